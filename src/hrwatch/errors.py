@@ -1,0 +1,135 @@
+"""Every exception of hrwatch.
+
+HrwatchError
+├── ConfigError            the operator's file: every mistake at once
+├── QueryError             a query that cannot be read
+├── FetchError             an address that could not be fetched
+│   ├── AddressRefused     the guard, not the network, said no
+│   ├── Unreachable        DNS, connection or TLS failed, or the deadline passed
+│   ├── TooLarge           more bytes than the cap, on the wire or decoded
+│   ├── BadRedirect        too many hops, a loop, or a target that is no http(s) address
+│   ├── BadEncoding        a content encoding that is refused, broken or truncated
+│   └── BadStatus          an HTTP status that carries no document
+├── ParseError             bytes that are no feed
+├── ExtractError           a page without an article
+├── HopError               a worker that had to be ended, or died
+├── ArchiveError           the archive cannot be used
+│   ├── ArchiveHeld        another process holds it for writing
+│   └── ArchiveNewer       made by a newer hrwatch than this one
+├── ComposeError           a mail whose bytes would not be what was meant
+└── DeliverError           a transport that cannot be opened
+
+All of them survive pickling: what `__init__` takes is what `args` holds.
+"""
+
+from dataclasses import dataclass
+
+
+class HrwatchError(Exception):
+    """Root of all errors that hrwatch raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in the operator's file; `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.path}: {self.text}"
+
+
+class ConfigError(HrwatchError):
+    """The configuration cannot be used; `mistakes` names each with its place."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__(mistakes)
+        self.mistakes = mistakes
+
+    def __str__(self) -> str:
+        return "\n".join(str(mistake) for mistake in self.mistakes)
+
+
+class QueryError(HrwatchError):
+    """A query that cannot be read; `position` is the offset of the trouble in code points."""
+
+    def __init__(self, text: str, position: int) -> None:
+        super().__init__(text, position)
+        self.text = text
+        self.position = position
+
+    def __str__(self) -> str:
+        return f"{self.text} (at character {self.position + 1})"
+
+
+class FetchError(HrwatchError):
+    """An address could not be fetched; the text says why, without secrets of the address."""
+
+
+class AddressRefused(FetchError):
+    """The address guard said no before anything was sent."""
+
+
+class Unreachable(FetchError):
+    """The network said no: DNS, connection, TLS or deadline."""
+
+
+class TooLarge(FetchError):
+    """The answer is longer than the cap allows."""
+
+
+class BadRedirect(FetchError):
+    """The redirects lead nowhere: too many, a loop, or a target that is not http(s)."""
+
+
+class BadEncoding(FetchError):
+    """The content encoding is refused, broken or truncated."""
+
+
+class BadStatus(FetchError):
+    """An HTTP status that carries no document; `retry_after` is in seconds, where it was given."""
+
+    def __init__(self, text: str, status: int, retry_after: float | None = None) -> None:
+        super().__init__(text, status, retry_after)
+        self.text = text
+        self.status = status
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ParseError(HrwatchError):
+    """The bytes are no feed that can be read."""
+
+
+class ExtractError(HrwatchError):
+    """The page holds no article that can be read."""
+
+
+class HopError(HrwatchError):
+    """A worker was ended (time, memory) or died; the input, not the daemon, is at fault."""
+
+
+class ArchiveError(HrwatchError):
+    """The archive cannot be used; the text says what to do."""
+
+
+class ArchiveHeld(ArchiveError):
+    """Another process holds the archive for writing."""
+
+
+class ArchiveNewer(ArchiveError):
+    """The archive was made by a newer hrwatch."""
+
+
+class ComposeError(HrwatchError):
+    """A mail whose bytes would not be what was meant was not written."""
+
+
+class DeliverError(HrwatchError):
+    """A transport cannot be opened at all."""

@@ -1,0 +1,1 @@
+"""Every type that flows through hrwatch, and nothing else: frozen, slotted, tuples, UTC."""

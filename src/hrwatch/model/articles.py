@@ -1,0 +1,96 @@
+"""From an entry to a record: what reading and archiving hand on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hrwatch.model.feeds import Entry
+from hrwatch.model.tags import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The page as extracted text."""
+
+    url: str  # where it was read
+    canonical: str  # rel=canonical, or empty; a claim of the page, not a fact
+    title: str
+    text: str
+    language: str  # as the page says, or empty
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    site_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What copies are recognised by."""
+
+    text_hash: str  # SHA-256 (hex) of normalised title and text; empty when too short to judge
+    words: int
+
+
+class CopyKind(StrEnum):
+    """In which way an article repeats its original."""
+
+    SAME_PERMALINK = "same-permalink"
+    SAME_TEXT = "same-text"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A link from a record to the original that it repeats."""
+
+    of: str  # record id of the original
+    kind: CopyKind
+    score: float  # 1.0: the same
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one hop makes of an entry and its page; a failed page is a value, not an end."""
+
+    title: str
+    summary: str  # plain text
+    text: str  # the article's, else the feed's own content, else the summary
+    language: str
+    article: Article | None
+    fingerprint: Fingerprint
+    tags: tuple[Tag, ...]
+    extract_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that a new one might be a copy of."""
+
+    record: str
+    feed: str
+    feed_address: str
+    permalink: str  # canonical
+    title_key: str
+    text_hash: str
+    copy_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the archive keeps of one entry; append-only, one row a version."""
+
+    id: str
+    version: int
+    feed: str
+    entry: Entry  # as the feed gave it; summary and content as plain text
+    permalink: str  # canonical, empty without one
+    article: Article | None
+    title: str
+    text: str
+    language: str
+    fingerprint: Fingerprint
+    tags: tuple[Tag, ...]
+    copy: Copy | None
+    story: str  # id of the original; its own where it is no copy
+    first_seen_at: datetime
+    backlog: bool  # older than the backfill at the feed's first poll: archived, never mailed
+    page_sha256: str | None  # of the page body as decoded
+    extract_error: str | None

@@ -1,0 +1,178 @@
+"""From an address to entries: what polling hands on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An address with the operator's settings for it. Either `url` or `page` is set."""
+
+    name: str
+    url: str | None = None
+    page: str | None = None  # a listing page that has no feed
+    publisher: str = ""
+    language: str = ""  # BCP 47, empty when not given
+    countries: tuple[str, ...] = ()  # what it mostly writes about: a weak cue, never a tag
+    enabled: bool = True
+    every: timedelta = timedelta(minutes=30)
+    backfill: timedelta | None = timedelta(days=3)  # None: all; zero: none
+    full_text: bool = True  # fetch the article page
+
+    @property
+    def address(self) -> str:
+        """The address that is polled."""
+        return self.url or self.page or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us to ask with again (RFC 9110, 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A document as fetched: decoded body, after redirects."""
+
+    url: str  # where the body came from
+    requested_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    content_type: str  # the header as sent, empty when absent
+    body: bytes  # content encoding undone
+    validators: Validators
+    retry_after: timedelta | None
+    max_age: timedelta | None  # Cache-Control: max-age
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server says that nothing changed (304)."""
+
+    url: str
+    validators: Validators
+    max_age: timedelta | None
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as the feed gives it. `title` is clean text; `summary` and `content` are raw."""
+
+    guid: str  # empty when the feed gives none
+    permalink: str  # absolute http(s) address, or empty
+    title: str
+    summary: str = ""  # HTML or text, untouched
+    content: str = ""  # HTML or text, untouched: content:encoded, atom:content
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document, read. `format` names the dialect, such as `rss20` or `atom10`."""
+
+    format: str
+    title: str
+    link: str
+    language: str
+    ttl: timedelta | None
+    entries: tuple[Entry, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What the archive remembers of one entry of a feed, enough to recognise it."""
+
+    record: str
+    guid_key: str  # text.key() of the guid, empty without one
+    permalink: str  # canonical
+    title_key: str  # text.title_key() of the title
+    published_at: datetime | None
+
+
+class State(StrEnum):
+    """How a feed is doing; told apart because each asks something else of the operator."""
+
+    NEW = "new"
+    OK = "ok"
+    QUIET = "quiet"
+    EMPTY = "empty"
+    NOT_A_FEED = "not-a-feed"
+    LAYOUT_CHANGED = "layout-changed"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    GONE = "gone"
+    INVALID = "invalid"
+    DISABLED = "disabled"
+
+
+FAILING = frozenset(
+    {
+        State.EMPTY,
+        State.NOT_A_FEED,
+        State.LAYOUT_CHANGED,
+        State.UNREACHABLE,
+        State.REFUSED,
+        State.GONE,
+        State.INVALID,
+    }
+)
+
+
+class Outcome(StrEnum):
+    """What one poll came to."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not-modified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What the archive knows of a feed between polls."""
+
+    feed: str
+    address: str
+    state: State = State.NEW
+    outcome: Outcome | None = None
+    validators: Validators = field(default_factory=Validators)
+    first_polled_at: datetime | None = None  # the first poll that could be read to its end
+    last_polled_at: datetime | None = None
+    next_poll_at: datetime | None = None  # None: at once
+    because: str = ""  # what set next_poll_at
+    failures: int = 0  # in a row
+    error: str | None = None
+    body_hash: str | None = None  # SHA-256 (hex) of the last body that was read to its end
+    newest_entry_at: datetime | None = None
+    entries: int = 0  # in the last document read
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """One poll, for people and for `once --json`."""
+
+    feed: str
+    outcome: Outcome
+    new: int = 0
+    copies: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which feeds a digest rests on, so that silence is told apart from failure."""
+
+    configured: int  # enabled feeds
+    read: int  # of those, not failing
+    failing: tuple[FeedState, ...]

@@ -1,0 +1,37 @@
+"""Settings that the configuration hands to stages: they are arguments, never read globally."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """How pages and feeds are asked for."""
+
+    contact: str = "mailto:desk@example.org"
+    loopback_only: bool = False  # nobody is asked while the contact is the shipped example
+    timeout: timedelta = timedelta(seconds=20)  # for the whole exchange, redirects included
+    max_bytes: int = 10_000_000  # decoded; the wire has the same cap
+    concurrency: int = 16
+    per_domain: int = 1  # requests at once to one registrable domain or bare address
+    gap: timedelta = timedelta(seconds=1)  # between two requests to it
+    allow_addresses: tuple[str, ...] = ()  # "127.0.0.1:8930", "[::1]:80", "10.1.0.0/16"
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Whose name mail carries and how it leaves."""
+
+    sender: str = "hrwatch <digest@example.org>"
+    transport: str = "file:outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class HopLimits:
+    """What one piece of work in a worker may cost."""
+
+    wall: timedelta = timedelta(seconds=30)
+    cpu_seconds: int = 10
+    memory_bytes: int = 1_500_000_000  # address space

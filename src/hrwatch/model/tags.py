@@ -1,0 +1,80 @@
+"""What an article is about, and the words that say so."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a tag names."""
+
+    COUNTRY = "country"
+    PLACE = "place"
+    KEYWORD = "keyword"
+
+
+class Relation(StrEnum):
+    """Whether the text is about it, or names it in passing."""
+
+    SUBJECT = "subject"
+    MENTION = "mention"
+
+
+class Field(StrEnum):
+    """Where in the record a word stands."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One hit: `found` stands at `offset` of the stored title or text (code points)."""
+
+    rule: str  # such as "taxonomy:torture" or "gazetteer:name"
+    term: str  # as the rule writes it: "torture*"
+    found: str  # as the text writes it: "tortured"
+    language: str  # of the term; empty for any
+    field: Field
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A country (two letters), a place below it, or a keyword, with why."""
+
+    kind: Kind
+    value: str  # "BY", "CN-XJ", "torture"
+    relation: Relation
+    evidence: tuple[Evidence, ...] = ()  # at most a few, the best first
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One issue of the taxonomy with its rules: terms per language and what guards them.
+
+    `terms` and `weak` pair a language ("any" for all) with its phrases; a `*` ends an inflected
+    word. See the head of the shipped taxonomy for the matching contract.
+    """
+
+    id: str
+    label: str
+    terms: tuple[tuple[str, tuple[str, ...]], ...]
+    weak: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    near: tuple[tuple[str, tuple[str, ...]], ...] = ()  # language, phrases written "a ~5 b"
+    mask: tuple[str, ...] = ()
+    mask_regex: tuple[str, ...] = ()  # shipped rules only
+    veto_near: tuple[str, ...] = ()
+    need_near: tuple[tuple[str, tuple[str, ...]], ...] = ()  # term, its company
+    mention_only: tuple[str, ...] = ()
+    severity: int = 2
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the tagger is told: one value, hashed to tell one rule set from another."""
+
+    keywords: tuple[Keyword, ...] = ()
+    global_mask: tuple[str, ...] = ()
+    review_cues: tuple[str, ...] = ()  # films, games: looked for at the head of a text

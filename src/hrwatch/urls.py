@@ -1,0 +1,98 @@
+"""Pure helpers on addresses: absolute links and the canonical permalink."""
+
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
+
+# Known tracking and session keys only: some sites carry the article id in the query.
+TRACKING_KEYS = frozenset(
+    "fbclid gclid dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mc_cid mc_eid "
+    "mkt_tok oly_anon_id oly_enc_id vero_id _hsenc _hsmi hsctatracking wickedid rb_clickid "
+    "s_cid icid ncid cmpid at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 "
+    "__twitter_impression ref_src ref_url traffic_source "
+    "phpsessid jsessionid aspsessionid sessionid session_id sid".split()
+)
+TRACKING_PREFIXES = ("utm_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "ga_")
+MAX_LENGTH = 8_000
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SAFE_PATH = "/:@!$&'()*+,;=-._~"
+_SAFE_QUERY = _SAFE_PATH + "?"
+
+
+def absolute(link: str, base: str) -> str:
+    """Return `link` joined to `base` where that gives an http(s) address, else an empty string."""
+    link = "".join(c for c in link.strip() if c not in "\t\r\n")
+    if not link or len(link) > MAX_LENGTH:
+        return ""
+    try:
+        joined = urljoin(base, link)
+        parts = urlsplit(joined)
+        host, _ = parts.hostname, parts.port  # the port is parsed, and may raise, here
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not host or any(c <= " " for c in host):
+        return ""
+    return urlunsplit(parts._replace(path=quote(parts.path, safe=_SAFE_PATH))) if joined else ""
+
+
+def canonical(url: str) -> str:
+    """Return the permalink under which `url` is compared, or an empty string for none.
+
+    Scheme and host in lower case, IDNA host, no default port, no user, no fragment (but `#!`), no
+    known tracking key; percent-encoding normalised (RFC 3986, 6.2.2). The query is otherwise left
+    as it is. Idempotent.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return ""
+    host = _host(parts)
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS or not host:
+        return ""
+    netloc = host if port is None or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+    path = _session_free(_normal(parts.path, _SAFE_PATH)) or "/"
+    query = "&".join(
+        _normal(pair, _SAFE_QUERY) for pair in parts.query.split("&") if pair and not _tracks(pair)
+    )
+    fragment = _normal(parts.fragment, _SAFE_QUERY) if parts.fragment.startswith("!") else ""
+    return urlunsplit((scheme, netloc, path, query, fragment))
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    if not host or any(c <= " " or c in "/\\?#@<>\"'`{}|^" for c in host):
+        return ""
+    if ":" in host:
+        return f"[{host}]"
+    try:
+        return host.encode("ascii").decode().lower()
+    except UnicodeEncodeError:
+        try:
+            return host.encode("idna").decode().lower()
+        except UnicodeError:
+            return ""
+
+
+def _tracks(pair: str) -> bool:
+    name = unquote(pair.split("=", 1)[0]).lower()
+    return name in TRACKING_KEYS or name.startswith(TRACKING_PREFIXES)
+
+
+def _session_free(path: str) -> str:
+    head, separator, tail = path.partition(";")
+    return head if separator and tail.lower().startswith("jsessionid=") else path
+
+
+def _normal(text: str, safe: str) -> str:
+    """Percent-encode what must be, decode what need not be, upper-case the rest."""
+    pieces = text.split("%")
+    result = [quote(pieces[0], safe=safe)]
+    for piece in pieces[1:]:
+        code = piece[:2]
+        if len(code) == 2 and all(c in "0123456789abcdefABCDEF" for c in code):
+            character = chr(int(code, 16))
+            keep = character.isascii() and (character.isalnum() or character in "-._~")
+            result.append((character if keep else f"%{code.upper()}") + quote(piece[2:], safe=safe))
+        else:
+            result.append("%25" + quote(piece, safe=safe))
+    return "".join(result)
