@@ -1,6 +1,10 @@
 """Pure helpers on addresses: absolute links and the canonical permalink."""
 
+import functools
+import ipaddress
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
+
+from publicsuffixlist import PublicSuffixList
 
 # Known tracking and session keys only: some sites carry the article id in the query.
 TRACKING_KEYS = frozenset(
@@ -56,6 +60,32 @@ def canonical(url: str) -> str:
     )
     fragment = _normal(parts.fragment, _SAFE_QUERY) if parts.fragment.startswith("!") else ""
     return urlunsplit((scheme, netloc, path, query, fragment))
+
+
+def registrable(host: str) -> str:
+    """Return the registrable domain of `host` ("www.bbc.co.uk" → "bbc.co.uk"); a bare address or
+    a name without a public suffix stands for itself."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        return _suffixes().privatesuffix(name) or name
+
+
+def same_site(one: str, other: str) -> bool:
+    """Say whether two addresses lie under one registrable domain."""
+    hosts = []
+    for url in (one, other):
+        try:
+            hosts.append(urlsplit(url).hostname or "")
+        except ValueError:
+            return False
+    return all(hosts) and registrable(hosts[0]) == registrable(hosts[1])
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(idna=True)
 
 
 def _host(parts: SplitResult) -> str:
