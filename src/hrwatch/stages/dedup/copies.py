@@ -41,7 +41,7 @@ def copy_of(
 
     `permalink` is canonical; `candidates` come oldest first. An original is never itself a copy.
     """
-    own_site = urls.same_site(permalink, feed_address)
+    own_site = _own(permalink, feed_address)
     title_key = text.title_key(title)
     text_copy: Copy | None = None
     for candidate in candidates:
@@ -49,7 +49,7 @@ def copy_of(
         if permalink and candidate.permalink == permalink:
             if not title_key or candidate.title_key != title_key:
                 continue
-            if own_site and not urls.same_site(candidate.permalink, candidate.feed_address):
+            if own_site and not _own(candidate.permalink, candidate.feed_address):
                 continue  # ours is the publisher's own feed: it is the original
             return Copy(original, CopyKind.SAME_PERMALINK, 1.0)
         if (
@@ -57,7 +57,12 @@ def copy_of(
             and told.text_hash
             and candidate.text_hash == told.text_hash
             and own_site
-            and urls.same_site(candidate.permalink, candidate.feed_address)
+            and _own(candidate.permalink, candidate.feed_address)
         ):
             text_copy = Copy(original, CopyKind.SAME_TEXT, 1.0)
     return text_copy
+
+
+def _own(permalink: str, feed_address: str) -> bool:
+    """Say whether a feed speaks for the page: it lies on its own site, or there is none."""
+    return not permalink or urls.same_site(permalink, feed_address)
