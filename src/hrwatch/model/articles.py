@@ -94,3 +94,4 @@ class Record:
     backlog: bool  # older than the backfill at the feed's first poll: archived, never mailed
     page_sha256: str | None  # of the page body as decoded
     extract_error: str | None
+    guid_key: str = ""  # what identity recognises the entry by; empty: the key of its guid
