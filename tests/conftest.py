@@ -1,0 +1,107 @@
+"""What every test stands on: a scrubbed environment, no network, a clock, the real-world corpora."""
+
+import os
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import socket_guard
+from fakes import Clock
+from hypothesis import settings
+
+TESTS = Path(__file__).parent
+SCRUBBED = ("HRWATCH_", "XDG_", "PYTHON")
+SCRUBBED_NAMES = (
+    "CREDENTIALS_DIRECTORY",
+    "NOTIFY_SOCKET",
+    "STATE_DIRECTORY",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+)
+CORPORA_VARIABLE = "HRWATCH_CORPORA"
+
+# No deadline: what is slow here is the machine, and the tests have a timeout of their own.
+settings.register_profile("hrwatch", deadline=None, print_blob=True)
+settings.load_profile("hrwatch")
+
+
+@pytest.fixture(scope="session")
+def corpora_folder() -> Path | None:
+    """Where the corpora lie, looked up before the environment is scrubbed."""
+    named = os.environ.get(CORPORA_VARIABLE)
+    folder = Path(named) if named else TESTS.parent.parent / "shared" / "corpora"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def corpora(corpora_folder: Path | None, tmp_path_factory: pytest.TempPathFactory) -> "Corpora":
+    """Real feeds, pages and gold labels; skips where they are not at hand."""
+    if corpora_folder is None:
+        pytest.skip(f"no corpora at ../shared/corpora or ${CORPORA_VARIABLE}: they are not ours")
+    return Corpora(corpora_folder, tmp_path_factory.mktemp("corpora"))
+
+
+class Corpora:
+    """The corpora's folder; archives are unpacked once, when first asked for."""
+
+    def __init__(self, folder: Path, unpacked: Path) -> None:
+        self.folder = folder
+        self._unpacked = unpacked
+
+    def unpack(self, name: str) -> Path:
+        """Given such a name as `feeds-dev`, return the folder with what its archive holds."""
+        target = self._unpacked / name
+        if not target.exists():
+            with tarfile.open(self.folder / f"{name}.tar.gz") as archive:
+                archive.extractall(target, filter="data")
+        return target
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scrubbed_environment(
+    corpora_folder: Path | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """No setting of whoever runs the tests reaches them, and nothing is written to their home."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if (
+                name.startswith(SCRUBBED)
+                or name in SCRUBBED_NAMES
+                or name.lower().endswith("_proxy")
+            ):
+                patch.delenv(name)
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("TZ", "UTC")
+        patch.setenv("COLUMNS", "100")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """A test that reaches for anything beyond loopback fails, whoever swallows the error."""
+    refused: list[str] = []
+    undo = socket_guard.install(refused.append)
+    yield
+    undo()
+    if refused:
+        pytest.fail("reached beyond loopback: " + "; ".join(refused), pytrace=False)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at 2026-03-02 09:00 UTC until it is moved."""
+    return Clock()
+
+
+@pytest.fixture
+def process_environment(tmp_path: Path) -> dict[str, str]:
+    """The environment for a real hrwatch process: this one, kept off the network.
+
+    What it was refused stands, a line each, in `tmp_path / "refused.txt"`.
+    """
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join((str(TESTS / "offline"), str(TESTS))),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OFFLINE_REPORT": str(tmp_path / "refused.txt"),
+    }
