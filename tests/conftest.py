@@ -1,4 +1,4 @@
-"""What every test stands on: a scrubbed environment, no network, a clock, the real-world corpora."""
+"""What every test stands on: a scrubbed environment, no network, a clock, the corpora."""
 
 import os
 import tarfile
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
 import socket_guard
 from fakes import Clock
-from hypothesis import settings
 
 TESTS = Path(__file__).parent
 SCRUBBED = ("HRWATCH_", "XDG_", "PYTHON")
