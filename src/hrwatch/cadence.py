@@ -4,7 +4,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hrwatch.errors import BadStatus, FetchError, HrwatchError, ParseError
-from hrwatch.model.feeds import Entry, Feed, FeedState, NotModified, Outcome, Response, State
+from hrwatch.model.feeds import (
+    Entry,
+    Feed,
+    FeedState,
+    NotModified,
+    Outcome,
+    ParsedFeed,
+    Response,
+    State,
+)
 
 # No hint of a server keeps a feed unread for longer than this.
 LONGEST = timedelta(days=1)
@@ -13,7 +22,7 @@ _REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
 _GONE = frozenset({404, 410})
 
 
-def after_not_modified(
+def after_nothing_new(
     state: FeedState, feed: Feed, answer: NotModified | Response, now: datetime
 ) -> FeedState:
     """Given a poll that brought nothing new to read, return the feed's next state."""
@@ -36,15 +45,15 @@ def after_reading(
     state: FeedState,
     feed: Feed,
     answer: Response,
+    parsed: ParsedFeed,
     *,
-    entries: tuple[Entry, ...],
     new: int,
-    ttl: timedelta | None,
     body_hash: str,
     now: datetime,
 ) -> FeedState:
     """Given a document read to its end, return the feed's next state."""
-    next_poll_at, because = _next(feed, now, (("ttl", ttl), ("max-age", answer.max_age)))
+    entries = parsed.entries
+    next_poll_at, because = _next(feed, now, (("ttl", parsed.ttl), ("max-age", answer.max_age)))
     dates = [d for entry in entries if (d := entry.published_at or entry.updated_at)]
     newest = max((d for d in [*dates, state.newest_entry_at] if d), default=None)
     return replace(
@@ -64,9 +73,7 @@ def after_reading(
     )
 
 
-def after_failure(
-    state: FeedState, feed: Feed, error: HrwatchError, now: datetime
-) -> FeedState:
+def after_failure(state: FeedState, feed: Feed, error: HrwatchError, now: datetime) -> FeedState:
     """Given a poll that failed, return the feed's next state: it backs off linearly, and what was
     good before (validators, body hash, entries) is left alone."""
     failures = state.failures + 1

@@ -85,7 +85,7 @@ def same_site(one: str, other: str) -> bool:
 
 @functools.cache
 def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList(idna=True)
+    return PublicSuffixList()
 
 
 def _host(parts: SplitResult) -> str:

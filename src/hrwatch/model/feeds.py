@@ -153,6 +153,7 @@ class FeedState:
     failures: int = 0  # in a row
     error: str | None = None
     body_hash: str | None = None  # SHA-256 (hex) of the last body that was read to its end
+    bad_body_hash: str | None = None  # of the last body that ended its worker: not read again
     newest_entry_at: datetime | None = None
     entries: int = 0  # in the last document read
 

@@ -1,0 +1,1 @@
+"""The command line: one module a verb; results go to stdout, logs and progress to stderr."""

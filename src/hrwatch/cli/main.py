@@ -1,0 +1,74 @@
+"""The root command: options before the verb, exit codes, and nothing else."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import hrwatch
+from hrwatch import logs
+from hrwatch.cli import once
+from hrwatch.cli.place import Place
+from hrwatch.errors import ConfigError, HrwatchError
+
+USAGE_OR_CONFIGURATION = 2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Watch human-rights news feeds; mail each subscriber what is new for them.",
+    epilog="Exit: 0 done; 1 done, but a feed failed or a mail did not leave; "
+    "2 bad configuration or usage, or another process holds the archive.",
+)
+app.command("once")(once.once)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hrwatch {hrwatch.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The operator's file.", metavar="FILE", show_default=False),
+    ] = None,
+    state_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the archive and the mail files are.", metavar="DIR", show_default=False
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Keep what stands before the verb."""
+    logs.set_up(logging.WARNING)
+    context.obj = Place(config, state_dir)
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code of DESIGN: 0, 1 or 2."""
+    os.umask(0o077)
+    try:
+        app()
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            sys.stderr.write(f"{mistake}\n")
+        sys.exit(USAGE_OR_CONFIGURATION)
+    except HrwatchError as error:
+        sys.stderr.write(f"hrwatch: {error}\n")
+        sys.exit(USAGE_OR_CONFIGURATION)
+    except BrokenPipeError:
+        # The reader of a pipe went away (`hrwatch export | head`): no fault of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,8 @@
+"""The order of things, and nothing else: which stage follows which.
+
+    POLL    fetch → parse → unseen? → each: fetch page → extract, tag → copy of what? → store
+    DIGEST  match what is new → compose, render, mime → outbox → deliver
+
+`poll` visits feeds, `digest` writes to subscribers. What is decided is decided in the stages and
+in `cadence`; what is touched is touched by the `Parts` that are handed in.
+"""

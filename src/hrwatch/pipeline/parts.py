@@ -1,0 +1,28 @@
+"""What a pass works with: built by `wiring`, handed through the pipeline."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hrwatch.stages.deliver import Transport
+from hrwatch.stages.fetch import Fetcher
+from hrwatch.stages.store.archive import Archive
+from hrwatch.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The living things: archive, network, workers, transport, and the sources of time and names."""
+
+    archive: Archive
+    fetcher: Fetcher
+    workers: Workers
+    transport: Transport
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]  # opaque and unguessable: for digests and Message-IDs
+    owner: str  # names this process in claims
+    parents: Mapping[str, str]  # territory → the country it may be rolled up to
+    # Which original a copy belongs to is decided and written by one feed at a time: two feeds
+    # that bring the same text at the same moment would else not see each other.
+    linking: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -1,0 +1,268 @@
+"""A poll: one feed from its address to records in the archive."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hrwatch import cadence, hops
+from hrwatch.errors import FetchError, HopError, HrwatchError, ParseError
+from hrwatch.model.articles import Candidate, Copy, Reading, Record
+from hrwatch.model.feeds import (
+    Entry,
+    Feed,
+    FeedState,
+    NotModified,
+    Outcome,
+    ParsedFeed,
+    PollReport,
+    Response,
+)
+from hrwatch.pipeline.parts import Parts
+from hrwatch.stages.dedup import copies, identity
+from hrwatch.stages.extract import carries_full_text
+from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store import records as record_table
+
+# A claim outlasts the longest visit that the limits allow; a killed process is found out sooner,
+# because the next one to hold the archive for writing releases what nobody can be working on.
+CLAIM = timedelta(minutes=30)
+# Feeds visited at once: more than requests at once, because most of them wait for their domain.
+FEEDS_AT_ONCE = 24
+# Entries of one feed that are read at once; with the line above it bounds the pages in memory.
+ENTRIES_AT_ONCE = 2
+# What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
+ENTRIES_PER_COMMIT = 50
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An entry with what was made of it."""
+
+    entry: Entry
+    marks: identity.Marks
+    reading: Reading
+    page_sha256: str | None
+
+
+async def poll_pass(
+    parts: Parts, feeds: Iterable[Feed], tell: Callable[[PollReport], None]
+) -> None:
+    """Visit each of `feeds` once, some at a time; `tell` is called as each is done."""
+    waiting = iter(feeds)
+
+    async def visit() -> None:
+        for feed in waiting:  # shared: each task takes the next
+            report = await poll_feed(parts, feed)
+            if report is not None:
+                tell(report)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(FEEDS_AT_ONCE):
+            group.create_task(visit())
+
+
+async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
+    """Visit one feed and archive what is new; return what came of it, or None when somebody else
+    has claimed it. Whatever goes wrong with the feed is told in the report and in its state."""
+    started_at = parts.clock()
+    state = await parts.archive.write(
+        feed_table.claim, feed.name, parts.owner, started_at, started_at + CLAIM
+    )
+    if state is None:
+        return None
+    try:
+        report, state = await _visit(parts, feed, state)
+    except (FetchError, ParseError, HopError) as error:
+        report, state = _failed(parts, feed, state, error)
+    except HrwatchError:
+        raise  # the archive, not the feed, is in trouble
+    except Exception as error:  # a bug that one feed meets must not stop the others
+        log.exception("event=bug feed=%s", feed.name)
+        told = HopError(f"hrwatch met {type(error).__name__} here; its log has the details")
+        report, state = _failed(parts, feed, state, told)
+    await parts.archive.write(feed_table.finish, state, parts.owner)
+    return replace(report, seconds=(parts.clock() - started_at).total_seconds())
+
+
+async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:
+    if feed.url is None:
+        raise ParseError("listing pages are not read by this version: give the address of a feed")
+    answer = await parts.fetcher.fetch(feed.url, validators=state.validators)
+    if isinstance(answer, NotModified):
+        return _nothing_new(parts, feed, state, answer)
+    body_hash = hashlib.sha256(answer.body).hexdigest()
+    if body_hash == state.body_hash:
+        return _nothing_new(parts, feed, state, answer)
+    parsed = await _parse(parts, state, answer, body_hash)
+    if isinstance(parsed, HopError):
+        return _failed(parts, feed, replace(state, bad_body_hash=body_hash), parsed)
+    known = await parts.archive.read(
+        record_table.known, feed.name, tuple(identity.marks(entry) for entry in parsed.entries)
+    )
+    new = identity.unseen(parsed.entries, known)
+    copied = 0
+    for batch in _batches(new, ENTRIES_PER_COMMIT):
+        copied += await _archive(parts, feed, state, batch)
+    state = cadence.after_reading(
+        state, feed, answer, parsed, new=len(new), body_hash=body_hash, now=parts.clock()
+    )
+    outcome = Outcome.NEW if new else Outcome.UNCHANGED
+    return PollReport(feed.name, outcome, new=len(new), copies=copied), state
+
+
+async def _parse(
+    parts: Parts, state: FeedState, answer: Response, body_hash: str
+) -> ParsedFeed | HopError:
+    if body_hash == state.bad_body_hash:
+        return HopError("the same document ended its worker before: it is not read again")
+    task = hops.FeedTask(answer.body, answer.url, answer.content_type, answer.fetched_at)
+    try:
+        return await parts.workers.run(hops.read_feed, task)
+    except HopError as error:
+        return error
+
+
+async def _archive(parts: Parts, feed: Feed, state: FeedState, entries: Sequence[Entry]) -> int:
+    """Read the entries' pages and archive them in one transaction; return how many are copies."""
+    slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
+
+    async def read(entry: Entry) -> _Read | HopError:
+        async with slots:
+            return await _read(parts, feed, entry)
+
+    outcomes = await asyncio.gather(*(read(entry) for entry in entries))
+    read_entries = [one for one in outcomes if isinstance(one, _Read)]
+    async with parts.linking:
+        candidates = await parts.archive.read(
+            record_table.candidates,
+            tuple({one.marks.permalink for one in read_entries if one.marks.permalink}),
+            tuple({h for one in read_entries if (h := one.reading.fingerprint.text_hash)}),
+        )
+        records = _link(parts, feed, state, read_entries, candidates)
+        await parts.archive.write(record_table.add, records)
+    for one in outcomes:
+        if isinstance(one, HopError):
+            raise one  # after the others are kept: this entry is tried again at the next poll
+    return sum(record.copy is not None for record in records)
+
+
+async def _read(parts: Parts, feed: Feed, entry: Entry) -> _Read | HopError:
+    page, page_error = await _page(parts, feed, entry)
+    page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
+    task = hops.ArticleTask(entry, page, page_error, feed.language, parts.clock())
+    try:
+        reading = await parts.workers.run(hops.read_article, task)
+    except HopError as error:
+        less = await _read_less(parts, task, error)
+        if isinstance(less, HopError):
+            return less
+        reading = less
+    return _Read(entry, identity.marks(entry), reading, page_sha256)
+
+
+async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> Reading | HopError:
+    """Read an entry whose page or text ended its worker: without the page, then by its title
+    alone, so that it is archived and tagged by what can be read, with the reason."""
+    without_page = replace(task, page=None, page_error=str(error))
+    bare = replace(task.entry, summary="", content="")
+    for less in (without_page, replace(without_page, entry=bare)):
+        try:
+            return await parts.workers.run(hops.read_article, less)
+        except HopError as again:
+            error = again
+    return error
+
+
+async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None, str | None]:
+    """Return the entry's page, or why there is none; both None where none is wanted."""
+    if not feed.full_text or not entry.permalink or carries_full_text(entry):
+        return None, None
+    try:
+        answer = await parts.fetcher.fetch(entry.permalink)
+    except FetchError as error:
+        return None, str(error)
+    return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)
+
+
+def _link(
+    parts: Parts,
+    feed: Feed,
+    state: FeedState,
+    read: Sequence[_Read],
+    known: tuple[Candidate, ...],
+) -> tuple[Record, ...]:
+    """Turn what was read into records, each linked to the original that it repeats."""
+    now = parts.clock()
+    candidates = list(known)
+    records = []
+    for one in read:
+        copy = copies.copy_of(
+            feed_address=feed.address,
+            permalink=one.marks.permalink,
+            title=one.entry.title,
+            told=one.reading.fingerprint,
+            candidates=candidates,
+        )
+        record = _record(feed, state, one, copy, now)
+        records.append(record)
+        candidates.append(
+            Candidate(
+                record=record.id,
+                feed=feed.name,
+                feed_address=feed.address,
+                permalink=record.permalink,
+                title_key=one.marks.title_key,
+                text_hash=record.fingerprint.text_hash,
+                copy_of=copy.of if copy else None,
+            )
+        )
+    return tuple(records)
+
+
+def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: datetime) -> Record:
+    record_id = identity.record_id(feed.name, one.marks)
+    reading = one.reading
+    first_poll = state.first_polled_at is None
+    return Record(
+        id=record_id,
+        version=1,
+        feed=feed.name,
+        entry=replace(one.entry, summary=reading.summary, content=""),
+        permalink=one.marks.permalink,
+        article=reading.article,
+        title=reading.title,
+        text=reading.text,
+        language=reading.language,
+        fingerprint=reading.fingerprint,
+        tags=reading.tags,
+        copy=copy,
+        story=copy.of if copy else record_id,
+        first_seen_at=now,
+        backlog=cadence.is_backlog(one.entry, feed, first_poll=first_poll, now=now),
+        page_sha256=one.page_sha256,
+        extract_error=reading.extract_error,
+        guid_key=one.marks.guid_key,
+    )
+
+
+def _nothing_new(
+    parts: Parts, feed: Feed, state: FeedState, answer: NotModified | Response
+) -> tuple[PollReport, FeedState]:
+    state = cadence.after_nothing_new(state, feed, answer, parts.clock())
+    return PollReport(feed.name, state.outcome or Outcome.UNCHANGED), state
+
+
+def _failed(
+    parts: Parts, feed: Feed, state: FeedState, error: HrwatchError
+) -> tuple[PollReport, FeedState]:
+    report = PollReport(feed.name, Outcome.FAILED, error=str(error))
+    return report, cadence.after_failure(state, feed, error, parts.clock())
+
+
+def _batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+    return (entries[start : start + size] for start in range(0, len(entries), size))

@@ -1,0 +1,143 @@
+"""Which entries are new; every feed in here is invented."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import NOW, an_entry
+from hrwatch.model.feeds import Entry, KnownEntry
+from hrwatch.stages.dedup.identity import marks, record_id, unseen
+
+
+def remembered(*entries: Entry) -> tuple[KnownEntry, ...]:
+    """What the archive would answer after these entries were archived."""
+    return tuple(
+        KnownEntry(
+            record_id("wire", told), told.guid_key, told.permalink, told.title_key, e.published_at
+        )
+        for e in entries
+        for told in [marks(e)]
+    )
+
+
+A = an_entry(guid="a", permalink="http://wire.example/a", title="Night arrests in Arvenia")
+NO_GUID = replace(A, guid="")
+NO_LINK = replace(NO_GUID, permalink="")
+
+RECOGNISED = {
+    "the same again": (A, A),
+    "an edited title": (A, replace(A, title="Night arrests in Arvenia, updated")),
+    "a page that moved": (A, replace(A, permalink="http://wire.example/2026/a")),
+    "a new date": (A, replace(A, published_at=NOW)),
+    "tracking keys": (A, replace(A, permalink="http://wire.example/a?utm_source=x&fbclid=9")),
+    "another guid, the same page, title and date": (A, replace(A, guid="b")),
+    "a guid that went away": (A, NO_GUID),
+    "no guid, session key in the link": (
+        NO_GUID,
+        replace(NO_GUID, permalink="http://wire.example/a?PHPSESSID=1234"),
+    ),
+    "no guid, a title edited, the date kept": (NO_GUID, replace(NO_GUID, title="Arrests")),
+    "neither guid nor link": (NO_LINK, NO_LINK),
+    "neither guid, link nor date": (
+        replace(NO_LINK, published_at=None),
+        replace(NO_LINK, published_at=None),
+    ),
+    "nothing but text": (
+        Entry("", "", "", summary="Six people were taken from their homes."),
+        Entry("", "", "", summary="Six people were taken from their  homes"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "now"), RECOGNISED.values(), ids=RECOGNISED)
+def test_unseen_entry_seen_before_is_left_out(before: Entry, now: Entry) -> None:
+    assert unseen([now], remembered(before)) == ()
+
+
+NEW = {
+    "another guid and page": (A, replace(A, guid="b", permalink="http://wire.example/b")),
+    "an old guid used again for another page and title": (
+        A,
+        replace(A, permalink="http://wire.example/z", title="Press law amended"),
+    ),
+    "a new guid on the same page, another day": (
+        A,
+        replace(A, guid="b", published_at=NOW + timedelta(days=1)),
+    ),
+    "no guid, one page for all titles": (
+        NO_GUID,
+        replace(NO_GUID, title="Press law amended", published_at=NOW),
+    ),
+    "no guid, another article id in the query": (
+        replace(NO_GUID, permalink="http://wire.example/?id=1"),
+        replace(NO_GUID, permalink="http://wire.example/?id=2"),
+    ),
+    "neither guid nor link, another date": (NO_LINK, replace(NO_LINK, published_at=NOW)),
+}
+
+
+@pytest.mark.parametrize(("before", "now"), NEW.values(), ids=NEW)
+def test_unseen_entry_never_seen_is_new(before: Entry, now: Entry) -> None:
+    assert unseen([now], remembered(before)) == (now,)
+
+
+def test_unseen_one_guid_for_several_entries_keeps_them_apart_at_every_poll() -> None:
+    document = [
+        replace(A, guid="same", permalink=f"http://wire.example/{n}", title=f"Story {n}")
+        for n in range(3)
+    ]
+    assert unseen(document, ()) == tuple(document)
+    assert unseen(document, remembered(*document)) == ()
+
+    fourth = replace(A, guid="same", permalink="http://wire.example/3", title="Story 3")
+    assert unseen([*document, fourth], remembered(*document)) == (fourth,)
+
+
+def test_unseen_one_guid_and_page_with_several_titles_are_several() -> None:
+    document = [replace(A, guid="same", title=f"Bulletin {n}") for n in range(3)]
+    assert unseen(document, ()) == tuple(document)
+    assert unseen(document, remembered(*document)) == ()
+
+
+def test_unseen_entry_twice_in_one_document_is_taken_once() -> None:
+    assert unseen([A, replace(A, summary="again")], ()) == (A,)
+
+
+def test_record_id_of_other_feeds_and_entries_differs() -> None:
+    told = marks(A)
+    assert record_id("wire", told) != record_id("radio", told)
+    assert record_id("wire", told) != record_id("wire", marks(replace(A, guid="b")))
+    assert record_id("wire", told) == record_id("wire", marks(replace(A, summary="other")))
+
+
+entries = st.lists(
+    st.builds(
+        Entry,
+        guid=st.sampled_from(["", "1", "2"]),
+        permalink=st.sampled_from(["", "http://w.example/1", "http://w.example/2"]),
+        title=st.sampled_from(["", "One", "Two"]),
+        summary=st.sampled_from(["", "text"]),
+        published_at=st.sampled_from([None, NOW, NOW - timedelta(days=1)]),
+    ),
+    max_size=8,
+)
+
+
+@given(entries)
+def test_unseen_any_document_a_second_time_brings_nothing(document: list[Entry]) -> None:
+    first = unseen(document, ())
+    assert unseen(document, remembered(*first)) == ()
+
+
+@given(entries, entries)
+def test_unseen_any_document_gives_a_part_of_it_in_order(
+    before: list[Entry], document: list[Entry]
+) -> None:
+    known = remembered(*unseen(before, ()))
+    new = unseen(document, known)
+    rest = iter(document)
+    assert all(any(entry is other for other in rest) for entry in new)
+    assert len({record_id("wire", marks(e)) for e in new}) == len(new)
