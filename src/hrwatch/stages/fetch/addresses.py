@@ -1,0 +1,86 @@
+"""Addresses on the way to a request: read, made safe to show, and followed through redirects."""
+
+from ipaddress import ip_address
+
+import httpx
+
+from hrwatch.errors import AddressRefused, BadRedirect
+from hrwatch.urls import MAX_LENGTH
+
+MOST_REDIRECTS = 5
+_LONGEST_SHOWN = 200
+_HIGHEST_PORT = 0xFFFF
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def address(url: str) -> httpx.URL:
+    """Given an address as the operator or a feed writes it, return it read, without fragment and
+    with no dot after the host; raise AddressRefused where it is no http(s) address."""
+    try:
+        return _checked(httpx.URL(url.strip()))
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise AddressRefused("this is no http(s) address that can be asked") from error
+
+
+def shown(url: httpx.URL) -> str:
+    """Return host and path for people; never the user, the password or the query."""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    port = "" if url.port is None else f":{url.port}"
+    text = f"{host}{port}{url.raw_path.partition(b'?')[0].decode('ascii', 'replace')}"
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def without_user(url: httpx.URL) -> str:
+    """Return the address as text, without user and password."""
+    return str(url.copy_with(userinfo=b""))
+
+
+def follow(visited: tuple[httpx.URL, ...], location: str) -> httpx.URL:
+    """Given the addresses asked so far and where the last one sends us, return the next; raise
+    BadRedirect for a circle, too many hops, or what is no http(s) address.
+
+    The operator's user and password go along only to the origin that they were given for.
+    """
+    last = visited[-1]
+    if not location.strip():
+        raise BadRedirect(f"{shown(last)} redirects without saying where to")
+    try:
+        target = _checked(last.join(location.strip()))
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise BadRedirect(f"{shown(last)} redirects to what is no http(s) address") from error
+    same = _origin(target) == _origin(last) or _upgrades(last, target)
+    target = target.copy_with(userinfo=last.userinfo if same else b"")
+    if target in visited:
+        raise BadRedirect(
+            f"{shown(target)} redirects in a circle; it may expect cookies, which are never sent"
+        )
+    if len(visited) > MOST_REDIRECTS:
+        raise BadRedirect(f"{shown(visited[0])} redirects more than {MOST_REDIRECTS} times")
+    return target
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` plainly says this machine: a loopback literal or `localhost`."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _checked(url: httpx.URL) -> httpx.URL:
+    if len(str(url)) > MAX_LENGTH or url.scheme not in _DEFAULT_PORTS:
+        raise ValueError("not http(s), or too long")
+    host = url.host.rstrip(".")
+    if not host or (url.port is not None and not 0 < url.port <= _HIGHEST_PORT):
+        raise ValueError("no host, or a port that cannot be")
+    return url.copy_with(host=host, fragment=None)
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int]:
+    return url.scheme, url.host, url.port or _DEFAULT_PORTS[url.scheme]
+
+
+def _upgrades(last: httpx.URL, target: httpx.URL) -> bool:
+    return _origin(last) == ("http", target.host, 80) and _origin(target)[::2] == ("https", 443)

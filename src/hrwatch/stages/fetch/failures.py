@@ -1,0 +1,113 @@
+"""What went wrong on the network, in words for an operator who knows no Python."""
+
+import socket
+import ssl
+
+import httpcore
+
+_LONGEST = 120
+_DEEPEST = 20  # causes looked at
+_CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
+    9: "the TLS certificate is not valid yet",
+    10: "the TLS certificate has expired",
+    18: "the TLS certificate is self-signed; fetch.ca_file adds an authority",
+    19: "the TLS certificate's authority is not known; fetch.ca_file adds one",
+    20: "the TLS certificate's authority is not known; fetch.ca_file adds one",
+    21: "the TLS certificate's authority is not known; fetch.ca_file adds one",
+    23: "the TLS certificate has been revoked",
+    62: "the TLS certificate is for another name",
+    64: "the TLS certificate is for another address",
+}
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (  # the most telling first
+    (ssl.SSLEOFError, "the connection was closed during the TLS handshake"),
+    (ssl.SSLZeroReturnError, "the connection was closed under TLS"),
+    (ConnectionRefusedError, "the connection was refused"),
+    (ConnectionResetError, "the connection was reset by the server"),
+    (BrokenPipeError, "the connection was closed by the server"),
+    (ConnectionAbortedError, "the connection was broken off"),
+    (TimeoutError, "the server did not answer the connection"),
+    (UnicodeError, "the host name cannot be looked up"),
+    (httpcore.TimeoutException, "the server did not answer in time"),
+    (httpcore.RemoteProtocolError, "the server does not speak proper HTTP"),
+    (httpcore.LocalProtocolError, "the request cannot be put into HTTP"),
+    (httpcore.ReadError, "the connection broke while the answer was read"),
+    (httpcore.WriteError, "the connection broke while the request was sent"),
+    (httpcore.ConnectError, "no connection could be made"),
+)
+_PROTOCOL = (  # h11's and httpcore's words, and ours
+    ("without sending a response", "the server closed the connection without an answer"),
+    ("without sending complete", "the connection was closed before the answer was complete"),
+    ("incomplete chunked", "the connection was closed before the answer was complete"),
+    ("too long", "the server's headers have no end"),
+    ("illegal header", "the server's headers cannot be read"),
+    ("illegal status line", "the server does not answer with HTTP"),
+)
+NETWORK_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    OSError,  # ssl.SSLError among them
+    UnicodeError,
+)
+
+
+def plain_words(error: BaseException) -> str:
+    """Given an error of the network or a library, return what happened, in one short phrase."""
+    chain = tuple(_chain(error))
+    for cause in chain:
+        told = _certificate(cause) or _protocol(cause) or _name(cause)
+        if told:
+            return told
+    for kind, words in _WORDS:
+        if any(isinstance(cause, kind) for cause in chain):
+            return words
+    for cause in chain:
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed ({_clipped(cause.reason or 'no reason given')})"
+        if isinstance(cause, OSError) and cause.strerror:
+            return f"the network failed ({_clipped(cause.strerror)})"
+    return f"the network failed ({type(error).__name__})"
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return the error and what caused it, the cause first; bounded, circles cut."""
+    found: list[BaseException] = []
+    left: list[BaseException] = [error]
+    while left and len(found) < _DEEPEST:
+        current = left.pop()
+        if any(current is seen for seen in found):
+            continue
+        found.append(current)
+        below = [current.__cause__, current.__context__, *current.args]
+        if isinstance(current, BaseExceptionGroup):
+            below += current.exceptions
+        left += [cause for cause in below if isinstance(cause, BaseException)]
+    return found[::-1]
+
+
+def _certificate(cause: BaseException) -> str | None:
+    if not isinstance(cause, ssl.SSLCertVerificationError):
+        return None
+    known = _CERTIFICATE.get(cause.verify_code)
+    return known or f"the TLS certificate was not accepted ({_clipped(cause.verify_message)})"
+
+
+def _protocol(cause: BaseException) -> str | None:
+    if not isinstance(cause, httpcore.RemoteProtocolError):
+        return None
+    said = str(cause).lower()
+    return next((words for part, words in _PROTOCOL if part in said), None)
+
+
+def _name(cause: BaseException) -> str | None:
+    if not isinstance(cause, socket.gaierror):
+        return None
+    if cause.errno == socket.EAI_AGAIN:
+        return "the name could not be looked up just now"
+    return "the name does not resolve"
+
+
+def _clipped(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
