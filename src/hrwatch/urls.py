@@ -34,7 +34,7 @@ def absolute(link: str, base: str) -> str:
         return ""
     if parts.scheme.lower() not in _DEFAULT_PORTS or not host or any(c <= " " for c in host):
         return ""
-    return urlunsplit(parts._replace(path=quote(parts.path, safe=_SAFE_PATH + "%"))) if joined else ""
+    return urlunsplit(parts._replace(path=quote(parts.path, safe=_SAFE_PATH + "%")))
 
 
 def canonical(url: str) -> str:
