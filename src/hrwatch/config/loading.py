@@ -1,0 +1,148 @@
+"""From a path to a Config: read, judge the shape, judge the meaning, convert."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from hrwatch.config import meaning, messages, notices, reading, shapes, taxonomy
+from hrwatch.config.settings import Config
+from hrwatch.config.tree import Document
+from hrwatch.errors import ConfigError, Mistake
+from hrwatch.model.feeds import Feed
+from hrwatch.model.mail import Interest, Subscriber
+from hrwatch.model.settings import FetchSettings, MailSettings
+from hrwatch.model.tags import Relation
+
+_Shape = TypeVar("_Shape", bound=shapes.Shape)
+VARIABLE = "HRWATCH_CONFIG"
+NEAR = Path("config/feeds.yaml")
+SYSTEM = Path("/etc/hrwatch/feeds.yaml")
+
+
+def locate(option: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
+    """Given --config, the environment and the working directory, return which file is meant.
+
+    What is named is meant, even if it is not there; raise ConfigError where nothing is found.
+    """
+    if option is not None:
+        return option
+    named = environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    for path, probed in ((NEAR, cwd / NEAR), (SYSTEM, SYSTEM)):
+        if probed.exists():
+            return path
+    problem = (
+        "there is no configuration: --config names none, "
+        f"{VARIABLE} is not set, and neither ./{NEAR} nor {SYSTEM} exists"
+    )
+    raise ConfigError((Mistake(str(NEAR), 1, 1, "file", problem),))
+
+
+def load(path: Path) -> Config:
+    """Given the path of the operator's file, return it found good; raise ConfigError with every
+    mistake in it, in order of place."""
+    main = reading.read(path)
+    found = list(main.mistakes)
+    shape = _shaped(main, shapes.File, found)
+    more = _subscribers_file(main, path, found)
+    listed = _shaped(more, shapes.Subscribers, found) if more else shapes.Subscribers()
+    others = (more,) if more else ()
+    found += meaning.mistakes(main, others)
+    if found or shape is None or listed is None:
+        raise ConfigError(_ordered(found, main.file))
+    subscribers = (*shape.subscribers, *listed.subscribers)
+    return Config(
+        archive=shape.archive,
+        workers=shape.workers,
+        copies=shape.copies,
+        fetch=_fetch(shape.fetch, path),
+        feeds=tuple(_feed(feed, shape.fetch) for feed in shape.feeds),
+        rules=taxonomy.rules(shape.keywords),
+        subscribers=tuple(_subscriber(subscriber) for subscriber in subscribers),
+        mail=MailSettings(sender=shape.mail.sender, transport=shape.mail.transport),
+        warnings=_ordered(notices.of(main, shape), main.file),
+        path=path,
+    )
+
+
+def _shaped(document: Document, shape: type[_Shape], found: list[Mistake]) -> _Shape | None:
+    """Return the tree as `shape`, or None with the reasons added to `found`."""
+    try:
+        return shape.model_validate(document.root.plain())
+    except ValidationError as error:
+        found.extend(messages.mistakes(error, shape, document))
+        return None
+
+
+def _ordered(found: list[Mistake], first: str) -> tuple[Mistake, ...]:
+    """Return each mistake once, those of the main file first, by place."""
+    unique = dict.fromkeys(found)
+    return tuple(sorted(unique, key=lambda m: (m.file != first, m.file, m.line, m.column, m.path)))
+
+
+def _subscribers_file(main: Document, path: Path, found: list[Mistake]) -> Document | None:
+    node = main.root.child("subscribers_file")
+    if node is None or not isinstance(node.value, str):
+        return None
+    try:
+        document = reading.read(path.parent / node.value, ("subscribers",)).under("subscribers")
+    except ConfigError as error:
+        found.extend(error.mistakes)
+        return None
+    found.extend(document.mistakes)
+    return document
+
+
+def _fetch(shape: shapes.Fetch, path: Path) -> FetchSettings:
+    return FetchSettings(
+        contact=shape.contact,
+        loopback_only=shape.contact == shapes.EXAMPLE_CONTACT,
+        timeout=shape.timeout,
+        max_bytes=shape.max_bytes,
+        concurrency=shape.concurrency,
+        per_domain=shape.per_domain,
+        gap=shape.gap,
+        allow_addresses=tuple(shape.allow_addresses),
+        ca_file=(path.parent / shape.ca_file).absolute() if shape.ca_file else None,
+    )
+
+
+def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
+    given = shape.model_fields_set
+    return Feed(
+        name=shape.name,
+        url=shape.url,
+        page=shape.page,
+        publisher=shape.publisher or "",
+        language=shape.language or "",
+        countries=tuple(shape.countries),
+        enabled=shape.enabled,
+        every=shape.every or defaults.every,
+        backfill=shape.backfill if "backfill" in given else defaults.backfill,
+        full_text=defaults.full_text if shape.full_text is None else shape.full_text,
+    )
+
+
+def _subscriber(shape: shapes.Subscriber) -> Subscriber:
+    return Subscriber(
+        name=shape.name,
+        address=shape.address,
+        interest=Interest(
+            countries=tuple(shape.countries),
+            keywords=tuple(shape.keywords),
+            languages=tuple(shape.languages),
+            feeds=tuple(shape.feeds),
+            exclude_countries=tuple(shape.exclude.countries),
+            exclude_keywords=tuple(shape.exclude.keywords),
+            exclude_feeds=tuple(shape.exclude.feeds),
+            query=shape.query,
+            relation=Relation(shape.relation),
+            roll_up=shape.roll_up,
+        ),
+        schedule=shape.send,
+        timezone=shape.timezone,
+        subject=shape.subject,
+    )

@@ -1,0 +1,156 @@
+"""What pydantic complains of, in words for the operator: what is wrong, what is expected, a guess.
+
+Values are repeated only by the checks of `values` and `names`, which know what may be repeated.
+"""
+
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from hrwatch.config.names import closest, quoted
+from hrwatch.config.tree import Document, Path
+from hrwatch.errors import Mistake
+
+_SECRETS = ("password", "passwd", "secret", "token", "credential", "api_key", "login")
+_EXPECTED = {
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+}
+_FILLING = {
+    "list_type": ", such as [a, b], or one `- a` a line",
+    "model_type": ", one `key: value` a line",
+    "dict_type": ", one `key: value` a line",
+}
+
+
+def mistakes(error: ValidationError, shape: type[BaseModel], document: Document) -> list[Mistake]:
+    """Given what pydantic found in the tree of `document`, return it as mistakes with places."""
+    found = []
+    for details in error.errors(include_url=False):
+        location, of_key = _location(details)
+        text = _text(details, location, shape, document)
+        mistake = document.mistake(location, text, at_key=of_key)
+        if mistake is not None:
+            found.append(mistake)
+    return found
+
+
+def _location(details: ErrorDetails) -> tuple[Path, bool]:
+    """Return the path, and whether the key itself is meant."""
+    location = details["loc"]
+    if location and location[-1] == "[key]":
+        return location[:-1], True
+    return location, details["type"] == "extra_forbidden"
+
+
+def _text(details: ErrorDetails, location: Path, shape: type[BaseModel], document: Document) -> str:
+    context = details.get("ctx", {})
+    name = str(location[-1]) if location else ""
+    match details["type"]:
+        case "value_error":
+            text = str(context["error"])
+        case "extra_forbidden":
+            text = _unknown(name, _model_at(shape, location[:-1]))
+        case "missing":
+            text = f"is missing; add `{name}: {_example(shape, location) or '…'}`"
+        case "none_required":
+            text = _not_yet(name)
+        case "literal_error":
+            text = _choice(context["expected"], _value(document, location))
+        case "greater_than_equal":
+            text = f"must be at least {context['ge']}"
+        case "less_than_equal":
+            text = f"must be at most {context['le']}"
+        case kind:
+            text = _wrong_type(kind, _value(document, location), _example(shape, location))
+    return text
+
+
+def _wrong_type(kind: str, value: object, example: str) -> str:
+    expected = _EXPECTED.get(kind, "is not what is expected here")
+    such = f", such as {example}" if example else _FILLING.get(kind, "")
+    if value is None:
+        return f"has no value; it {expected}{such}, or remove the line"
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return f"{expected}; put quotes around it{such}"
+    return f"{expected}{such}"
+
+
+def _unknown(name: str, model: type[BaseModel] | None) -> str:
+    known = [field.alias or key for key, field in model.model_fields.items()] if model else []
+    guess = closest(name, known)
+    if guess:
+        return f"is no key here; did you mean {guess}?"
+    if any(word in name.lower() for word in _SECRETS):
+        return "is no key here; this file keeps no secrets"
+    return f"is no key here; the keys are {', '.join(known)}"
+
+
+def _not_yet(name: str) -> str:
+    if name == "proxy":
+        return "this version asks through no proxy, and does not poll around one; remove the line"
+    return "must be null"
+
+
+def _choice(expected: str, value: object) -> str:
+    choices = expected.replace("'", "")
+    if not isinstance(value, str):
+        return f"must be {choices}"
+    guess = closest(value, choices.replace(" or ", ", ").split(", "))
+    return f"{quoted(value)} is not among {choices}" + (f"; did you mean {guess}?" if guess else "")
+
+
+def _value(document: Document, location: Path) -> object:
+    node = document.root
+    for step in location:
+        child = node.child(step)
+        if child is None:
+            return None
+        node = child
+    return node.plain()
+
+
+def _example(shape: type[BaseModel], location: Path) -> str:
+    if not location or not isinstance(location[-1], str):
+        return ""
+    model = _model_at(shape, location[:-1])
+    for key, field in (model.model_fields if model else {}).items():
+        if location[-1] in (key, field.alias) and field.examples:
+            return str(field.examples[0])
+    return ""
+
+
+def _model_at(shape: type[BaseModel], location: Path) -> type[BaseModel] | None:
+    """Return the model that judges what stands at `location`, or None where it is no mapping."""
+    model: type[BaseModel] | None = shape
+    for step in location:
+        if model is None:
+            return None
+        if isinstance(step, int):
+            continue
+        annotation = _annotation(model, step)
+        model = _inner_model(annotation)
+    return model
+
+
+def _annotation(model: type[BaseModel], step: str) -> Any:
+    for key, field in model.model_fields.items():
+        if step in (key, field.alias):
+            return field.annotation
+    extra = model.__annotations__.get("__pydantic_extra__")
+    return get_args(extra)[1] if extra else None
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in get_args(annotation):
+        found = _inner_model(argument)
+        if found is not None:
+            return found
+    return None

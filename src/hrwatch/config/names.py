@@ -1,0 +1,136 @@
+"""Names the world agreed on (countries, languages, time zones), and guesses at what was meant."""
+
+import csv
+import difflib
+import functools
+import importlib.resources
+import re
+import zoneinfo
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from babel import Locale
+from babel.core import get_global
+
+from hrwatch import text
+
+# What CLDR names beside ISO 3166-1: groupings, reserved codes, private use.
+_NOT_COUNTRIES = frozenset(
+    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
+)
+_LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*")
+
+
+def quoted(value: str) -> str:
+    """Return `value` as it may be repeated to the operator: cleaned, short, in quotes."""
+    return f'"{text.clean_line(value, 60)}"'
+
+
+def closest(value: str, known: Iterable[str]) -> str | None:
+    """Return the name of `known` that resembles `value` most, or None."""
+    candidates = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(value[:100].casefold(), candidates, n=1, cutoff=0.7)
+    return candidates[found[0]] if found else None
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """Return `; did you mean X?` for the known name closest to `value`, or an empty string."""
+    found = closest(value, known)
+    return f"; did you mean {found}?" if found else ""
+
+
+@functools.cache
+def countries() -> MappingProxyType[str, str]:
+    """Return English names by ISO 3166-1 alpha-2 code, XK among them (CLDR)."""
+    territories = Locale("en").territories
+    return MappingProxyType(
+        {
+            code: str(label)
+            for code, label in territories.items()
+            if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES  # noqa: PLR2004 - alpha-2
+        }
+    )
+
+
+@functools.cache
+def places() -> MappingProxyType[str, str]:
+    """Return names by the codes of places below a country, such as CN-XJ, and of regions."""
+    source = importlib.resources.files("hrwatch") / "stages" / "tag" / "data" / "territories.csv"
+    with source.open(encoding="utf-8") as stream:
+        rows = [(row["id"], row["name"]) for row in csv.DictReader(stream)]
+    return MappingProxyType({code: label for code, label in rows if code not in countries()})
+
+
+def codes() -> frozenset[str]:
+    """Return every code that may stand where a country is asked for."""
+    return frozenset(countries()) | frozenset(places())
+
+
+def country(value: str) -> str:
+    """Given the code of a country or place, return it; raise ValueError with a guess."""
+    if value in countries() or value in places():
+        return value
+    guess = _country_meant(value)
+    known = guess or "; use two letters such as BY (ISO 3166-1), or a place such as CN-XJ"
+    raise ValueError(f"{quoted(value)} is no country code{known}")
+
+
+def _country_meant(value: str) -> str:
+    upper = value.strip().upper()
+    if upper in codes():
+        return f"; did you mean {upper}?"
+    replaced = get_global("territory_aliases").get(upper)
+    if replaced:
+        return f"; did you mean {' or '.join(replaced)}?"
+    by_name = {label: code for code, label in (*places().items(), *countries().items())}
+    return _by_name(value, by_name)
+
+
+def _by_name(value: str, codes_by_name: dict[str, str]) -> str:
+    """Return a guess from a name; two or three letters resemble any short name and give none."""
+    found = closest(value, codes_by_name) if len(value) > 3 else None  # noqa: PLR2004 - as said
+    return f"; did you mean {codes_by_name[found]}?" if found else ""
+
+
+def language(value: str) -> str:
+    """Given a BCP 47 primary subtag, return it; raise ValueError with a guess."""
+    if _is_language(value):
+        return value
+    primary = value.partition("-")[0].partition("_")[0].lower()
+    if _is_language(primary):
+        raise ValueError(f"{quoted(value)} is written otherwise here; write {primary}")
+    raise ValueError(f"{quoted(value)} is no language{_language_meant(value)}")
+
+
+def language_tag(value: str) -> str:
+    """Given a BCP 47 tag such as `pt` or `pt-BR`, return it; raise ValueError with a guess."""
+    match = _LANGUAGE_TAG.fullmatch(value)
+    if match and _is_language(match[1]):
+        return value
+    return language(value)
+
+
+def _is_language(value: str) -> bool:
+    return value.isascii() and value.islower() and value in Locale("en").languages
+
+
+def _language_meant(value: str) -> str:
+    likely = get_global("likely_subtags").get(f"und_{value.upper()}")
+    if likely and value.upper() in countries():
+        return f" (it is a country's code); did you mean {likely.partition('_')[0]}?"
+    languages = Locale("en").languages
+    by_name = {str(label): code for code, label in languages.items() if _is_language(code)}
+    return _by_name(value, by_name) or "; use its two letters such as be, fr or zh (BCP 47)"
+
+
+def timezone(value: str) -> str:
+    """Given the name of an IANA time zone, return it; raise ValueError with a guess."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # unknown; not a name at all; a folder of zones
+        zones = zoneinfo.available_timezones()
+        cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones)}
+        found = closest(value, zones) or cities.get(closest(value, cities) or "")
+        known = f"did you mean {found}?" if found else "use a name such as Europe/Vilnius, or UTC"
+        raise ValueError(f"{quoted(value)} is no time zone; {known}") from None
+    return value

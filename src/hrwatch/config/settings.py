@@ -1,0 +1,26 @@
+"""The configuration as everything behind it sees it: values of `model`, nothing of the file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hrwatch.errors import Mistake
+from hrwatch.model.feeds import Feed
+from hrwatch.model.mail import Subscriber
+from hrwatch.model.settings import FetchSettings, MailSettings
+from hrwatch.model.tags import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One file, read and found good."""
+
+    archive: str  # a path, relative to the state directory
+    workers: int  # 0: hops run inline
+    copies: str  # near, exact or off
+    fetch: FetchSettings
+    feeds: tuple[Feed, ...]  # the disabled ones too
+    rules: Rules  # the shipped taxonomy with the operator's own keywords
+    subscribers: tuple[Subscriber, ...]
+    mail: MailSettings
+    warnings: tuple[Mistake, ...]
+    path: Path  # where it was read

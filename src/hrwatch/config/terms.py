@@ -1,0 +1,57 @@
+"""The words of the rule language, checked one by one: phrases, pairs, the languages they are in."""
+
+import re
+
+from hrwatch import text
+from hrwatch.config import names
+from hrwatch.config.names import quoted
+
+LONGEST_PHRASE = 200
+FARTHEST = 50
+_PAIR = re.compile(r"(.+?) ~([0-9]{1,3}) (.+)")
+_WORD = re.compile(r"[^\s-]+")
+_SHORTEST_STEM = 2
+
+
+def phrase(value: str) -> str:
+    """Given a phrase in which a `*` may end a word, return it; raise ValueError otherwise."""
+    if not text.normalised(value):
+        raise ValueError("holds no word that could be found; write a word, or remove the line")
+    if len(value) > LONGEST_PHRASE or not _is_line(value):
+        raise ValueError(f"must be one line of at most {LONGEST_PHRASE} characters")
+    if "~" in value:
+        raise ValueError(f"{quoted(value)}: a ~ belongs under near only, such as police ~5 beat*")
+    for word in _WORD.findall(value):
+        stem = word.rstrip("*")
+        if "*" in stem or word.count("*") > 1:
+            raise ValueError(f"{quoted(value)}: a * may only end a word, such as tortur*")
+        if word.endswith("*") and len(stem) < _SHORTEST_STEM:
+            raise ValueError(
+                f"{quoted(value)}: at least {_SHORTEST_STEM} letters stand before a *, or it finds "
+                "nearly every word"
+            )
+    return value
+
+
+def _is_line(value: str) -> bool:
+    """Return whether nothing in `value` is invisible. ZWNJ and ZWJ are letters' company in Persian and
+    Hindi: they may stand."""
+    return value.replace("\u200c", "").replace("\u200d", "").isprintable()
+
+
+def pair(value: str) -> str:
+    """Given `a ~5 b`, two phrases and how many words may part them, return it."""
+    match = _PAIR.fullmatch(value.strip())
+    if not match or not 1 <= int(match[2]) <= FARTHEST:
+        raise ValueError(
+            f"{quoted(value)} is no pair; write two phrases with ~N between them (1 to {FARTHEST} "
+            "words), such as police ~5 beat*"
+        )
+    phrase(match[1])
+    phrase(match[3])
+    return value.strip()
+
+
+def language(value: str) -> str:
+    """Given the language a list of terms is in, or `any`, return it."""
+    return value if value == "any" else names.language(value)

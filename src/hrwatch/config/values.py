@@ -1,0 +1,274 @@
+"""Single values of the file, from text to what they mean: durations, sizes, schedules, addresses.
+
+Each function takes whatever stands in the file and raises ValueError with a sentence that goes to
+the operator as it is. Values that may hold a secret or a person are never repeated in it.
+"""
+
+import ipaddress
+import re
+from datetime import time, timedelta
+from urllib.parse import urlsplit
+
+from hrwatch import text, urls
+from hrwatch.config.names import quoted, suggestion
+from hrwatch.model.mail import Cadence, Schedule
+
+LONGEST = timedelta(days=3650)
+SMALLEST, LARGEST = 1000, 1000**3  # bytes
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"([0-9]{1,9})([smhd])")
+_SIZE_UNITS = {
+    "B": 1,
+    "KB": 1000,
+    "MB": 1000**2,
+    "GB": 1000**3,
+    "KIB": 1024,
+    "MIB": 1024**2,
+    "GIB": 1024**3,
+}
+_SIZE = re.compile(r"([0-9]{1,12}) ?([KMG]?i?B)", re.IGNORECASE)
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAILBOX = re.compile(rf"({_LOCAL})@(localhost|{_LABEL}(?:\.{_LABEL})+)")
+_NAMED_MAILBOX = re.compile(r'(?:"([^"\\<>]*)"|([^"<>@,;:\\()\[\]]*?)) *<([^<>]*)>')
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):([0-9]{1,5})")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+
+
+def _written(value: object, expected: str) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if value is None:
+        raise ValueError(f"has no value; write {expected}, or remove the line")
+    if isinstance(value, bool | int | float):
+        raise ValueError(f"{str(value).lower()} is not enough; write {expected}")
+    raise ValueError(f"must be one value, not a list or mapping; write {expected}")
+
+
+def duration(value: object) -> timedelta:
+    """Given `10s`, `30m`, `6h` or `7d`, return it as a span of time; `0s` is none."""
+    expected = "a number and its unit (s, m, h or d), such as 30m"
+    written = _written(value, expected)
+    match = _DURATION.fullmatch(written)
+    if not match:
+        raise ValueError(f"{quoted(written)} is no duration; write {expected}")
+    try:
+        span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except OverflowError:
+        span = timedelta.max
+    if span > LONGEST:
+        raise ValueError(f"{quoted(written)} is too long; at most {LONGEST.days}d")
+    return span
+
+
+def interval(value: object) -> timedelta:
+    """Given a duration of at least a second, return it."""
+    span = duration(value)
+    if span < timedelta(seconds=1):
+        raise ValueError("must be at least 1s")
+    return span
+
+
+def backfill(value: object) -> timedelta | None:
+    """Given a duration, `all` or `none`, return it; None stands for all, zero for none."""
+    if value == "all":
+        return None
+    if value == "none":
+        return timedelta(0)
+    try:
+        return duration(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; or write all or none") from None
+
+
+def size(value: object) -> int:
+    """Given `10MB`, `512KiB` or a plain number of bytes, return bytes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        count = value
+    else:
+        expected = "a number and its unit (KB, MB, KiB or MiB), such as 10MB"
+        written = _written(value, expected)
+        match = _SIZE.fullmatch(written)
+        if not match:
+            raise ValueError(f"{quoted(written)} is no size; write {expected}")
+        count = int(match[1]) * _SIZE_UNITS[match[2].upper()]
+    if not SMALLEST <= count <= LARGEST:
+        raise ValueError("must be between 1KB and 1GB, such as 10MB")
+    return count
+
+
+def schedule(value: object) -> Schedule:
+    """Given `at once`, `hourly`, `daily HH:MM` or `weekly mon HH:MM`, return the schedule."""
+    expected = "at once, hourly, daily 07:00 or weekly mon 07:00"
+    words = _written(value, expected).split()
+    match words:
+        case ["at", "once"]:
+            return Schedule(Cadence.AT_ONCE)
+        case ["hourly"]:
+            return Schedule(Cadence.HOURLY)
+        case ["daily", clock]:
+            return Schedule(Cadence.DAILY, _clock(clock))
+        case ["weekly", weekday, clock]:
+            if weekday not in _WEEKDAYS:
+                closest = suggestion(weekday[:3].lower(), _WEEKDAYS)
+                raise ValueError(
+                    f"{quoted(weekday)} is no weekday{closest}; write one of {' '.join(_WEEKDAYS)}"
+                )
+            return Schedule(Cadence.WEEKLY, _clock(clock), _WEEKDAYS.index(weekday))
+        case ["daily"]:
+            raise ValueError("says no time of day; write daily 07:00")
+        case ["weekly", *_]:
+            raise ValueError("needs a weekday and a time; write weekly mon 07:00")
+        case _:
+            raise ValueError(f"{quoted(' '.join(words))} is no schedule; write {expected}")
+
+
+def _clock(written: str) -> time:
+    match = _TIME.fullmatch(written)
+    if not match:
+        raise ValueError(f"{quoted(written)} is no time of day; write it as HH:MM, such as 07:00")
+    hour, minute = int(match[1]), int(match[2])
+    if hour > 23 or minute > 59:  # noqa: PLR2004 - the clock's own numbers
+        raise ValueError(f"there is no {written}; a time of day runs from 00:00 to 23:59")
+    return time(hour, minute)
+
+
+def name(value: str) -> str:
+    """Given a name for a feed or subscriber, return it if a command line and a file can hold it."""
+    if not _NAME.fullmatch(value):
+        raise ValueError(
+            f"{quoted(value)} cannot be a name; use letters a-z, digits and . _ - (no spaces), at "
+            "most 64, beginning with a letter or digit, such as amnesty-en"
+        )
+    return value
+
+
+def line(value: str) -> str:
+    """Given a text for people, return it cleaned, on one line."""
+    cleaned = text.clean_line(value, 201)
+    if not cleaned or len(cleaned) > 200:  # noqa: PLR2004 - said in the message
+        raise ValueError("must be one line of text, between 1 and 200 characters")
+    return cleaned
+
+
+def web_address(value: str) -> str:
+    """Given an http(s) address without a login, return it."""
+    try:
+        parts = urlsplit(value)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        raise ValueError("is no web address; write https://host/path") from None
+    scheme = parts.scheme.lower()
+    if scheme not in {"http", "https"} or not host or port == 0:
+        raise ValueError("is no web address; write https://host/path")
+    if "@" in parts.netloc:
+        raise ValueError("holds a login; this file keeps no secrets, and hrwatch asks without one")
+    if not value.isprintable() or " " in value or len(value) > urls.MAX_LENGTH:
+        raise ValueError("holds a space, an invisible character, or is too long; copy it again")
+    if not urls.canonical(value):
+        raise ValueError("has no host that can be asked; write https://host/path")
+    return value
+
+
+def mailbox(value: str) -> str:
+    """Given the address of one mailbox, return it; a display name is not part of it."""
+    local, _, domain = value.rpartition("@")
+    if not _MAILBOX.fullmatch(value) or len(local) > 64 or len(domain) > 253:  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+        raise ValueError("is not the address of one mailbox; write it alone, as name@example.org")
+    return value
+
+
+def sender(value: str) -> str:
+    """Given a mailbox with or without a display name, return it."""
+    match = _NAMED_MAILBOX.fullmatch(value)
+    try:
+        mailbox(match[3] if match else value)
+    except ValueError:
+        raise ValueError(
+            "is no mailbox; write hrwatch <digest@example.org>, or digest@example.org"
+        ) from None
+    if not value.isprintable():
+        raise ValueError("holds a line break or invisible character; write it on one line")
+    return value
+
+
+def contact(value: str) -> str:
+    """Given where a site's owner reaches the operator, return it: it goes into a header."""
+    if value.isascii() and value.isprintable() and " " not in value:
+        scheme, _, rest = value.partition(":")
+        if scheme == "mailto":
+            mailbox(rest)
+            return value
+        if scheme in {"http", "https"}:
+            return web_address(value)
+    raise ValueError("must be mailto:you@your.org or the https:// address of a page about you")
+
+
+def archive(value: str) -> str:
+    """Given the path of the archive, return it."""
+    if value.lower().startswith(("postgresql", "postgres:")):
+        raise ValueError("PostgreSQL comes with a later version; use a file, such as archive.db")
+    if "://" in value:
+        raise ValueError("must be a path, such as archive.db (no scheme before it)")
+    if not value.strip() or not value.isprintable() or value.endswith("/"):
+        raise ValueError("must be the path of a file, such as archive.db")
+    return value
+
+
+def transport(value: str) -> str:
+    """Given `file:DIR` or `smtp://host:port` on loopback, return it. A login is never repeated."""
+    expected = "write file:outbox, or smtp://127.0.0.1:25 for a mail server on this machine"
+    match = _SCHEME.match(value)
+    scheme = match[1].lower() if match else ""
+    if scheme in {"smtps", "smtp+starttls", "sendmail"}:
+        raise ValueError(f"{scheme}: comes with a later version; {expected}")
+    if scheme == "file":
+        directory = value.partition(":")[2]
+        if not directory.strip() or not value.isprintable() or directory.startswith("//"):
+            raise ValueError("names no directory; write file:outbox, or file:/var/spool/hrwatch")
+        return value
+    if scheme != "smtp":
+        raise ValueError(f"is no way to send mail that hrwatch knows; {expected}")
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(f"has no host and port that can be read; {expected}") from None
+    if "@" in parts.netloc:
+        raise ValueError("holds a login; this file keeps no secrets, and smtp: needs none")
+    if not host or not port or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError(f"must be smtp://host:port and nothing more; {expected}")
+    if not _is_loopback(host):
+        raise ValueError(
+            f"would cross the network without encryption; smtp: is for this machine; {expected}"
+        )
+    return value
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def allowed_address(value: str) -> str:
+    """Given `ADDRESS:PORT`, `[IPv6]:PORT` or a network, return it as it stands."""
+    expected = '"127.0.0.1:8930", "[::1]:8930" or "10.1.0.0/16"'
+    match = _HOST_PORT.fullmatch(value)
+    try:
+        if match:
+            ipaddress.ip_address(match[1] or match[2])
+            if 1 <= int(match[3]) <= 65535:  # noqa: PLR2004 - TCP's own numbers
+                return value
+        else:
+            network = ipaddress.ip_network(value, strict=False)
+            if network.network_address == ipaddress.ip_interface(value).ip:
+                return value
+            expected = f'"{network}"'
+    except ValueError:
+        pass
+    raise ValueError(f"{quoted(value)} is neither address and port nor a network; write {expected}")
