@@ -1,0 +1,170 @@
+"""How each feed is doing, when it is polled next, and who is polling it now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hrwatch.model.feeds import Feed, FeedState, Outcome, State, Validators
+from hrwatch.stages.store.statements import chunks
+from hrwatch.stages.store.tables import feeds
+
+
+def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -> None:
+    """Given the configured feeds, add the new ones. One whose address changed is polled at once
+    and asked without validators; it stays the feed it was, with its first poll behind it."""
+    stored = connection.execute(sa.select(feeds.c.feed, feeds.c.address))
+    addresses = {row.feed: row.address for row in stored}
+    added = []
+    for feed in configured:
+        if feed.name not in addresses:
+            added.append(
+                {
+                    "feed": feed.name,
+                    "address": feed.address,
+                    "came_into_force_at": now,
+                    "state": State.NEW,
+                    "because": "",
+                    "failures": 0,
+                    "entries": 0,
+                }
+            )
+        elif addresses[feed.name] != feed.address:
+            connection.execute(
+                sa.update(feeds)
+                .where(feeds.c.feed == feed.name)
+                .values(
+                    address=feed.address,
+                    state=State.NEW,
+                    outcome=None,
+                    etag=None,
+                    last_modified=None,
+                    body_hash=None,
+                    bad_body_hash=None,
+                    next_poll_at=None,
+                    because="",
+                    failures=0,
+                    error=None,
+                )
+            )
+    if added:
+        connection.execute(sa.insert(feeds), added)
+
+
+def states(connection: sa.Connection, names: Iterable[str]) -> tuple[FeedState, ...]:
+    """Return the states of the feeds `names`, in that order; unknown names are passed over."""
+    wanted = tuple(names)
+    found = {
+        row.feed: _state(row)
+        for piece in chunks(wanted)
+        for row in connection.execute(sa.select(feeds).where(feeds.c.feed.in_(piece)))
+    }
+    return tuple(found[name] for name in wanted if name in found)
+
+
+def due(
+    connection: sa.Connection, names: Iterable[str], now: datetime, regardless: bool
+) -> tuple[str, ...]:
+    """Return which of `names` are to be polled now, the longest overdue first.
+
+    Not those that somebody is polling. `regardless`: whatever their next poll is set to.
+    """
+    query = sa.select(feeds.c.feed).where(_free(now))
+    if not regardless:
+        query = query.where(_is_due(now))
+    query = query.order_by(feeds.c.next_poll_at.asc().nulls_first(), feeds.c.feed)
+    wanted = frozenset(names)
+    return tuple(name for name in connection.scalars(query) if name in wanted)
+
+
+def claim(
+    connection: sa.Connection, feed: str, *, owner: str, now: datetime, until: datetime
+) -> FeedState | None:
+    """Take `feed` for `owner` until `until`, return its state; None where somebody else has it."""
+    row = connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.feed == feed, _free(now))
+        .values(claimed_by=owner, claimed_until=until)
+        .returning(feeds)
+    ).one_or_none()
+    return _state(row) if row is not None else None
+
+
+def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
+    """Write what a poll came to and free the feed; False, and nothing written, where `owner` lost
+    it meanwhile or its address was changed under the poll."""
+    written = connection.execute(
+        sa.update(feeds)
+        .where(
+            feeds.c.feed == state.feed,
+            feeds.c.claimed_by == owner,
+            feeds.c.address == state.address,
+        )
+        .values(
+            state=state.state,
+            outcome=state.outcome,
+            etag=state.validators.etag,
+            last_modified=state.validators.last_modified,
+            first_polled_at=state.first_polled_at,
+            last_polled_at=state.last_polled_at,
+            next_poll_at=state.next_poll_at,
+            because=state.because,
+            failures=state.failures,
+            error=state.error,
+            body_hash=state.body_hash,
+            bad_body_hash=state.bad_body_hash,
+            newest_entry_at=state.newest_entry_at,
+            entries=state.entries,
+            claimed_by=None,
+            claimed_until=None,
+        )
+    ).rowcount
+    if not written:
+        release(connection, state.feed, owner)
+    return bool(written)
+
+
+def release(connection: sa.Connection, feed: str, owner: str) -> None:
+    """Free `feed` without writing anything of it, where `owner` has it."""
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.feed == feed, feeds.c.claimed_by == owner)
+        .values(claimed_by=None, claimed_until=None)
+    )
+
+
+def release_all(connection: sa.Connection) -> None:
+    """Free every feed: for a process that knows it is alone."""
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.claimed_by.is_not(None))
+        .values(claimed_by=None, claimed_until=None)
+    )
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now)
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now)
+
+
+def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
+    return FeedState(
+        feed=row.feed,
+        address=row.address,
+        state=State(row.state),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        first_polled_at=row.first_polled_at,
+        last_polled_at=row.last_polled_at,
+        next_poll_at=row.next_poll_at,
+        because=row.because,
+        failures=row.failures,
+        error=row.error,
+        body_hash=row.body_hash,
+        bad_body_hash=row.bad_body_hash,
+        newest_entry_at=row.newest_entry_at,
+        entries=row.entries,
+    )

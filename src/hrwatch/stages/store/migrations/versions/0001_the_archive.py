@@ -1,0 +1,183 @@
+"""The archive: feeds, records with their tags, what is in force, digests, ledger and outbox."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_INSTANT = sa.DateTime(timezone=True)
+_ORDINAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Make the tables of the first archive."""
+    _create_feeds()
+    _create_records()
+    _create_search_index()
+    _create_in_force()
+    _create_mail()
+
+
+def _create_feeds() -> None:
+    op.create_table(
+        "feeds",
+        sa.Column("feed", sa.Text, primary_key=True),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("came_into_force_at", _INSTANT, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text),
+        sa.Column("etag", sa.Text),
+        sa.Column("last_modified", sa.Text),
+        sa.Column("first_polled_at", _INSTANT),
+        sa.Column("last_polled_at", _INSTANT),
+        sa.Column("next_poll_at", _INSTANT),
+        sa.Column("because", sa.Text, nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("error", sa.Text),
+        sa.Column("body_hash", sa.Text),
+        sa.Column("bad_body_hash", sa.Text),
+        sa.Column("newest_entry_at", _INSTANT),
+        sa.Column("entries", sa.Integer, nullable=False),
+        sa.Column("claimed_by", sa.Text),
+        sa.Column("claimed_until", _INSTANT),
+    )
+    op.create_index("feeds_next_poll_at", "feeds", ["next_poll_at"])
+
+
+def _create_records() -> None:
+    op.create_table(
+        "records",
+        sa.Column("ordinal", _ORDINAL, primary_key=True, autoincrement=True),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("feed", sa.Text, nullable=False),
+        sa.Column("guid", sa.Text, nullable=False),
+        sa.Column("guid_key", sa.Text, nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("permalink", sa.Text, nullable=False),
+        sa.Column("permalink_key", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("entry_title", sa.Text),
+        sa.Column("title_key", sa.Text, nullable=False),
+        sa.Column("summary", sa.Text, nullable=False),
+        sa.Column("content", sa.Text),
+        sa.Column("authors", sa.JSON, nullable=False),
+        sa.Column("categories", sa.JSON, nullable=False),
+        sa.Column("published_at", _INSTANT),
+        sa.Column("updated_at", _INSTANT),
+        sa.Column("first_seen_at", _INSTANT, nullable=False),
+        sa.Column("language", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("text_hash", sa.Text, nullable=False),
+        sa.Column("words", sa.Integer, nullable=False),
+        sa.Column("article_url", sa.Text),
+        sa.Column("article_canonical", sa.Text),
+        sa.Column("article_title", sa.Text),
+        sa.Column("article_text", sa.Text),
+        sa.Column("article_language", sa.Text),
+        sa.Column("article_authors", sa.JSON(none_as_null=True)),
+        sa.Column("article_published_at", _INSTANT),
+        sa.Column("article_site_name", sa.Text),
+        sa.Column("copy_of", sa.Text),
+        sa.Column("copy_kind", sa.Text),
+        sa.Column("copy_score", sa.Float),
+        sa.Column("story", sa.Text, nullable=False),
+        sa.Column("backlog", sa.Boolean, nullable=False),
+        sa.Column("page_sha256", sa.Text),
+        sa.Column("extract_error", sa.Text),
+        sa.Column("rules_hash", sa.Text),
+        sa.UniqueConstraint("id", "version", name="records_id_version"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("records_guid_key", "records", ["guid_key", "feed"])
+    op.create_index("records_permalink_key", "records", ["permalink_key", "feed"])
+    op.create_index("records_title_key", "records", ["title_key", "feed"])
+    op.create_index("records_text_hash", "records", ["text_hash"])
+    op.create_index("records_story", "records", ["story"])
+    op.create_index("records_first_seen_at", "records", ["first_seen_at"])
+    op.create_table(
+        "tags",
+        sa.Column("record", _ORDINAL, sa.ForeignKey("records.ordinal"), primary_key=True),
+        sa.Column("position", sa.Integer, primary_key=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("relation", sa.Text, nullable=False),
+        sa.Column("evidence", sa.JSON, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("tags_value", "tags", ["kind", "value", "record", "relation"])
+
+
+def _create_search_index() -> None:
+    # The words are cut by hrwatch (text.search_text) and parted by single spaces: the tokenizer
+    # that splits at ASCII punctuation only takes them as they are, of whatever script. Contentless:
+    # the texts stand in records already.
+    op.execute(
+        "CREATE VIRTUAL TABLE search_index USING fts5(title, text, content='', tokenize='ascii')"
+    )
+
+
+def _create_in_force() -> None:
+    op.create_table(
+        "subscribers",
+        sa.Column("subscriber", sa.Text, primary_key=True),
+        sa.Column("considered", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "in_force",
+        sa.Column("number", _ORDINAL, primary_key=True, autoincrement=True),
+        sa.Column("subscriber", sa.Text, nullable=False),
+        sa.Column("group", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("since", _INSTANT, nullable=False),
+        sa.Column("until", _INSTANT),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("in_force_subscriber", "in_force", ["subscriber"])
+
+
+def _create_mail() -> None:
+    op.create_table(
+        "digests",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("subscriber", sa.Text, nullable=False),
+        sa.Column("window_key", sa.Text),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("matches", sa.Integer, nullable=False),
+        sa.Column("mail", sa.Text),
+        sa.UniqueConstraint("subscriber", "window_key", name="digests_window"),
+    )
+    op.create_table(
+        "ledger",
+        sa.Column("subscriber", sa.Text, primary_key=True),
+        sa.Column("record", sa.Text, primary_key=True),
+        sa.Column("version", sa.Integer, primary_key=True),
+        sa.Column("reason", sa.Text, primary_key=True),
+        sa.Column("story", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),
+        sa.Column("covered_at", _INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
+    )
+    op.create_index("ledger_story", "ledger", ["subscriber", "story"])
+    op.create_table(
+        "outbox",
+        sa.Column("message_id", sa.Text, primary_key=True),
+        sa.Column("digest", sa.Text, sa.ForeignKey("digests.id"), nullable=False),
+        sa.Column("subscriber", sa.Text, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("sender", sa.Text, nullable=False),
+        sa.Column("bytes", sa.LargeBinary, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_try_at", _INSTANT),
+        sa.Column("claimed_by", sa.Text),
+        sa.Column("claimed_until", _INSTANT),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("settled_at", _INSTANT),
+        sa.Column("detail", sa.Text, nullable=False),
+    )
+    op.create_index("outbox_settled_at", "outbox", ["settled_at", "next_try_at"])

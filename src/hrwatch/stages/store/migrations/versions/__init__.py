@@ -1,0 +1,1 @@
+"""One module a revision, written by hand, never changed once it was released."""

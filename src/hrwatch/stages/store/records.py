@@ -1,0 +1,258 @@
+"""What the archive keeps: records added, recognised, looked up and streamed.
+
+Records are append-only, a row a version; unless a function says otherwise it answers with the
+latest version of each.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+
+from hrwatch import text
+from hrwatch.model.articles import Candidate, Record
+from hrwatch.model.feeds import KnownEntry
+from hrwatch.model.tags import Tag
+from hrwatch.stages.store import rows
+from hrwatch.stages.store.sqlite import add_to_search_index
+from hrwatch.stages.store.statements import chunks, insert_missing
+from hrwatch.stages.store.tables import feeds, ledger, records, subscribers, tags
+
+SHORTEST_PREFIX = 6
+_PIECE = 200  # records of a stream that are in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The beginning of an id that several records share; the first few of them."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the archive holds."""
+
+    records: int  # latest versions only
+    stories: int
+    first_seen_at: datetime | None  # of the newest record
+
+
+def add(connection: sa.Connection, new: Iterable[Record], rules_hash: str | None = None) -> int:
+    """Add records with their tags and words; return how many were not there yet.
+
+    Records that are there already, by id and version, stay as they are: adding twice is adding
+    once. `rules_hash` tells the rules that made the tags.
+    """
+    given = {(record.id, record.version): record for record in new}
+    added = 0
+    for piece in chunks(given.values()):
+        statement = insert_missing(connection, records).returning(
+            records.c.ordinal, records.c.id, records.c.version
+        )
+        written = connection.execute(
+            statement, [rows.record_values(record, rules_hash) for record in piece]
+        ).all()
+        numbered = [(row.ordinal, given[row.id, row.version]) for row in written]
+        tag_values = list(
+            chain.from_iterable(rows.tag_values(ordinal, r.tags) for ordinal, r in numbered)
+        )
+        if tag_values:
+            connection.execute(sa.insert(tags), tag_values)
+        add_to_search_index(
+            connection, [rows.search_values(ordinal, record) for ordinal, record in numbered]
+        )
+        added += len(numbered)
+    return added
+
+
+def known(
+    connection: sa.Connection,
+    feed: str,
+    *,
+    guid_keys: Iterable[str],
+    permalinks: Iterable[str],
+    title_keys: Iterable[str],
+) -> tuple[KnownEntry, ...]:
+    """Given what a feed's entries might be recognised by, return the records of that feed that
+    share any of it; `permalinks` are canonical. Empty keys are passed over."""
+    wanted = (
+        (records.c.guid_key, guid_keys),
+        (records.c.permalink_key, map(text.key, permalinks)),
+        (records.c.title_key, title_keys),
+    )
+    columns = (
+        records.c.ordinal,
+        records.c.id,
+        records.c.guid_key,
+        records.c.permalink,
+        records.c.title_key,
+        records.c.published_at,
+    )
+    found = {
+        row.ordinal: KnownEntry(
+            record=row.id,
+            guid_key=row.guid_key,
+            permalink=row.permalink,
+            title_key=row.title_key,
+            published_at=row.published_at,
+        )
+        for column, keys in wanted
+        for row in _with_keys(connection, sa.select(*columns), column, keys, records.c.feed == feed)
+    }
+    return tuple(found[ordinal] for ordinal in sorted(found))
+
+
+def candidates(
+    connection: sa.Connection, *, permalinks: Iterable[str], text_hashes: Iterable[str]
+) -> tuple[Candidate, ...]:
+    """Return the records, oldest first, whose canonical permalink or text hash is among these."""
+    wanted = (
+        (records.c.permalink_key, map(text.key, permalinks)),
+        (records.c.text_hash, text_hashes),
+    )
+    query = sa.select(
+        records.c.ordinal,
+        records.c.id,
+        records.c.feed,
+        sa.func.coalesce(feeds.c.address, "").label("feed_address"),
+        records.c.permalink,
+        records.c.title,
+        records.c.text_hash,
+        records.c.copy_of,
+    ).select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
+    found = {
+        row.ordinal: Candidate(
+            record=row.id,
+            feed=row.feed,
+            feed_address=row.feed_address,
+            permalink=row.permalink,
+            title_key=text.title_key(row.title),
+            text_hash=row.text_hash,
+            copy_of=row.copy_of,
+        )
+        for column, keys in wanted
+        for row in _with_keys(connection, query, column, keys)
+    }
+    return tuple(found[ordinal] for ordinal in sorted(found))
+
+
+def get(
+    connection: sa.Connection, record_id: str, version: int | None = None
+) -> Record | Ambiguous | None:
+    """Return the record with this id or, from six characters on, the one whose id begins so.
+
+    Ambiguous where several do, None where none does; the latest version unless one is asked for.
+    """
+    matching = records.c.id == record_id
+    if connection.scalar(sa.select(sa.func.count()).where(matching)) == 0:
+        if len(record_id) < SHORTEST_PREFIX:
+            return None
+        # Ids are of lower-case letters and digits; a range can use the index, a LIKE cannot.
+        matching = records.c.id.between(record_id, record_id + "zzzzzz") & records.c.id.startswith(
+            record_id, autoescape=True
+        )
+        ids = connection.scalars(sa.select(records.c.id).where(matching).distinct().limit(5)).all()
+        if len(ids) > 1:
+            return Ambiguous(tuple(sorted(ids)))
+    wanted = _is_latest() if version is None else records.c.version == version
+    return next(_read(connection, sa.select(records).where(matching, wanted)), None)
+
+
+def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record, ...]:
+    """Return all records of these stories, originals and copies, in the order of writing."""
+    found = chain.from_iterable(
+        _stream(connection, records.c.story.in_(piece)) for piece in chunks(sorted(set(story_ids)))
+    )
+    return tuple(found)
+
+
+def unsent(connection: sa.Connection, subscriber: str, since: datetime) -> Iterator[Record]:
+    """Yield the records first seen at or after `since` that this subscriber may yet be told of:
+    no backlog, not in the subscriber's ledger, not decided before (`subscribers.considered`)."""
+    considered = (
+        sa.select(subscribers.c.considered)
+        .where(subscribers.c.subscriber == subscriber)
+        .scalar_subquery()
+    )
+    told = sa.exists().where(
+        ledger.c.subscriber == subscriber,
+        ledger.c.record == records.c.id,
+        ledger.c.version == records.c.version,
+    )
+    return _stream(
+        connection,
+        records.c.ordinal > sa.func.coalesce(considered, 0),
+        records.c.first_seen_at >= since,
+        records.c.backlog.is_(False),
+        ~told,
+    )
+
+
+def between(connection: sa.Connection, since: datetime, until: datetime) -> Iterator[Record]:
+    """Yield the records first seen from `since` on and before `until`, backlog too."""
+    return _stream(connection, records.c.first_seen_at >= since, records.c.first_seen_at < until)
+
+
+def stream(connection: sa.Connection) -> Iterator[Record]:
+    """Yield every record in the order of writing."""
+    return _stream(connection)
+
+
+def counts(connection: sa.Connection) -> Counts:
+    """Return how much the archive holds."""
+    row = connection.execute(
+        sa.select(
+            sa.func.count(records.c.id.distinct()),
+            sa.func.count(records.c.story.distinct()),
+            sa.func.max(records.c.first_seen_at),
+        )
+    ).one()
+    return Counts(*row)
+
+
+def _is_latest() -> sa.ColumnElement[bool]:
+    newer = records.alias("newer")
+    return ~sa.exists().where(newer.c.id == records.c.id, newer.c.version > records.c.version)
+
+
+def _with_keys(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    column: sa.Column[str],
+    keys: Iterable[str],
+    *conditions: sa.ColumnElement[bool],
+) -> Iterator[sa.Row[Any]]:
+    for piece in chunks(sorted({key for key in keys if key})):
+        yield from connection.execute(query.where(column.in_(piece), _is_latest(), *conditions))
+
+
+def _stream(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[Record]:
+    """Yield matching latest versions by ordinal, a piece at a time, so that memory stays flat."""
+    after = 0
+    query = sa.select(records).where(_is_latest(), *conditions).order_by(records.c.ordinal)
+    while True:
+        piece = connection.execute(query.where(records.c.ordinal > after).limit(_PIECE)).all()
+        yield from _with_tags(connection, piece)
+        if len(piece) < _PIECE:
+            return
+        after = piece[-1].ordinal
+
+
+def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:
+    yield from _with_tags(connection, connection.execute(query).all())
+
+
+def _with_tags(connection: sa.Connection, piece: Iterable[sa.Row[Any]]) -> Iterator[Record]:
+    found = list(piece)
+    tagged: dict[int, list[Tag]] = defaultdict(list)
+    query = sa.select(tags).order_by(tags.c.record, tags.c.position)
+    for ordinals in chunks(row.ordinal for row in found):
+        for row in connection.execute(query.where(tags.c.record.in_(ordinals))):
+            tagged[row.record].append(rows.tag_from(row))
+    for row in found:
+        yield rows.record_from(row, tuple(tagged[row.ordinal]))

@@ -1,0 +1,169 @@
+"""Records as rows and back: nothing is lost on the way, and no long text is kept twice."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from hrwatch import text
+from hrwatch.model.articles import Article, Copy, CopyKind, Fingerprint, Record
+from hrwatch.model.feeds import Entry
+from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
+
+Values = dict[str, object]
+
+
+def record_values(record: Record, rules_hash: str | None) -> Values:
+    """Given a record, return the values of its row; what repeats its title or text becomes None."""
+    entry, article, copy = record.entry, record.article, record.copy
+    return {
+        "id": record.id,
+        "version": record.version,
+        "feed": record.feed,
+        "guid": entry.guid,
+        "guid_key": record.guid_key or text.key(entry.guid),
+        "url": entry.permalink,
+        "permalink": record.permalink,
+        "permalink_key": text.key(record.permalink),
+        "title": record.title,
+        "entry_title": _unless(entry.title, record.title),
+        "title_key": text.title_key(entry.title),
+        "summary": entry.summary,
+        "content": _unless(entry.content, record.text),
+        "authors": entry.authors,
+        "categories": entry.categories,
+        "published_at": entry.published_at,
+        "updated_at": entry.updated_at,
+        "first_seen_at": record.first_seen_at,
+        "language": record.language,
+        "text": record.text,
+        "text_hash": record.fingerprint.text_hash,
+        "words": record.fingerprint.words,
+        "article_url": article.url if article else None,
+        "article_canonical": article.canonical if article else None,
+        "article_title": article.title if article else None,
+        "article_text": _unless(article.text, record.text) if article else None,
+        "article_language": article.language if article else None,
+        "article_authors": article.authors if article else None,
+        "article_published_at": article.published_at if article else None,
+        "article_site_name": article.site_name if article else None,
+        "copy_of": copy.of if copy else None,
+        "copy_kind": copy.kind if copy else None,
+        "copy_score": copy.score if copy else None,
+        "story": record.story,
+        "backlog": record.backlog,
+        "page_sha256": record.page_sha256,
+        "extract_error": record.extract_error,
+        "rules_hash": rules_hash,
+    }
+
+
+def record_from(row: sa.Row[Any], tags: tuple[Tag, ...]) -> Record:
+    """Given a row of records and the record's tags, return the record as it was added."""
+    return Record(
+        id=row.id,
+        version=row.version,
+        feed=row.feed,
+        entry=Entry(
+            guid=row.guid,
+            permalink=row.url,
+            title=row.title if row.entry_title is None else row.entry_title,
+            summary=row.summary,
+            content=row.text if row.content is None else row.content,
+            authors=tuple(row.authors),
+            published_at=row.published_at,
+            updated_at=row.updated_at,
+            categories=tuple(row.categories),
+        ),
+        permalink=row.permalink,
+        article=_article(row),
+        title=row.title,
+        text=row.text,
+        language=row.language,
+        fingerprint=Fingerprint(text_hash=row.text_hash, words=row.words),
+        tags=tags,
+        copy=Copy(row.copy_of, CopyKind(row.copy_kind), row.copy_score) if row.copy_of else None,
+        story=row.story,
+        first_seen_at=row.first_seen_at,
+        backlog=row.backlog,
+        page_sha256=row.page_sha256,
+        extract_error=row.extract_error,
+        guid_key=row.guid_key,
+    )
+
+
+def tag_values(ordinal: int, tags: Iterable[Tag]) -> list[Values]:
+    """Given a record's ordinal and tags, return the values of their rows."""
+    return [
+        {
+            "record": ordinal,
+            "position": position,
+            "kind": tag.kind,
+            "value": tag.value,
+            "relation": tag.relation,
+            "evidence": [_evidence_values(evidence) for evidence in tag.evidence],
+        }
+        for position, tag in enumerate(tags)
+    ]
+
+
+def tag_from(row: sa.Row[Any]) -> Tag:
+    """Given a row of tags, return the tag."""
+    return Tag(
+        kind=Kind(row.kind),
+        value=row.value,
+        relation=Relation(row.relation),
+        evidence=tuple(_evidence(values) for values in row.evidence),
+    )
+
+
+def search_values(ordinal: int, record: Record) -> Values:
+    """Given a record's ordinal, return what the search index holds of it."""
+    return {
+        "rowid": ordinal,
+        "title": text.search_text(record.title),
+        "text": text.search_text(record.text),
+    }
+
+
+def _article(row: sa.Row[Any]) -> Article | None:
+    if row.article_url is None:
+        return None
+    return Article(
+        url=row.article_url,
+        canonical=row.article_canonical,
+        title=row.article_title,
+        text=row.text if row.article_text is None else row.article_text,
+        language=row.article_language,
+        authors=tuple(row.article_authors),
+        published_at=row.article_published_at,
+        site_name=row.article_site_name,
+    )
+
+
+def _evidence_values(evidence: Evidence) -> Values:
+    return {
+        "rule": evidence.rule,
+        "term": evidence.term,
+        "found": evidence.found,
+        "language": evidence.language,
+        "field": evidence.field,
+        "offset": evidence.offset,
+        "length": evidence.length,
+    }
+
+
+def _evidence(values: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        rule=values["rule"],
+        term=values["term"],
+        found=values["found"],
+        language=values["language"],
+        field=Field(values["field"]),
+        offset=values["offset"],
+        length=values["length"],
+    )
+
+
+def _unless(value: str, same: str) -> str | None:
+    return None if value == same else value

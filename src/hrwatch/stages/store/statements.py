@@ -1,0 +1,26 @@
+"""What the functions on several tables say alike, in the words of whichever database it is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+# Databases bound the parameters of one statement; SQLite allows 32 766, old builds 999.
+MOST_VALUES = 500
+
+
+def insert_missing(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT into `table` that passes over rows that are there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def chunks(values: Iterable[T], size: int = MOST_VALUES) -> Iterator[Sequence[T]]:
+    """Return `values` in pieces of at most `size`."""
+    remaining = iter(values)
+    while piece := tuple(islice(remaining, size)):
+        yield piece

@@ -1,0 +1,193 @@
+"""The archive's tables as this program reads and writes them; `migrations` makes them.
+
+Index columns hold only short values: keys of 32 hex digits stand for guids, permalinks and titles.
+"""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC; a naive one is a bug of the caller and refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError(f"a time without a zone cannot be archived: {value!r}")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only in a column of exactly this type.
+Ordinal = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData()
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("feed", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("came_into_force_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("first_polled_at", Instant),
+    sa.Column("last_polled_at", Instant),
+    sa.Column("next_poll_at", Instant),
+    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("body_hash", sa.Text),
+    sa.Column("bad_body_hash", sa.Text),
+    sa.Column("newest_entry_at", Instant),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("claimed_until", Instant),
+    sa.Index("feeds_next_poll_at", "next_poll_at"),
+)
+
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("ordinal", Ordinal, primary_key=True, autoincrement=True),  # the order of writing
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("feed", sa.Text, nullable=False),
+    sa.Column("guid", sa.Text, nullable=False),
+    sa.Column("guid_key", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),  # the permalink as the feed gives it
+    sa.Column("permalink", sa.Text, nullable=False),  # canonical
+    sa.Column("permalink_key", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("entry_title", sa.Text),  # as the feed gives it; NULL where it is `title`
+    sa.Column("title_key", sa.Text, nullable=False),  # of the feed's title
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("content", sa.Text),  # as the feed gives it; NULL where it is `text`
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("published_at", Instant),
+    sa.Column("updated_at", Instant),
+    sa.Column("first_seen_at", Instant, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text_hash", sa.Text, nullable=False),
+    sa.Column("words", sa.Integer, nullable=False),
+    sa.Column("article_url", sa.Text),  # NULL: no page was read
+    sa.Column("article_canonical", sa.Text),
+    sa.Column("article_title", sa.Text),
+    sa.Column("article_text", sa.Text),  # NULL where it is `text`
+    sa.Column("article_language", sa.Text),
+    sa.Column("article_authors", sa.JSON(none_as_null=True)),
+    sa.Column("article_published_at", Instant),
+    sa.Column("article_site_name", sa.Text),
+    sa.Column("copy_of", sa.Text),
+    sa.Column("copy_kind", sa.Text),
+    sa.Column("copy_score", sa.Float),
+    sa.Column("story", sa.Text, nullable=False),
+    sa.Column("backlog", sa.Boolean, nullable=False),
+    sa.Column("page_sha256", sa.Text),
+    sa.Column("extract_error", sa.Text),
+    sa.Column("rules_hash", sa.Text),  # of the rules that the tags were made by
+    sa.UniqueConstraint("id", "version", name="records_id_version"),
+    sa.Index("records_guid_key", "guid_key", "feed"),
+    sa.Index("records_permalink_key", "permalink_key", "feed"),
+    sa.Index("records_title_key", "title_key", "feed"),
+    sa.Index("records_text_hash", "text_hash"),
+    sa.Index("records_story", "story"),
+    sa.Index("records_first_seen_at", "first_seen_at"),
+    sqlite_autoincrement=True,
+)
+
+tags = sa.Table(
+    "tags",
+    metadata,
+    sa.Column("record", Ordinal, sa.ForeignKey("records.ordinal"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),  # as the tagger ordered them
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("relation", sa.Text, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Index("tags_value", "kind", "value", "record", "relation"),
+    sqlite_with_rowid=False,
+)
+
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("considered", sa.BigInteger, nullable=False),  # records up to here are decided
+)
+
+in_force = sa.Table(
+    "in_force",
+    metadata,
+    sa.Column("number", Ordinal, primary_key=True, autoincrement=True),
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("group", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant),  # NULL: still in force
+    sa.Index("in_force_subscriber", "subscriber"),
+    sqlite_autoincrement=True,
+)
+
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("window_key", sa.Text),  # NULL: at once
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("matches", sa.Integer, nullable=False),
+    sa.Column("mail", sa.Text),  # message_id; NULL: nothing matched, nothing was written
+    sa.UniqueConstraint("subscriber", "window_key", name="digests_window"),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("record", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("reason", sa.Text, primary_key=True),
+    sa.Column("story", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),  # NULL: its story was mailed before
+    sa.Column("covered_at", Instant, nullable=False),
+    sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
+    sa.Index("ledger_story", "subscriber", "story"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, sa.ForeignKey("digests.id"), nullable=False),
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_try_at", Instant),  # NULL: at once
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("claimed_until", Instant),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("settled_at", Instant),  # NULL: to be tried again
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("outbox_settled_at", "settled_at", "next_try_at"),
+)
