@@ -1,5 +1,7 @@
-"""Pure helpers on text: cleaning at the border, folding for comparison, segmenting for search."""
+"""Pure helpers on text: decoding and cleaning at the border, folding for comparison, segmenting
+for search."""
 
+import codecs
 import hashlib
 import html
 import re
@@ -21,6 +23,100 @@ _UNSPACED = (
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _UNSPACED_CHARACTER = re.compile(f"([{_UNSPACED}])")
+
+# What pages and feeds may name as their charset, and what is then decoded: the WHATWG encoding
+# standard, in which the subsets of a code page mean the whole of it. Python has codecs for much
+# more, some of them slow to quadratic (punycode, idna) or no charsets at all (zlib, rot13).
+_CHARSETS = {
+    "utf-8": "utf-8 utf8 unicode-1-1-utf-8",
+    "cp1252": "windows-1252 cp1252 x-cp1252 us-ascii ascii iso-8859-1 iso8859-1 iso88591 latin1 l1",
+    "cp1250": "windows-1250 cp1250 x-cp1250",
+    "cp1251": "windows-1251 cp1251 x-cp1251",
+    "cp1253": "windows-1253 cp1253 x-cp1253",
+    "cp1254": "windows-1254 cp1254 x-cp1254 iso-8859-9 iso8859-9 latin5",
+    "cp1255": "windows-1255 cp1255 x-cp1255",
+    "cp1256": "windows-1256 cp1256 x-cp1256",
+    "cp1257": "windows-1257 cp1257 x-cp1257",
+    "cp1258": "windows-1258 cp1258 x-cp1258",
+    "cp874": "windows-874 cp874 tis-620 iso-8859-11",
+    "iso8859-2": "iso-8859-2 iso8859-2 latin2",
+    "iso8859-3": "iso-8859-3 iso8859-3 latin3",
+    "iso8859-4": "iso-8859-4 iso8859-4 latin4",
+    "iso8859-5": "iso-8859-5 iso8859-5",
+    "iso8859-6": "iso-8859-6 iso8859-6",
+    "iso8859-7": "iso-8859-7 iso8859-7",
+    "iso8859-8": "iso-8859-8 iso-8859-8-i iso8859-8",
+    "iso8859-10": "iso-8859-10 iso8859-10 latin6",
+    "iso8859-13": "iso-8859-13 iso8859-13",
+    "iso8859-14": "iso-8859-14 iso8859-14",
+    "iso8859-15": "iso-8859-15 iso8859-15 latin9",
+    "iso8859-16": "iso-8859-16 iso8859-16",
+    "koi8-r": "koi8-r koi8 koi",
+    "koi8-u": "koi8-u koi8-ru",
+    "cp866": "ibm866 cp866",
+    "mac-cyrillic": "x-mac-cyrillic",
+    "mac-roman": "macintosh x-mac-roman",
+    "gb18030": "gb18030 gb2312 gbk x-gbk gb_2312-80",
+    "big5hkscs": "big5 big5-hkscs x-x-big5",
+    "euc_jp": "euc-jp x-euc-jp",
+    "cp932": "shift_jis shift-jis sjis x-sjis windows-31j ms932",
+    "iso2022_jp": "iso-2022-jp",
+    "cp949": "euc-kr ks_c_5601-1987 windows-949 cp949",
+    "utf-16-le": "utf-16le",
+    "utf-16-be": "utf-16be",
+    "utf-16": "utf-16 unicode ucs-2 iso-10646-ucs-2",
+}
+_CODECS = {label: codec for codec, labels in _CHARSETS.items() for label in labels.split()}
+# UTF-32 before UTF-16, whose mark it begins with.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NOT_ASCII_BASED = frozenset({"utf-16", "utf-16-le", "utf-16-be", "iso2022_jp"})
+# One broken byte in so many: still UTF-8 with an accident in it, and not another charset.
+_UTF8_ACCIDENTS = 200
+
+
+def codec(label: str) -> str:
+    """Given a charset as a document or a header names it, return the codec to decode with, or an
+    empty string where the name is unknown or not on the list of charsets that are decoded."""
+    return _CODECS.get(label.strip().strip("\"'").lower(), "")
+
+
+def header_charset(content_type: str) -> str:
+    """Return the charset parameter of a Content-Type header, or an empty string."""
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip()
+    return ""
+
+
+def decode(body: bytes, *declared: str) -> str:
+    """Given a document and the charsets declared for it, the most trusted first, return its text.
+
+    A byte order mark wins; text that is valid UTF-8 is UTF-8, whatever a server's default says;
+    what fits nothing is decoded with replacement characters. Never raises.
+    """
+    for mark, name in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    candidates = [name for label in declared if (name := codec(label))]
+    first = [name for name in candidates if name in _NOT_ASCII_BASED]
+    for name in (*first, "utf-8", *candidates):
+        try:
+            # Not final: a document that was cut may end within a character.
+            return codecs.getincrementaldecoder(name)("strict").decode(body)
+        except UnicodeError:
+            continue
+    text = body.decode("utf-8", "replace")
+    if text.count("\ufffd") * _UTF8_ACCIDENTS <= len(text):
+        return text
+    other = next((name for name in candidates if name != "utf-8"), "cp1252")
+    return body.decode(other, "replace")
 
 
 def clean(text: str) -> str:
