@@ -1,0 +1,23 @@
+"""Tag: title and text in, countries, places and keywords out, each with the words that say so."""
+
+from hrwatch.model.tags import Rules, Tag
+from hrwatch.stages.tag.countries import CountryTagger
+from hrwatch.stages.tag.gazetteer import Gazetteer
+from hrwatch.stages.tag.keywords import KeywordTagger
+from hrwatch.stages.tag.language import primary
+from hrwatch.stages.tag.tokens import tokenise
+
+
+class Tagger:
+    """A rule set, compiled once; tags one text after another and keeps nothing of them."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._countries = CountryTagger(Gazetteer())
+        self._keywords = KeywordTagger(rules)
+
+    def tag(self, title: str, text: str, language: str) -> tuple[Tag, ...]:
+        """Given the strings as they are stored and the language (empty: unknown), return the tags:
+        countries, places, keywords. Offsets are code points of exactly these strings."""
+        code = primary(language)
+        titles, words = tokenise(title), tokenise(text)
+        return self._countries.tag(titles, words, code) + self._keywords.tag(titles, words, code)

@@ -1,0 +1,165 @@
+"""Which words name which country or place: the data files, read and compiled by language.
+
+A form written with a capital wants one in the text; one written all in capitals wants it so
+(`US`, never `us`); longer forms win over shorter ones inside them.
+"""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+from hrwatch.model.tags import Field
+from hrwatch.stages.tag.inflections import variants
+from hrwatch.stages.tag.matcher import Found, Matcher
+from hrwatch.stages.tag.tokens import Tokens, tokenise
+
+# Languages with forms of our own beside CLDR's names: all are tried where none is known.
+TENDED = ("en", "fr", "es", "pt", "ar", "fa", "ru", "uk", "be", "pl", "de", "tr", "zh")
+_KEPT_LANGUAGES = 24  # compiled at once in one process
+_FEW_LETTERS = 4  # a form this short in capitals says nothing in a text that shouts
+
+
+class FormKind(StrEnum):
+    """What sort of word a form is, as written in forms.csv."""
+
+    NAME = "name"  # of a country or place
+    PEOPLE = "people"  # demonym or adjective
+    CITY = "city"  # a town, province or landmark
+    CUE = "cue"  # a prison or agency
+    MASK = "mask"  # names no country, whatever it contains
+    ORGANISATION = "organisation"  # as a mask, and takes a country right behind it along
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One spelling and what it stands for: no code for masks, several where undecided."""
+
+    written: str
+    codes: tuple[str, ...]
+    kind: FormKind
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A form at its place in a field."""
+
+    form: Form
+    field: Field
+    first: int
+    last: int
+
+
+class Gazetteer:
+    """All forms, compiled for a language when the first text in it comes."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, dict[str, list[str]]] = json.loads(read_data("names.json"))
+        self._forms: dict[str, list[Form]] = {}
+        for form in _own_forms():
+            self._forms.setdefault(form.language, []).append(form)
+        self._matchers: dict[str, Matcher[Form]] = {}
+
+    def sightings(self, tokens: Tokens, field: Field, language: str) -> list[Sighting]:
+        """Given the words of a field and the text's language (empty: unknown), return what is
+        named in it, the longest first choice at each place, none overlapping."""
+        shouting = _shouts(tokens.text)
+        found = [
+            item
+            for name in self._languages(language, field)
+            for item in self._matcher(name).find(tokens)
+            if _written_so(item, tokens, shouting)
+        ]
+        found.sort(key=lambda item: (item.first, -item.last, -_weight(item.payload)))
+        sightings: list[Sighting] = []
+        free = 0
+        for item in found:
+            if item.first >= free:
+                sightings.append(Sighting(item.payload, field, item.first, item.last))
+                free = item.last + 1
+        return sightings
+
+    def _languages(self, language: str, field: Field) -> tuple[str, ...]:
+        if not language:
+            return ("any", *TENDED)
+        if language == "en" or (language not in self._names and language not in self._forms):
+            return ("any", "en")
+        return ("any", language)
+
+    def _matcher(self, language: str) -> Matcher[Form]:
+        matcher = self._matchers.get(language)
+        if matcher is None:
+            if len(self._matchers) >= _KEPT_LANGUAGES:
+                self._matchers.clear()
+            matcher = self._matchers[language] = self._compile(language)
+        return matcher
+
+    def _compile(self, language: str) -> Matcher[Form]:
+        matcher: Matcher[Form] = Matcher()
+        for form in self._forms_of(language):
+            for phrase in variants(form.written, language, people=form.kind is FormKind.PEOPLE):
+                matcher.add(phrase, form)
+        return matcher
+
+    def _forms_of(self, language: str) -> Iterator[Form]:
+        yield from self._forms.get(language, ())
+        for code, names in self._names.get(language, {}).items():
+            for name in names:
+                yield Form(name, (code,), FormKind.NAME, language)
+
+
+@cache
+def read_data(name: str) -> str:
+    """Return the text of a data file of this stage."""
+    file = resources.files("hrwatch.stages.tag").joinpath("data", name)
+    return file.read_text(encoding="utf-8")
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file of this stage."""
+    return list(csv.DictReader(read_data(name).splitlines()))
+
+
+def split(cell: str) -> tuple[str, ...]:
+    """Return the parts of a cell that holds a list."""
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _own_forms() -> Iterator[Form]:
+    for row in read_rows("forms.csv"):
+        for written in split(row["forms"]):
+            yield Form(written, split(row["code"]), FormKind(row["kind"]), row["language"])
+    for row in read_rows("countryinfo.csv"):
+        for written in split(row["demonyms"]):
+            yield Form(written, (row["code"],), FormKind.PEOPLE, "en")
+        for written in split(row["capital"]):
+            yield Form(written, (row["code"],), FormKind.CITY, "en")
+
+
+def _weight(form: Form) -> int:
+    """Own forms come before generated ones of the same length, masks before all."""
+    return 2 if form.kind in {FormKind.MASK, FormKind.ORGANISATION} else 1
+
+
+def _written_so(item: Found[Form], tokens: Tokens, shouting: bool) -> bool:
+    written = item.payload.written
+    if not written[0].isupper():
+        return True
+    found = tokens.found(item.first, item.last)
+    if written.isupper() and len(written) > 1:
+        return found == written and not (shouting and len(written) <= _FEW_LETTERS)
+    return not found[0].islower()
+
+
+def _shouts(text: str) -> bool:
+    letters = [character for character in text[:200] if character.isalpha()]
+    return bool(letters) and sum(map(str.isupper, letters)) * 2 > len(letters)
+
+
+def folded(phrase: str) -> str:
+    """Return a phrase as its folded words, to compare what rules and texts write."""
+    return " ".join(tokenise(phrase).forms)

@@ -1,0 +1,148 @@
+"""One linear-time matcher for all phrases at once: a trie of words, walked from every word.
+
+The cost of a word depends on how many lengths stems have, not on how many phrases there are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from hrwatch.stages.tag.tokens import Tokens, tokenise
+
+Payload = TypeVar("Payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Payload]):
+    """A phrase found: the words from `first` to `last`, both included."""
+
+    payload: Payload
+    first: int
+    last: int
+
+
+class _Edges(Generic[Payload]):
+    """What may follow: whole words, and stems of inflected words by their lengths."""
+
+    __slots__ = ("lengths", "stems", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node[Payload]] = {}
+        self.stems: dict[str, _Node[Payload]] = {}
+        self.lengths: tuple[int, ...] = ()
+
+    def add(self, form: str, stem: bool) -> "_Node[Payload]":
+        if not stem:
+            return self.words.setdefault(form, _Node())
+        if len(form) not in self.lengths:
+            self.lengths = tuple(sorted((*self.lengths, len(form))))
+        return self.stems.setdefault(form, _Node())
+
+    def follow(self, form: str) -> "Iterator[_Node[Payload]]":
+        node = self.words.get(form)
+        if node is not None:
+            yield node
+        for length in self.lengths:
+            if length > len(form):
+                break
+            node = self.stems.get(form[:length])
+            if node is not None:
+                yield node
+
+
+class _Node(Generic[Payload]):
+    __slots__ = ("edges", "loose", "payloads")
+
+    def __init__(self) -> None:
+        self.edges: _Edges[Payload] | None = None
+        self.loose: _Edges[Payload] | None = None  # words that accept Arabic clitics
+        self.payloads: list[Payload] = []
+
+
+class Matcher(Generic[Payload]):
+    """Phrases with what they stand for. `*` after a word lets any letters follow it."""
+
+    def __init__(self) -> None:
+        self._root: _Node[Payload] = _Node()
+
+    def add(self, phrase: str, payload: Payload, *, clitics: bool = False) -> bool:
+        """Take in a phrase; with `clitics`, its Arabic words accept proclitics and pronouns.
+
+        Return False when the phrase holds no word and so can never match.
+        """
+        tokens = tokenise(phrase)
+        if not tokens.forms:
+            return False
+        node = self._root
+        for form, end in zip(tokens.forms, tokens.ends, strict=True):
+            stem = phrase[end : end + 1] == "*"
+            if clitics and is_arabic(form):
+                node.loose = node.loose or _Edges()
+                node = node.loose.add(form, stem)
+            else:
+                node.edges = node.edges or _Edges()
+                node = node.edges.add(form, stem)
+        node.payloads.append(payload)
+        return True
+
+    def find(self, tokens: Tokens) -> Iterator[Found[Payload]]:
+        """Yield every phrase in `tokens`, overlapping ones too, in order of their first word."""
+        forms, joined = tokens.forms, tokens.joined
+        count = len(forms)
+        for first in range(count):
+            nodes = _next(self._root, forms[first])
+            last = first
+            while nodes:
+                for node in nodes:
+                    for payload in node.payloads:
+                        yield Found(payload, first, last)
+                last += 1
+                if last == count or not joined[last]:
+                    break
+                nodes = [after for node in nodes for after in _next(node, forms[last])]
+
+
+def _next(node: _Node[Payload], form: str) -> list[_Node[Payload]]:
+    nodes: list[_Node[Payload]] = []
+    if node.edges is not None:
+        nodes.extend(node.edges.follow(form))
+    if node.loose is not None and is_arabic(form):
+        for stripped in clitic_forms(form):
+            for after in node.loose.follow(stripped):
+                if after not in nodes:
+                    nodes.append(after)
+    return nodes
+
+
+def is_arabic(form: str) -> bool:
+    """Return whether a folded word is written in the Arabic script."""
+    return "\u0620" <= form[0] <= "\u06ff"
+
+
+_PRONOUNS = ("هما", "هم", "هن", "ها", "نا", "كم", "ه", "ك", "ي")
+_SHORTEST = 3  # what is left of a word after stripping must still be one
+
+
+@lru_cache(maxsize=16_384)
+def clitic_forms(form: str) -> tuple[str, ...]:
+    """Given a folded Arabic or Persian word, return it and what may be left without و ف, ب ك ل,
+    ال and a pronoun at its end."""
+    heads = [form]
+    if form[0] in "وف":
+        heads.append(form[1:])
+    for head in tuple(heads):
+        if head[:2] == "لل":
+            heads.append("ال" + head[2:])
+        if head[:1] in "بكل":
+            heads.append(head[1:])
+    heads.extend(head[2:] for head in tuple(heads) if head.startswith("ال"))
+    forms = dict.fromkeys(head for head in heads if head == form or len(head) >= _SHORTEST)
+    for head in tuple(forms):
+        for pronoun in _PRONOUNS:
+            if head.endswith(pronoun) and len(head) - len(pronoun) >= _SHORTEST:
+                stem = head[: -len(pronoun)]
+                forms[stem] = None
+                if stem.endswith("ت"):
+                    forms[stem[:-1] + "ه"] = None  # معاملته is معاملة with a pronoun
+    return tuple(forms)

@@ -1,0 +1,48 @@
+"""Codes of countries, territories and places: what they are called and what they belong to."""
+
+from functools import cache
+from types import MappingProxyType
+
+from hrwatch.stages.tag.gazetteer import read_rows, split
+
+# A subscriber who asks for roll-up gets these with the country on the right. Never here: Taiwan,
+# Western Sahara, Palestine, Kosovo; nor what is disputed or self-governing (IO, CK, NU).
+PARENTS = MappingProxyType(
+    {
+        territory: country
+        for country, territories in {
+            "AU": "CC CX HM NF",
+            "CN": "HK MO",
+            "DK": "FO GL",
+            "FI": "AX",
+            "FR": "BL GF GP MF MQ NC PF PM RE TF WF YT",
+            "GB": "AI BM FK GG GI GS IM JE KY MS PN SH TC VG",
+            "NL": "AW BQ CW SX",
+            "NO": "BV SJ",
+            "NZ": "TK",
+            "US": "AS GU MP PR UM VI",
+        }.items()
+        for territory in territories.split()
+    }
+)
+
+
+@cache
+def countries() -> "MappingProxyType[str, str]":
+    """Return every code that a COUNTRY tag may have, with its English name for display."""
+    return MappingProxyType({row["code"]: row["name"] for row in read_rows("countries.csv")})
+
+
+@cache
+def places() -> "MappingProxyType[str, tuple[str, tuple[str, ...]]]":
+    """Return every code that a PLACE tag may have, with its English name and parents."""
+    return MappingProxyType(
+        {row["code"]: (row["name"], split(row["parents"])) for row in read_rows("places.csv")}
+    )
+
+
+def country_name(code: str) -> str:
+    """Return the English name of a country, territory or place; the code itself if unknown."""
+    if code in countries():
+        return countries()[code]
+    return places()[code][0] if code in places() else code
