@@ -1,7 +1,8 @@
 """Where a verb works: the operator's file and the state directory, found once for all verbs."""
 
+import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,16 @@ import typer
 
 from hrwatch import config
 from hrwatch.config import Config
-from hrwatch.errors import ArchiveError
+from hrwatch.config.taxonomy import shipped
+from hrwatch.errors import ArchiveError, ConfigError
+from hrwatch.model.feeds import Feed
+from hrwatch.model.settings import FetchSettings
+from hrwatch.model.tags import Rules
+from hrwatch.stages.store.archive import Archive
+
+
+FAILED = 1  # done, but a feed, a mail or an input failed
+STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,21 @@ class Place:
     def config(self) -> Config:
         """Return the operator's configuration; raise ConfigError with every mistake."""
         return config.load(config.locate(self.config_option, os.environ, Path.cwd()))
+
+    def rules_and_fetching(self) -> tuple[Rules, FetchSettings]:
+        """Return what `try` works with: the operator's rules and settings where there is a file,
+        else the shipped ones; raise ConfigError for a file that is named or found and is bad."""
+        try:
+            path = config.locate(self.config_option, os.environ, Path.cwd())
+        except ConfigError:
+            return shipped(), FetchSettings(loopback_only=True)
+        found = config.load(path)
+        return found.rules, found.fetch
+
+    def archive(self, configured: Config) -> Archive:
+        """Return the archive opened for reading, which goes beside a daemon."""
+        directory = self.state_directory()
+        return Archive.open(configured.archive, directory=directory, writing=False)
 
     def state_directory(self) -> Path:
         """Return the directory that hrwatch writes to; raise ArchiveError where none is named."""
@@ -51,3 +76,21 @@ def state_directory(option: Path | None, environ: Mapping[str, str]) -> Path:
                 "there is no home directory to keep the archive in: say --state-dir DIR"
             ) from error
     return option.absolute()
+
+
+def named_feeds(config: Config, names: Sequence[str]) -> tuple[Feed, ...]:
+    """Given feed names from the command line, return those feeds; all enabled ones for none.
+
+    Raise BadParameter for a name that is not configured or is switched off.
+    """
+    if not names:
+        return tuple(feed for feed in config.feeds if feed.enabled)
+    by_name = {feed.name: feed for feed in config.feeds}
+    for name in names:
+        if name not in by_name:
+            close = difflib.get_close_matches(name, by_name, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise typer.BadParameter(f"no feed is called {name!r}{hint}")
+        if not by_name[name].enabled:
+            raise typer.BadParameter(f"feed {name!r} is switched off (enabled: false)")
+    return tuple(by_name[name] for name in dict.fromkeys(names))

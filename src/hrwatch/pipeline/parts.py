@@ -23,6 +23,7 @@ class Parts:
     new_id: Callable[[], str]  # opaque and unguessable: for digests and Message-IDs
     owner: str  # names this process in claims
     parents: Mapping[str, str]  # territory → the country it may be rolled up to
+    link_copies: bool  # False: every article stands alone
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds
     # that bring the same text at the same moment would else not see each other.
     linking: asyncio.Lock = field(default_factory=asyncio.Lock)

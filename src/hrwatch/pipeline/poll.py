@@ -71,7 +71,11 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
     has claimed it. Whatever goes wrong with the feed is told in the report and in its state."""
     started_at = parts.clock()
     state = await parts.archive.write(
-        feed_table.claim, feed.name, parts.owner, started_at, started_at + CLAIM
+        feed_table.claim,
+        feed.name,
+        owner=parts.owner,
+        now=started_at,
+        until=started_at + CLAIM,
     )
     if state is None:
         return None
@@ -101,8 +105,13 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     parsed = await _parse(parts, state, answer, body_hash)
     if isinstance(parsed, HopError):
         return _failed(parts, feed, replace(state, bad_body_hash=body_hash), parsed)
+    told = [identity.marks(entry) for entry in parsed.entries]
     known = await parts.archive.read(
-        record_table.known, feed.name, tuple(identity.marks(entry) for entry in parsed.entries)
+        record_table.known,
+        feed.name,
+        guid_keys={marks.guid_key for marks in told if marks.guid_key},
+        permalinks={marks.permalink for marks in told if marks.permalink},
+        title_keys=(),
     )
     new = identity.unseen(parsed.entries, known)
     copied = 0
@@ -140,8 +149,8 @@ async def _archive(parts: Parts, feed: Feed, state: FeedState, entries: Sequence
     async with parts.linking:
         candidates = await parts.archive.read(
             record_table.candidates,
-            tuple({one.marks.permalink for one in read_entries if one.marks.permalink}),
-            tuple({h for one in read_entries if (h := one.reading.fingerprint.text_hash)}),
+            permalinks={one.marks.permalink for one in read_entries if one.marks.permalink},
+            text_hashes={h for one in read_entries if (h := one.reading.fingerprint.text_hash)},
         )
         records = _link(parts, feed, state, read_entries, candidates)
         await parts.archive.write(record_table.add, records)
@@ -206,7 +215,7 @@ def _link(
             permalink=one.marks.permalink,
             title=one.entry.title,
             told=one.reading.fingerprint,
-            candidates=candidates,
+            candidates=candidates if parts.link_copies else (),
         )
         record = _record(feed, state, one, copy, now)
         records.append(record)

@@ -1,0 +1,26 @@
+"""`hrwatch check`: reads the operator's file and tells every mistake, with its place."""
+
+import typer
+
+from hrwatch.cli import output
+from hrwatch.cli.place import place
+from hrwatch.errors import ConfigError
+
+BAD = 2
+
+
+def check(context: typer.Context) -> None:
+    """Say whether the operator's file is good; every mistake on a line of its own."""
+    try:
+        config = place(context).config()
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            output.line(str(mistake))
+        raise typer.Exit(BAD) from None
+    for warning in config.warnings:
+        output.line(f"warning: {warning}")
+    enabled = sum(feed.enabled for feed in config.feeds)
+    output.line(
+        f"{config.path}: good. {len(config.feeds)} feeds ({enabled} enabled), "
+        f"{len(config.rules.keywords)} keywords, {len(config.subscribers)} subscribers."
+    )

@@ -1,0 +1,76 @@
+"""`hrwatch feeds`: how each configured feed is doing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from hrwatch.cli import output
+from hrwatch.cli.place import place
+from hrwatch.config import Config
+from hrwatch.model.feeds import Feed, FeedState, State
+from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store.archive import Archive
+
+
+def feeds(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+) -> None:
+    """List the feeds: state, last and next poll, newest entry, error."""
+    where = place(context)
+    config = where.config()
+    with where.archive(config) as archive:
+        states = list(feed_states(config, archive))
+    if as_json:
+        for feed, state in states:
+            output.json_line(feed_object(feed, state))
+        return
+    output.table(
+        ("feed", "state", "entries", "newest entry", "last poll", "next poll", "because", "error"),
+        (
+            (
+                feed.name,
+                state.state,
+                state.entries,
+                output.instant(state.newest_entry_at),
+                output.instant(state.last_polled_at),
+                output.instant(state.next_poll_at),
+                state.because,
+                state.error,
+            )
+            for feed, state in states
+        ),
+    )
+
+
+def feed_states(config: Config, archive: Archive) -> Iterator[tuple[Feed, FeedState]]:
+    """Give every configured feed with its state; one that is switched off is `disabled`, one that
+    the archive does not know yet is `new`."""
+    with archive.reading() as connection:
+        known = {s.feed: s for s in feed_table.states(connection, [f.name for f in config.feeds])}
+    for feed in config.feeds:
+        state = known.get(feed.name, FeedState(feed.name, feed.address))
+        yield feed, state if feed.enabled else _switched_off(state)
+
+
+def feed_object(feed: Feed, state: FeedState) -> dict[str, object]:
+    """Return the object that `feeds --json` prints of a feed."""
+    return {
+        "name": feed.name,
+        "url": feed.address,
+        "state": state.state,
+        "outcome": state.outcome,
+        "error": state.error,
+        "last_polled_at": state.last_polled_at,
+        "next_poll_at": state.next_poll_at,
+        "because": state.because,
+        "newest_entry_at": state.newest_entry_at,
+        "entries": state.entries,
+        "failures": state.failures,
+    }
+
+
+def _switched_off(state: FeedState) -> FeedState:
+    return replace(state, state=State.DISABLED, next_poll_at=None, because="")

@@ -1,0 +1,114 @@
+"""`hrwatch once`: one poll pass, then the digests that are due, then each queued mail once."""
+
+import asyncio
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from hrwatch import pipeline
+from hrwatch.cli import output
+from hrwatch.cli.place import FAILED, Place, named_feeds, place
+from hrwatch.config import Config
+from hrwatch.model.feeds import Feed, Outcome, PollReport
+from hrwatch.model.mail import Delivery, Status
+from hrwatch.pipeline.parts import Parts
+from hrwatch.wiring import open_parts
+
+
+
+
+class Digests(StrEnum):
+    """Which digests a pass composes."""
+
+    DUE = "due"
+    ALL = "all"
+    NONE = "none"
+
+
+def once(
+    context: typer.Context,
+    feeds: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only these feeds.", metavar="[FEED]...", show_default=False),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Poll whether or not a feed is due.")
+    ] = False,
+    digests: Annotated[
+        Digests, typer.Option(help="due; all: every subscriber with unsent matches, now; none.")
+    ] = Digests.DUE,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A poll a line, then a delivery a line.")
+    ] = False,
+) -> None:
+    """Poll the feeds that are due, write the digests that are due, try each queued mail once."""
+    where = place(context)
+    config = where.config()
+    chosen = named_feeds(config, feeds or [])
+    if not asyncio.run(_pass(where, config, chosen, everything, digests, as_json)):
+        raise typer.Exit(FAILED)
+
+
+async def _pass(
+    where: Place,
+    config: Config,
+    chosen: tuple[Feed, ...],
+    everything: bool,
+    digests: Digests,
+    as_json: bool,
+) -> bool:
+    """Run the pass; say whether every feed was read and every mail left."""
+    reports: list[PollReport] = []
+    async with open_parts(config, where.state_directory()) as parts:
+        due = await pipeline.due_feeds(parts, chosen, regardless=everything)
+        with _progress() as progress:
+            task = progress.add_task("Polling", total=len(due))
+
+            def tell(report: PollReport) -> None:
+                reports.append(report)
+                progress.advance(task)
+                if as_json:
+                    output.json_line(asdict(report))
+
+            await pipeline.poll_pass(parts, due, tell)
+        if digests is not Digests.NONE:
+            await pipeline.digest_pass(
+                parts, config.subscribers, config.feeds, config.mail, regardless=digests is Digests.ALL
+            )
+        deliveries = await pipeline.deliver_pass(parts, regardless=True)
+    for delivery in deliveries:
+        if as_json:
+            output.json_line(asdict(delivery))
+    if not as_json:
+        _summary(reports, deliveries)
+    failed = any(report.outcome is Outcome.FAILED for report in reports)
+    return not failed and all(delivery.status is Status.SENT for delivery in deliveries)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=(console := output.progress_console()),
+        disable=not console.is_terminal,
+        transient=True,
+    )
+
+
+def _summary(reports: list[PollReport], deliveries: tuple[Delivery, ...]) -> None:
+    new = sum(report.new for report in reports)
+    copies = sum(report.copies for report in reports)
+    output.line(
+        f"{len(reports)} feeds polled: {new} new entries, {copies} of them copies; "
+        f"{sum(d.status is Status.SENT for d in deliveries)} mails sent."
+    )
+    for report in sorted(reports, key=lambda report: report.feed):
+        if report.outcome is Outcome.FAILED:
+            output.line(f"  failed: {report.feed}: {report.error}")
+    for delivery in deliveries:
+        if delivery.status is not Status.SENT:
+            output.line(f"  {delivery.status}: mail to {delivery.subscriber}: {delivery.detail}")

@@ -1,0 +1,59 @@
+"""Config → Parts: builds what the pipeline works with, and takes it apart again."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import hrwatch
+from hrwatch.config import Config
+from hrwatch.model.settings import HopLimits
+from hrwatch.pipeline.parts import Parts
+from hrwatch.stages import match
+from hrwatch.stages.deliver import open_transport
+from hrwatch.stages.fetch import Fetcher
+from hrwatch.stages.store import feeds, subscribers
+from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.tag.territories import PARENTS
+from hrwatch.workers import Workers
+
+
+def utc_now() -> datetime:
+    """Return the time: the one clock of the program, handed on to everything else."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_parts(config: Config, directory: Path) -> AsyncIterator[Parts]:
+    """Given a configuration and the state directory, give the parts, the archive held for writing
+    and told what is configured; raise ArchiveError or DeliverError."""
+    async with AsyncExitStack() as stack:
+        archive = Archive.open(config.archive, directory=directory, writing=True, clock=utc_now)
+        stack.callback(archive.close)
+        fetcher = Fetcher(config.fetch, clock=utc_now, version=hrwatch.__version__)
+        stack.push_async_callback(fetcher.aclose)
+        workers = Workers(config.workers, config.rules, HopLimits())
+        stack.push_async_callback(workers.close)
+        transport = open_transport(config.mail, directory=directory, clock=utc_now)
+        stack.push_async_callback(transport.close)
+        await put_in_force(archive, config, utc_now())
+        yield Parts(
+            archive=archive,
+            fetcher=fetcher,
+            workers=workers,
+            transport=transport,
+            clock=utc_now,
+            new_id=lambda: secrets.token_hex(12),
+            owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+            parents=PARENTS,
+            link_copies=config.copies != "off",
+        )
+
+
+async def put_in_force(archive: Archive, config: Config, now: datetime) -> None:
+    """Tell the archive which feeds and which criteria stand from `now` on."""
+    await archive.write(feeds.sync, config.feeds, now)
+    criteria = {s.name: match.criteria(s.interest) for s in config.subscribers}
+    await archive.write(subscribers.sync, criteria, now)
