@@ -1,0 +1,168 @@
+"""The transport `smtp://host:port`: one connection, one recipient an envelope, plain answers. The
+only home of aiosmtplib.
+
+Without TLS, so to this machine alone. What the server said decides (RFC 5321, 4.2): a lost
+connection after the body was sent leaves open whether the mail was taken; that is UNKNOWN, and a
+second try with the same bytes and Message-ID lets the mailbox recognise it.
+"""
+
+import asyncio
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import aiosmtplib
+
+from hrwatch import text
+from hrwatch.errors import DeliverError
+from hrwatch.model.mail import Delivery, Mail, Status
+
+TIMEOUT = 60.0  # seconds for one command; RFC 5321, 4.5.3.2 allows servers minutes, users do not
+_DEFAULT_PORT = 25
+_CLOSING = 421  # the server ends the connection (RFC 5321, 3.8)
+_GREETING = "localhost"  # the real name of the machine is nobody's business
+_DETAIL_LIMIT = 200
+_ADDRESS = re.compile(r"<?[^\s<>@]{1,200}@[^\s<>@]{1,255}")
+
+
+class _Failure(NamedTuple):
+    """What stopped a mail; `again`: on a fresh connection it may pass at once."""
+
+    status: Status
+    detail: str
+    again: bool
+
+
+def server(address: str) -> tuple[str, int]:
+    """Given `smtp://host:port`, return host and port; raise DeliverError where it is malformed or
+    not on this machine."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port or _DEFAULT_PORT
+    except ValueError as error:
+        raise DeliverError(f"mail.transport {address!r} cannot be read: {error}") from error
+    if parts.username or parts.path.strip("/") or parts.query or not host:
+        raise DeliverError(f"mail.transport {address!r}: write smtp://HOST:PORT, nothing more")
+    if not _is_loopback(host):
+        raise DeliverError(
+            f"mail.transport {address!r}: without TLS mail goes to this machine only; "
+            "use 127.0.0.1, ::1 or localhost"
+        )
+    return host, port
+
+
+class SmtpTransport:
+    """Hands mails to one server over one connection, kept between mails."""
+
+    def __init__(
+        self, host: str, port: int, *, clock: Callable[[], datetime], timeout: float = TIMEOUT
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._clock = clock
+        self._timeout = timeout
+        self._connection: aiosmtplib.SMTP | None = None
+        self._turn = asyncio.Lock()
+
+    async def deliver(self, mail: Mail) -> Delivery:
+        """Given a mail, hand it over; return SENT, DEFERRED, REFUSED or UNKNOWN with the server's
+        words, the recipient's address taken out."""
+        async with self._turn:
+            kept = self._connection is not None
+            failure = await self._try(mail)
+            if failure is not None and failure.again and kept:
+                failure = await self._try(mail)  # the kept connection had been closed meanwhile
+        status, detail = (failure.status, failure.detail) if failure else (Status.SENT, "taken")
+        return Delivery(mail.message_id, mail.subscriber, status, self._clock(), detail)
+
+    async def close(self) -> None:
+        """Say goodbye to the server, if there is a connection."""
+        async with self._turn:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                try:
+                    await connection.quit(timeout=5)
+                except (aiosmtplib.SMTPException, OSError):
+                    connection.close()
+
+    async def _try(self, mail: Mail) -> _Failure | None:
+        """Try once; return what stopped it, or None. Only before DATA may `again` be true."""
+        in_data = False
+        step = "the connection"
+        try:
+            connection = await self._connected()
+            step = "the sender"
+            await connection.mail(mail.sender)
+            step = "the recipient"
+            await connection.rcpt(mail.recipient)
+            step, in_data = "the mail", True
+            await connection.data(mail.bytes)
+        except aiosmtplib.SMTPResponseException as error:
+            failure = _answered(error, step, mail.recipient)
+            await self._reset(error.code)
+            return failure
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._drop()
+            reason = _scrubbed(str(error) or type(error).__name__, mail.recipient)
+            if in_data:
+                return _Failure(Status.UNKNOWN, f"no answer to the mail: {reason}", again=False)
+            lost = isinstance(error, aiosmtplib.SMTPServerDisconnected)
+            return _Failure(Status.DEFERRED, f"{step} failed: {reason}", again=lost)
+        return None
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._connection is None or not self._connection.is_connected:
+            connection = aiosmtplib.SMTP(
+                hostname=self._host,
+                port=self._port,
+                local_hostname=_GREETING,
+                timeout=self._timeout,
+                use_tls=False,
+                start_tls=False,
+            )
+            await connection.connect()
+            self._connection = connection
+        return self._connection
+
+    async def _reset(self, code: int) -> None:
+        """Leave the connection ready for the next mail, or closed."""
+        if code == _CLOSING or self._connection is None:
+            self._drop()
+            return
+        try:
+            await self._connection.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _answered(error: aiosmtplib.SMTPResponseException, step: str, recipient: str) -> _Failure:
+    """Given a server's no, return whether it is for good. A refused sender or greeting is the
+    operator's matter, to be mended, and no fault of this recipient."""
+    said = _scrubbed(f"{error.code} {error.message}", recipient)
+    for_good = error.code >= 500 and step in ("the recipient", "the mail")
+    status = Status.REFUSED if for_good else Status.DEFERRED
+    return _Failure(status, f"{step} was refused: {said}", again=error.code == _CLOSING)
+
+
+def _scrubbed(said: str, recipient: str) -> str:
+    """Return what the server said on one line, with no address in it: logs hold no recipients."""
+    said = re.sub(re.escape(recipient), "[address]", said, flags=re.IGNORECASE)
+    said = _ADDRESS.sub("[address]", said)
+    local = recipient.partition("@")[0]
+    said = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "[address]", said, flags=re.IGNORECASE)
+    return text.clean_line(said, _DETAIL_LIMIT)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

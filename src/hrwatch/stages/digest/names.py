@@ -1,0 +1,47 @@
+"""What countries and languages are called in a digest (CLDR by babel); used by compose. Pure."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale
+
+# Shorter or more neutral than CLDR's English names; a digest takes no position on status.
+_COUNTRIES = {
+    "CD": "DR Congo",
+    "CG": "Congo (Brazzaville)",
+    "HK": "Hong Kong",
+    "MM": "Myanmar",
+    "MO": "Macao",
+    "PS": "Palestine",
+}
+OTHER = "Other"
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ps sd syr ug ur yi".split())
+
+
+def country(code: str, labels: Mapping[str, str]) -> str:
+    """Given a country or place code, return its English name, or the code where it has none."""
+    name = labels.get(code) or _COUNTRIES.get(code) or _english().territories.get(code)
+    return name or code
+
+
+def keyword(value: str, labels: Mapping[str, str]) -> str:
+    """Given a keyword's id, return its label, or the id in words where the rules lost it."""
+    return labels.get(value) or value.replace("-", " ").capitalize()
+
+
+def language(code: str) -> str:
+    """Given a BCP 47 code, return the language's English name, or what is known of it."""
+    if not code or code == "und":
+        return "language not known"
+    names = _english().languages
+    return names.get(code.replace("-", "_")) or names.get(code.split("-")[0].lower()) or code
+
+
+def is_right_to_left(code: str) -> bool:
+    """Say whether the language is written from right to left."""
+    return code.split("-")[0].lower() in _RIGHT_TO_LEFT
+
+
+@cache
+def _english() -> Locale:
+    return Locale("en")

@@ -1,0 +1,125 @@
+"""What a digest shows, as values: made by compose, read by the templates, no wording inside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hrwatch.model.feeds import Coverage, FeedState
+from hrwatch.model.mail import Match, Subscriber, Window
+from hrwatch.model.tags import Field, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a snippet; `marked` where it is a word that matched."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One tag that made the match: what it is called and the words that say so."""
+
+    label: str
+    words: tuple[str, ...]
+    fields: tuple[Field, ...]
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Another record of the same story."""
+
+    publisher: str
+    language: str
+    title: str  # empty where it is the shown one's
+    language_code: str
+    original: bool  # the shown one repeats it
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One story under its number. A title alone uses the first block of fields only."""
+
+    number: int
+    title: str
+    publisher: str
+    language: str  # in words
+    language_code: str
+    link: str  # http(s), or empty
+
+    published_at: datetime | None
+    time_given: bool  # False: only the date is known
+    first_seen_at: datetime
+    keywords: tuple[Hit, ...]
+    countries: tuple[Hit, ...]
+    snippet: tuple[Piece, ...]
+    also: tuple[Report, ...]
+    reference: str
+    sha256: str  # of the page, empty where none was fetched
+    extract_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The items of one country: the first in full, what is past the limit as titles."""
+
+    code: str  # empty for items without a country
+    name: str
+    items: tuple[Item, ...]
+    titles: tuple[Item, ...]
+    first: int  # the number of its first item
+    count: int  # how many items it answers for
+
+    @property
+    def last(self) -> int:
+        """The number of its last item."""
+        return self.first + self.count - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A title at the end, under the country it names."""
+
+    country: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A feed that fails, so that its silence is not taken for an empty day."""
+
+    name: str
+    state: FeedState
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The subscriber's interest in words, for "why you get this"."""
+
+    countries: tuple[str, ...]
+    keywords: tuple[str, ...]
+    languages: tuple[str, ...]
+    feeds: tuple[str, ...]
+    excluded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Everything that a digest says. `new` counts items, never mentions or copies."""
+
+    subscriber: Subscriber
+    window: Window | None
+    now: datetime
+    sections: tuple[Section, ...]
+    mentions: tuple[Mention, ...]
+    troubles: tuple[Trouble, ...]
+    asked: Asked
+    coverage: Coverage
+    matches: tuple[Match, ...]
+    version: str  # of hrwatch
+
+    @property
+    def new(self) -> int:
+        """How many items are new; the sections' counts add up to it."""
+        return sum(section.count for section in self.sections)

@@ -1,0 +1,219 @@
+"""The sentences of a digest, in English, the same for text and HTML. Pure; used by render.
+
+What comes from feeds is isolated where it runs right to left; escaping is the templates' matter.
+"""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hrwatch import text
+from hrwatch.model.feeds import FeedState, State
+from hrwatch.model.mail import Cadence, Schedule
+from hrwatch.model.tags import Relation
+from hrwatch.stages.digest.layout import isolate
+from hrwatch.stages.digest.view import Composition, Hit, Item, Report
+
+SUBJECT_LIMIT = 70
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_LONG_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_KINDS = {
+    Cadence.AT_ONCE: "Update",
+    Cadence.HOURLY: "Hourly digest",
+    Cadence.DAILY: "Daily digest",
+    Cadence.WEEKLY: "Weekly digest",
+}
+_STATES = {
+    State.EMPTY: "answers, but empty",
+    State.NOT_A_FEED: "answers with something that is no feed",
+    State.LAYOUT_CHANGED: "page layout changed, no links found",
+    State.UNREACHABLE: "cannot be reached",
+    State.REFUSED: "refuses our reader",
+    State.GONE: "is gone from its address",
+    State.INVALID: "cannot be read",
+}
+
+
+class Wording:
+    """The sentences of one digest, in its subscriber's time zone."""
+
+    def __init__(self, composition: Composition) -> None:
+        self._composition = composition
+        self._zone = ZoneInfo(composition.subscriber.timezone)
+        opened = composition.window.opened_at if composition.window else composition.now
+        self._moment = opened.astimezone(self._zone)
+
+    def subject(self) -> str:
+        """Return the subject line: counts by country where the subscriber chose `full`; no word of
+        any feed stands in it."""
+        composition = self._composition
+        if composition.subscriber.subject != "full":
+            time = "" if self._has_date_window() else f" {self._moment:%H:%M}"
+            return f"{self._kind()} {_day(self._moment, year=False)}{time}"
+        sections = sorted(
+            composition.sections,
+            key=lambda section: (not section.code, -section.count, section.code),
+        )
+        counts = [f"{section.code or 'other'} {section.count}" for section in sections]
+        head = f"[hrwatch] {composition.new} new"
+        for shown in range(len(counts), 0, -1):
+            left = sum(section.count for section in sections[shown:])
+            tail = [f"{left} elsewhere"] if left else []
+            subject = f"{head} ({', '.join(counts[:shown] + tail)})"
+            if len(subject) <= SUBJECT_LIMIT:
+                return subject
+        return head
+
+    def heading(self) -> str:
+        """Return the heading: "Daily digest, Sunday 22 November 2026"."""
+        moment = self._moment
+        date = f"{moment.day} {_LONG_MONTHS[moment.month - 1]} {moment.year}"
+        time = "" if self._has_date_window() else f", {moment:%H:%M}"
+        return f"{self._kind()}, {_DAYS[moment.weekday()]} {date}{time}"
+
+    def period(self) -> str:
+        """Return the stretch of time in which the records were first seen."""
+        seen = [match.record.first_seen_at for match in self._composition.matches]
+        until = self._composition.now.astimezone(self._zone)
+        if not seen:
+            return f"Until {self._short(until)}, {self.zone()}."
+        return f"First seen from {self._short(min(seen))} to {self._short(until)}, {self.zone()}."
+
+    def zone(self) -> str:
+        """Return the zone in words: "Vilnius time (UTC+2)"."""
+        name = self._zone.key.rpartition("/")[2].replace("_", " ")
+        offset = self._composition.now.astimezone(self._zone).utcoffset() or timedelta(0)
+        if name in ("UTC", "GMT"):
+            return name
+        sign = "-" if offset < timedelta(0) else "+"
+        hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
+        return f"{name} time (UTC{sign}{hours}{f':{minutes:02}' if minutes else ''})"
+
+    def counts(self) -> str:
+        """Return the counts in words; they add up to the contents."""
+        composition = self._composition
+        new = f"{composition.new or 'No'} new item{'' if composition.new == 1 else 's'}"
+        mentions = len(composition.mentions)
+        if not mentions:
+            return f"{new}."
+        return f"{new}, and {mentions} mention{'' if mentions == 1 else 's'} as titles at the end."
+
+    def coverage(self) -> str:
+        """Return how many feeds were read of how many; silence is not an empty day."""
+        coverage = self._composition.coverage
+        line = f"Coverage: {coverage.read} of {coverage.configured} feeds read."
+        if coverage.failing:
+            problems = len(coverage.failing)
+            line += f" {problems} with problems, listed at the end."
+        return f"{line} Silence here does not mean nothing happened."
+
+    def published(self, item: Item) -> str:
+        """Return when an item was published, in the subscriber's time and UTC, and first seen."""
+        seen = item.first_seen_at.astimezone(UTC)
+        first_seen = f"First seen {_day(seen, year=False)} {seen:%H:%M} UTC."
+        if item.published_at is None:
+            return f"Publication date not given. {first_seen}"
+        if not item.time_given:
+            date = _day(item.published_at.astimezone(UTC), year=True)
+            return f"Published {date}, time not given. {first_seen}"
+        return f"Published {self._with_utc(item.published_at)}. {first_seen}"
+
+    def matched(self, hits: tuple[Hit, ...]) -> str:
+        """Return the tags with their words and where they stand."""
+        return "; ".join(_hit(hit) for hit in hits) + "."
+
+    def also(self, reports: tuple[Report, ...]) -> str:
+        """Return the other reports of a story, by publisher with language and differing title."""
+        return "; ".join(report_line(report) for report in reports) + "."
+
+    def kept(self, item: Item) -> str:
+        """Return the archive's reference of an item."""
+        seen = item.first_seen_at.astimezone(UTC)
+        kept = f"ref {item.reference}, kept {_day(seen, year=False)} {seen:%H:%M} UTC"
+        return f"{kept}, page sha256 {item.sha256[:12]}" if item.sha256 else f"{kept}, no page kept"
+
+    def trouble(self, state: FeedState) -> str:
+        """Return what is wrong with a feed and since when nothing came of it."""
+        parts = [_STATES.get(state.state, state.state.value)]
+        if state.error:
+            parts[0] += f" ({isolate(text.clean_line(state.error, 160).rstrip('.'))})"
+        if state.failures > 1:
+            parts.append(f"{state.failures} times in a row")
+        if state.last_polled_at is not None:
+            parts.append(f"last tried {self._short(state.last_polled_at)}")
+        if state.newest_entry_at is not None:
+            parts.append(f"newest entry known {_day(state.newest_entry_at, year=True)}")
+        return ", ".join(parts) + "."
+
+    def why(self) -> str:
+        """Return why the subscriber gets this: what they asked for."""
+        subscriber, asked = self._composition.subscriber, self._composition.asked
+        parts = [
+            _asked("keywords", asked.keywords),
+            _asked("countries", asked.countries),
+            _asked("languages", asked.languages),
+            _asked("feeds", asked.feeds),
+        ]
+        if subscriber.interest.roll_up:
+            parts.append("territories with their country")
+        if asked.excluded:
+            parts.append(f"without {', '.join(asked.excluded)}")
+        if subscriber.interest.query:
+            parts.append(f"query {isolate(text.clean_line(subscriber.interest.query, 500))}")
+        in_full = subscriber.interest.relation is Relation.MENTION
+        parts.append("mentions in full" if in_full else "main subject only")
+        parts.append(f"{schedule(subscriber.schedule)}, {self.zone()}")
+        return f'Subscription "{subscriber.name}": {"; ".join(parts)}.'
+
+    def _kind(self) -> str:
+        return _KINDS[self._composition.subscriber.schedule.cadence]
+
+    def _has_date_window(self) -> bool:
+        cadence = self._composition.subscriber.schedule.cadence
+        return cadence in (Cadence.DAILY, Cadence.WEEKLY)
+
+    def _short(self, instant: datetime) -> str:
+        local = instant.astimezone(self._zone)
+        return f"{_DAYS[local.weekday()][:3]} {_day(local, year=False)} {local:%H:%M}"
+
+    def _with_utc(self, instant: datetime) -> str:
+        local, universal = instant.astimezone(self._zone), instant.astimezone(UTC)
+        written = f"{_day(local, year=True)} {local:%H:%M}"
+        if local.utcoffset() == timedelta(0):
+            return f"{written} UTC"
+        date = "" if local.date() == universal.date() else f"{_day(universal, year=False)} "
+        return f"{written} ({date}{universal:%H:%M} UTC)"
+
+
+def schedule(value: Schedule) -> str:
+    """Return a schedule in words: "weekly on Monday at 07:00"."""
+    if value.at is None:
+        return value.cadence.value
+    day = "" if value.weekday is None else f" on {_DAYS[value.weekday]}"
+    return f"{value.cadence}{day} at {value.at:%H:%M}"
+
+
+def report_line(report: Report) -> str:
+    """Return one other report: publisher, language, its title where it differs."""
+    notes = f"{report.language}, the original" if report.original else report.language
+    title = f': "{isolate(report.title)}"' if report.title else ""
+    return f"{isolate(report.publisher)} ({notes}){title}"
+
+
+def _hit(hit: Hit) -> str:
+    words = ", ".join(f'"{isolate(word)}"' for word in hit.words)
+    where = " and ".join(field.value for field in hit.fields) or "no words kept"
+    if hit.relation is Relation.MENTION:
+        where += ", in passing"
+    return f"{hit.label}{f', {words}' if words else ''} ({where})"
+
+
+def _asked(group: str, values: tuple[str, ...]) -> str:
+    return f"{group} {', '.join(values)}" if values else f"all {group}"
+
+
+def _day(moment: datetime, *, year: bool) -> str:
+    day = f"{moment.day} {_MONTHS[moment.month - 1]}"
+    return f"{day} {moment.year}" if year else day
