@@ -22,9 +22,15 @@ def address(url: str) -> httpx.URL:
         raise AddressRefused("this is no http(s) address that can be asked") from error
 
 
+def host_of(url: httpx.URL) -> str:
+    """Return the host as it is looked up. httpx's own `host` undoes punycode, and raises for such
+    names as IDNA 2008 does not know."""
+    return url.raw_host.decode("ascii")
+
+
 def shown(url: httpx.URL) -> str:
     """Return host and path for people; never the user, the password or the query."""
-    host = f"[{url.host}]" if ":" in url.host else url.host
+    host = f"[{host_of(url)}]" if ":" in host_of(url) else host_of(url)
     port = "" if url.port is None else f":{url.port}"
     text = f"{host}{port}{url.raw_path.partition(b'?')[0].decode('ascii', 'replace')}"
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
@@ -72,15 +78,17 @@ def is_loopback(host: str) -> bool:
 def _checked(url: httpx.URL) -> httpx.URL:
     if len(str(url)) > MAX_LENGTH or url.scheme not in _DEFAULT_PORTS:
         raise ValueError("not http(s), or too long")
-    host = url.host.rstrip(".")
+    host = host_of(url).rstrip(".")
     if not host or (url.port is not None and not 0 < url.port <= _HIGHEST_PORT):
         raise ValueError("no host, or a port that cannot be")
     return url.copy_with(host=host, fragment=None)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, url.host, url.port or _DEFAULT_PORTS[url.scheme]
+    return url.scheme, host_of(url), url.port or _DEFAULT_PORTS[url.scheme]
 
 
 def _upgrades(last: httpx.URL, target: httpx.URL) -> bool:
-    return _origin(last) == ("http", target.host, 80) and _origin(target)[::2] == ("https", 443)
+    """Return whether a redirect only moves from http to https, on the ports that these have."""
+    host = host_of(last)
+    return (_origin(last), _origin(target)) == (("http", host, 80), ("https", host, 443))

@@ -12,6 +12,7 @@ import httpx
 
 from hrwatch.errors import (
     AddressRefused,
+    BadRedirect,
     BadStatus,
     FetchError,
     TooLarge,
@@ -20,7 +21,14 @@ from hrwatch.errors import (
 from hrwatch.model.feeds import NotModified, Response, Validators
 from hrwatch.model.settings import FetchSettings
 from hrwatch.stages.fetch import headers
-from hrwatch.stages.fetch.addresses import address, follow, is_loopback, shown, without_user
+from hrwatch.stages.fetch.addresses import (
+    address,
+    follow,
+    host_of,
+    is_loopback,
+    shown,
+    without_user,
+)
 from hrwatch.stages.fetch.decoding import ACCEPTED, Decoder
 from hrwatch.stages.fetch.failures import NETWORK_ERRORS, plain_words
 from hrwatch.stages.fetch.guard import Guard
@@ -92,12 +100,12 @@ class Fetcher:
         left = self._settings.timeout.total_seconds()
         loop = asyncio.get_running_loop()
         while True:
-            host = visited[-1].host
+            domain = registrable(host_of(visited[-1]))
             self._refuse_beyond_loopback(visited[-1])
-            async with self._politeness.turn(registrable(host)):
+            async with self._politeness.turn(domain):
                 # A redirect within the domain belongs to the same turn; any other waits for one
                 # of its own, and holds none meanwhile. The wait does not use up the deadline.
-                while registrable(visited[-1].host) == registrable(host):
+                while registrable(host_of(visited[-1])) == domain:
                     started_at = loop.time()
                     answer = await self._within(left, visited, validators, accept)
                     left -= loop.time() - started_at
@@ -113,7 +121,7 @@ class Fetcher:
         self._resolver.close()
 
     def _refuse_beyond_loopback(self, target: httpx.URL) -> None:
-        if self._settings.loopback_only and not is_loopback(target.host):
+        if self._settings.loopback_only and not is_loopback(host_of(target)):
             raise AddressRefused(
                 f"{shown(target)}: nobody is asked while fetch.contact is the shipped example; "
                 "set it to an address where a site's operator can reach you"
@@ -158,7 +166,11 @@ class Fetcher:
         # later date would pass for "not modified".
         asked = headers.conditional(validators) if len(visited) == 1 else {}
         request = self._client.build_request("GET", target, headers={"Accept": accept, **asked})
-        answer = await self._client.send(request, stream=True)
+        try:
+            answer = await self._client.send(request, stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # Nothing below raises these: httpx reads a Location ahead, followed or not.
+            raise BadRedirect("it redirects to what is no http(s) address") from error
         try:
             now = self._clock()
             if answer.status_code in _REDIRECTS:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from itertools import zip_longest
@@ -172,20 +172,32 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; the answer comes without cookies, so that none can be kept."""
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
+        dialled = False
+
+        async def watch(event: str, _: Mapping[str, Any]) -> None:
+            nonlocal dialled
+            dialled = dialled or event == "connection.connect_tcp.started"
+
+        asked = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions={**request.extensions, "trace": watch},
         )
+        try:
+            answer = await self._pool.handle_async_request(asked)
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+            if dialled:
+                raise
+            # A connection that was kept: the server may have closed it in this very moment
+            # (RFC 9112, 9.3.1). Asked once more; what is dialled then and fails has failed.
+            answer = await self._pool.handle_async_request(asked)
         headers = [pair for pair in answer.headers if not pair[0].lower().startswith(b"set-cookie")]
         return httpx.Response(answer.status, headers=headers, stream=_Stream(answer))
 
