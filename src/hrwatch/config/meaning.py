@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from hrwatch import urls
-from hrwatch.config import taxonomy
+from hrwatch import query, urls
+from hrwatch.config import files, names, taxonomy
 from hrwatch.config.names import quoted, suggestion
-from hrwatch.config.tree import Document, Node
-from hrwatch.errors import Mistake
+from hrwatch.config.tree import Document, Node, Path
+from hrwatch.errors import Mistake, QueryError
+
+MAX_CERTIFICATES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,19 @@ class _Known:
     feeds: frozenset[str]
     keywords: frozenset[str]
     left_out: frozenset[str]  # shipped keywords that `use` does not name
+
+    def feed(self, name: str) -> None:
+        """Raise ValueError where no feed has that name."""
+        if name not in self.feeds:
+            raise ValueError(f"there is no feed {quoted(name)}{suggestion(name, self.feeds)}")
+
+    def keyword(self, name: str) -> None:
+        """Raise ValueError where no keyword in use has that id."""
+        if name in self.left_out:
+            raise ValueError(f"{quoted(name)} is left out by keywords.use; name it there too")
+        if name not in self.keywords:
+            guess = suggestion(name, self.keywords)
+            raise ValueError(f"there is no keyword {quoted(name)}{guess}")
 
 
 def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
@@ -42,8 +57,8 @@ def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
 
 
 def _known(main: Document) -> _Known:
-    names = (feed.child("name") for _, feed in main.root.members("feeds"))
-    feeds = frozenset(name.value for name in names if name and isinstance(name.value, str))
+    named = (feed.child("name") for _, feed in main.root.members("feeds"))
+    feeds = frozenset(name.value for name in named if name and isinstance(name.value, str))
     own = main.root.child("keywords")
     additions = frozenset((own and own.mapping) or ()) - {"use"}
     shipped = frozenset(keyword.id for keyword in taxonomy.shipped().keywords)
@@ -66,7 +81,9 @@ def _twice(
                 problem = f"is the same as {first[value]}; each needs its own"
                 yield document.mistake((*path, key), problem)
             elif node and value:
-                first[value] = f"{section}[{path[-1]}].{key} on line {node.place.line}"
+                where = f"{section}[{path[-1]}].{key} on line {node.place.line}"
+                elsewhere = f" of {document.file}" if document is not documents[-1] else ""
+                first[value] = where + elsewhere
 
 
 def _feeds(main: Document) -> Iterator[Mistake | None]:
@@ -135,17 +152,56 @@ def _references(document: Document, known: _Known) -> Iterator[Mistake | None]:
             if node is None:
                 continue
             for below, value in node.texts("feeds"):
-                if value not in known.feeds:
-                    problem = f"there is no feed {quoted(value)}{suggestion(value, known.feeds)}"
-                    yield document.mistake((*above, *below), problem)
+                yield from _told(document, (*above, *below), known.feed, value)
             for below, value in node.texts("keywords"):
-                if value in known.left_out:
-                    problem = f"{quoted(value)} is left out by keywords.use; name it there too"
-                    yield document.mistake((*above, *below), problem)
-                elif value not in known.keywords:
-                    guess = suggestion(value, known.keywords)
-                    problem = f"there is no keyword {quoted(value)}{guess}"
-                    yield document.mistake((*above, *below), problem)
+                yield from _told(document, (*above, *below), known.keyword, value)
+        written = subscriber.child("query")
+        if written is not None and isinstance(written.value, str):
+            yield from _query(document, (*path, "query"), written, known)
+
+
+def _told(
+    document: Document, path: Path, check: Callable[[str], object], value: str, shift: int = 0
+) -> Iterator[Mistake | None]:
+    try:
+        check(value)
+    except ValueError as error:
+        yield document.mistake(path, str(error), shift=shift)
+
+
+def _query(document: Document, path: Path, node: Node, known: _Known) -> Iterator[Mistake | None]:
+    """Tell what is wrong with a query, in its own column where it stands in the file as it is."""
+    written = str(node.value)
+    start = int(node.quoted)
+    try:
+        tree = query.parse(written)
+    except QueryError as error:
+        shift = start + error.position if node.verbatim else 0
+        yield document.mistake(path, error.text, shift=shift)
+        return
+    checks: dict[query.FieldName, tuple[Callable[[str], object], ...]] = {
+        query.FieldName.COUNTRY: (names.country,),
+        query.FieldName.KEYWORD: (known.keyword,),
+        query.FieldName.MENTIONS: (names.country, known.keyword),
+        query.FieldName.LANGUAGE: (names.language_tag,),
+        query.FieldName.FEED: (known.feed,),
+    }
+    for field in _fields(tree):
+        for value in field.values:
+            check = checks[field.name][0 if value.isupper() else -1]
+            found = written.casefold().find(value.casefold())
+            shift = start + found if node.verbatim and found > 0 else 0
+            yield from _told(document, path, check, value, shift)
+
+
+def _fields(node: query.Node) -> Iterator[query.Field]:
+    if isinstance(node, query.Field):
+        yield node
+    elif isinstance(node, query.Not):
+        yield from _fields(node.node)
+    elif isinstance(node, query.And | query.Or):
+        for below in node.nodes:
+            yield from _fields(below)
 
 
 def _certificates(main: Document) -> Iterator[Mistake | None]:
@@ -153,14 +209,12 @@ def _certificates(main: Document) -> Iterator[Mistake | None]:
     named = node.child("ca_file") if node else None
     if named is None or not isinstance(named.value, str):
         return
-    path = FilePath(main.file).parent / named.value
     problem = ""
     try:
-        with path.open("rb") as stream:
-            if b"-----BEGIN" not in stream.read(1_000_000):
-                problem = "holds no certificate; it must be a PEM file"
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "that is no path"
-        problem = f"the file cannot be read ({reason}); the path is relative to this file"
+        body = files.content(FilePath(main.file).parent / named.value, MAX_CERTIFICATES)
+        if b"-----BEGIN CERTIFICATE-----" not in body:
+            problem = "holds no certificate; name a PEM file"
+    except ValueError as error:
+        problem = f"{error} (the path is relative to this file)"
     if problem:
-        yield main.mistake(("fetch", "ca_file"), problem)
+        yield main.mistake(("fetch", "ca_file"), f"the file {problem}")

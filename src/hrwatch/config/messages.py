@@ -22,9 +22,9 @@ _EXPECTED = {
     "model_type": "must be a mapping of keys to values",
 }
 _FILLING = {
-    "list_type": ", such as [a, b], or one `- a` a line",
-    "model_type": ", one `key: value` a line",
-    "dict_type": ", one `key: value` a line",
+    "list_type": ", such as [a, b], or one `- a` on each line",
+    "model_type": ", one `key: value` on each line",
+    "dict_type": ", one `key: value` on each line",
 }
 
 
@@ -77,7 +77,7 @@ def _wrong_type(kind: str, value: object, example: str) -> str:
     if value is None:
         return f"has no value; it {expected}{such}, or remove the line"
     if kind == "string_type" and isinstance(value, bool | int | float):
-        return f"{expected}; put quotes around it{such}"
+        return f"{expected}; put quotes around it"
     return f"{expected}{such}"
 
 
@@ -85,10 +85,10 @@ def _unknown(name: str, model: type[BaseModel] | None) -> str:
     known = [field.alias or key for key, field in model.model_fields.items()] if model else []
     guess = closest(name, known)
     if guess:
-        return f"is no key here; did you mean {guess}?"
+        return f"unknown key; did you mean {guess}?"
     if any(word in name.lower() for word in _SECRETS):
-        return "is no key here; this file keeps no secrets"
-    return f"is no key here; the keys are {', '.join(known)}"
+        return "unknown key; this file keeps no secrets"
+    return f"unknown key; the keys here are {', '.join(known)}"
 
 
 def _not_yet(name: str) -> str:

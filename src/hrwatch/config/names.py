@@ -14,10 +14,6 @@ from babel.core import get_global
 
 from hrwatch import text
 
-# What CLDR names beside ISO 3166-1: groupings, reserved codes, private use.
-_NOT_COUNTRIES = frozenset(
-    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
-)
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -41,24 +37,21 @@ def suggestion(value: str, known: Iterable[str]) -> str:
 
 @functools.cache
 def countries() -> MappingProxyType[str, str]:
-    """Return English names by ISO 3166-1 alpha-2 code, XK among them (CLDR)."""
-    territories = Locale("en").territories
-    return MappingProxyType(
-        {
-            code: str(label)
-            for code, label in territories.items()
-            if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES  # noqa: PLR2004 - alpha-2
-        }
-    )
+    """Return English names by the codes that records are tagged with: ISO 3166-1 alpha-2 and XK."""
+    return _table("countries.csv")
 
 
 @functools.cache
 def places() -> MappingProxyType[str, str]:
-    """Return names by the codes of places below a country, such as CN-XJ, and of regions."""
-    source = importlib.resources.files("hrwatch") / "stages" / "tag" / "data" / "territories.csv"
+    """Return English names by the codes of places below a country, such as CN-XJ, and of regions
+    that several share."""
+    return _table("places.csv")
+
+
+def _table(name: str) -> MappingProxyType[str, str]:
+    source = importlib.resources.files("hrwatch") / "stages" / "tag" / "data" / name
     with source.open(encoding="utf-8") as stream:
-        rows = [(row["id"], row["name"]) for row in csv.DictReader(stream)]
-    return MappingProxyType({code: label for code, label in rows if code not in countries()})
+        return MappingProxyType({row["code"]: row["name"] for row in csv.DictReader(stream)})
 
 
 def codes() -> frozenset[str]:
@@ -96,10 +89,7 @@ def language(value: str) -> str:
     """Given a BCP 47 primary subtag, return it; raise ValueError with a guess."""
     if _is_language(value):
         return value
-    primary = value.partition("-")[0].partition("_")[0].lower()
-    if _is_language(primary):
-        raise ValueError(f"{quoted(value)} is written otherwise here; write {primary}")
-    raise ValueError(f"{quoted(value)} is no language{_language_meant(value)}")
+    raise ValueError(f"{quoted(value)} is no language code{_language_meant(value)}")
 
 
 def language_tag(value: str) -> str:
@@ -116,8 +106,11 @@ def _is_language(value: str) -> bool:
 
 def _language_meant(value: str) -> str:
     likely = get_global("likely_subtags").get(f"und_{value.upper()}")
-    if likely and value.upper() in countries():
-        return f" (it is a country's code); did you mean {likely.partition('_')[0]}?"
+    if likely and value.upper() in countries() and not _is_language(value.lower()):
+        return f" but a country's; did you mean {likely.partition('_')[0]}?"
+    primary = value.partition("-")[0].partition("_")[0].lower()
+    if _is_language(primary):
+        return f" here; did you mean {primary}?"
     languages = Locale("en").languages
     by_name = {str(label): code for code, label in languages.items() if _is_language(code)}
     return _by_name(value, by_name) or "; use its two letters such as be, fr or zh (BCP 47)"

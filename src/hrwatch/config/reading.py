@@ -4,14 +4,12 @@ The reader works on YAML events and builds the tree itself, because the loaders 
 `NO` into false and `07:00` into 420, let duplicate keys pass, and follow aliases.
 """
 
-import os
 import re
-import stat
 from pathlib import Path as FilePath
 
 import yaml
 
-from hrwatch.config import syntax
+from hrwatch.config import files, syntax
 from hrwatch.config.tree import Document, Node, Path, Place, Scalar, shown
 from hrwatch.errors import ConfigError, Mistake
 
@@ -33,7 +31,11 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 
 def read(path: FilePath, prefix: Path = ()) -> Document:
     """Given the path of a YAML file, return its tree; raise ConfigError where there is none."""
-    return parse(_bytes(path), str(path), prefix)
+    try:
+        body = files.content(path, MAX_BYTES)
+    except ValueError as error:
+        raise ConfigError((Mistake(str(path), 1, 1, "file", str(error)),)) from error
+    return parse(body, str(path), prefix)
 
 
 def parse(body: bytes, file: str, prefix: Path = ()) -> Document:
@@ -42,11 +44,11 @@ def parse(body: bytes, file: str, prefix: Path = ()) -> Document:
     try:
         for event in yaml.parse(_decoded(body, file), Loader=_EVENTS):
             builder.take(event)
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
         builder.mistakes.append(syntax.mistake(error, file))
         raise ConfigError(tuple(builder.mistakes)) from error
     if builder.root is None or _is_empty(builder.root):
-        empty = Mistake(file, 1, 1, "file", "is empty; start from the shipped config/feeds.yaml")
+        empty = Mistake(file, 1, 1, "file", "is empty; the shipped config/feeds.yaml shows the way")
         raise ConfigError((*builder.mistakes, empty))
     return Document(file, builder.root, tuple(builder.mistakes))
 
@@ -54,42 +56,6 @@ def parse(body: bytes, file: str, prefix: Path = ()) -> Document:
 def _is_empty(root: Node) -> bool:
     scalar = root.mapping is None and root.sequence is None
     return scalar and root.value is None and not root.broken
-
-
-def _bytes(path: FilePath) -> bytes:
-    """Return what stands in a regular file of bearable size; never wait for a pipe or a device."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise _refused(path, _unreadable(error)) from error
-    try:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise _refused(path, "is a directory; name the file in it")
-        if not stat.S_ISREG(mode):
-            raise _refused(path, "is not a regular file (a pipe, socket or device)")
-        with os.fdopen(os.dup(descriptor), "rb") as stream:
-            body = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _refused(path, _unreadable(error)) from error
-    finally:
-        os.close(descriptor)
-    if len(body) > MAX_BYTES:
-        raise _refused(path, f"is larger than {MAX_BYTES // 1_000_000} MB, the most that is read")
-    return body
-
-
-def _unreadable(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "does not exist"
-    if isinstance(error, PermissionError):
-        return "may not be read by this user; change its owner or mode"
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return f"cannot be read: {reason}"
-
-
-def _refused(path: FilePath, problem: str) -> ConfigError:
-    return ConfigError((Mistake(str(path), 1, 1, "file", problem),))
 
 
 def _decoded(body: bytes, file: str) -> str:

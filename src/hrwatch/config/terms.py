@@ -34,8 +34,7 @@ def phrase(value: str) -> str:
 
 
 def _is_line(value: str) -> bool:
-    """Return whether nothing in `value` is invisible. ZWNJ and ZWJ are letters' company in Persian and
-    Hindi: they may stand."""
+    """Return whether all of `value` is visible; the joiners of Persian and Hindi may stand."""
     return value.replace("\u200c", "").replace("\u200d", "").isprintable()
 
 

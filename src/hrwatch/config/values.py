@@ -35,7 +35,6 @@ _MAILBOX = re.compile(rf"({_LOCAL})@(localhost|{_LABEL}(?:\.{_LABEL})+)")
 _NAMED_MAILBOX = re.compile(r'(?:"([^"\\<>]*)"|([^"<>@,;:\\()\[\]]*?)) *<([^<>]*)>')
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):([0-9]{1,5})")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 
 def _written(value: object, expected: str) -> str:
@@ -44,13 +43,16 @@ def _written(value: object, expected: str) -> str:
     if value is None:
         raise ValueError(f"has no value; write {expected}, or remove the line")
     if isinstance(value, bool | int | float):
-        raise ValueError(f"{str(value).lower()} is not enough; write {expected}")
+        raise ValueError(f"{str(value).lower()} does not say enough; write {expected}")
     raise ValueError(f"must be one value, not a list or mapping; write {expected}")
 
 
 def duration(value: object) -> timedelta:
     """Given `10s`, `30m`, `6h` or `7d`, return it as a span of time; `0s` is none."""
-    expected = "a number and its unit (s, m, h or d), such as 30m"
+    return _span(value, "a number and its unit (s, m, h or d), such as 30m")
+
+
+def _span(value: object, expected: str) -> timedelta:
     written = _written(value, expected)
     match = _DURATION.fullmatch(written)
     if not match:
@@ -78,10 +80,7 @@ def backfill(value: object) -> timedelta | None:
         return None
     if value == "none":
         return timedelta(0)
-    try:
-        return duration(value)
-    except ValueError as error:
-        raise ValueError(f"{error}; or write all or none") from None
+    return _span(value, "a number and its unit, such as 3d, or all, or none")
 
 
 def size(value: object) -> int:
@@ -221,8 +220,7 @@ def archive(value: str) -> str:
 def transport(value: str) -> str:
     """Given `file:DIR` or `smtp://host:port` on loopback, return it. A login is never repeated."""
     expected = "write file:outbox, or smtp://127.0.0.1:25 for a mail server on this machine"
-    match = _SCHEME.match(value)
-    scheme = match[1].lower() if match else ""
+    scheme = value.partition(":")[0] if ":" in value else ""
     if scheme in {"smtps", "smtp+starttls", "sendmail"}:
         raise ValueError(f"{scheme}: comes with a later version; {expected}")
     if scheme == "file":
@@ -239,8 +237,8 @@ def transport(value: str) -> str:
         raise ValueError(f"has no host and port that can be read; {expected}") from None
     if "@" in parts.netloc:
         raise ValueError("holds a login; this file keeps no secrets, and smtp: needs none")
-    if not host or not port or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError(f"must be smtp://host:port and nothing more; {expected}")
+    if not host or port == 0 or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError(f"must be smtp://HOST:PORT and nothing more; {expected}")
     if not _is_loopback(host):
         raise ValueError(
             f"would cross the network without encryption; smtp: is for this machine; {expected}"
