@@ -20,7 +20,7 @@ from hrwatch.model.tags import Tag
 from hrwatch.stages.store import rows
 from hrwatch.stages.store.sqlite import add_to_search_index
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import feeds, ledger, records, subscribers, tags
+from hrwatch.stages.store.tables import feeds, records, tags
 
 SHORTEST_PREFIX = 6
 _PIECE = 200  # records of a stream that are in memory at once
@@ -171,26 +171,17 @@ def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record
     return tuple(found)
 
 
-def unsent(connection: sa.Connection, subscriber: str, since: datetime) -> Iterator[Record]:
-    """Yield the records first seen at or after `since` that this subscriber may yet be told of:
-    no backlog, not in the subscriber's ledger, not decided before (`subscribers.considered`)."""
-    considered = (
-        sa.select(subscribers.c.considered)
-        .where(subscribers.c.subscriber == subscriber)
-        .scalar_subquery()
+def by_ids(connection: sa.Connection, ids: Iterable[str]) -> tuple[Record, ...]:
+    """Return the records with these ids, in the order of writing; unknown ids are passed over."""
+    found = chain.from_iterable(
+        _stream(connection, records.c.id.in_(piece)) for piece in chunks(sorted(set(ids)))
     )
-    told = sa.exists().where(
-        ledger.c.subscriber == subscriber,
-        ledger.c.record == records.c.id,
-        ledger.c.version == records.c.version,
-    )
-    return _stream(
-        connection,
-        records.c.ordinal > sa.func.coalesce(considered, 0),
-        records.c.first_seen_at >= since,
-        records.c.backlog.is_(False),
-        ~told,
-    )
+    return tuple(found)
+
+
+def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Record]:
+    """Yield the records whose ordinal is above `after` and not above `up_to`."""
+    return _stream(connection, records.c.ordinal > after, records.c.ordinal <= up_to)
 
 
 def between(connection: sa.Connection, since: datetime, until: datetime) -> Iterator[Record]:

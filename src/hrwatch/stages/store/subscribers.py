@@ -1,52 +1,25 @@
 """What each subscriber asks for, and since when: the ground for mailing nothing old."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from hrwatch.model.mail import InForce
-from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import in_force as rows
-from hrwatch.stages.store.tables import subscribers
 
 
 def sync(
-    connection: sa.Connection,
-    subscriber: str,
-    criteria: Iterable[tuple[str, str]],
-    now: datetime,
+    connection: sa.Connection, criteria: Mapping[str, Iterable[tuple[str, str]]], now: datetime
 ) -> None:
-    """Given a subscriber's (group, value) pairs as configured, let new ones come into force at
-    `now` and end those that are gone. A pair that returns gets a row of its own."""
-    wanted = dict.fromkeys(criteria)
-    open_rows = {
-        (row.group, row.value): row.number
-        for row in connection.execute(
-            sa.select(rows).where(rows.c.subscriber == subscriber, rows.c.until.is_(None))
-        )
-    }
-    gone = [number for pair, number in open_rows.items() if pair not in wanted]
-    if gone:
-        connection.execute(sa.update(rows).where(rows.c.number.in_(gone)).values(until=now))
-    added = [
-        {"subscriber": subscriber, "group": group, "value": value, "since": now}
-        for group, value in wanted
-        if (group, value) not in open_rows
-    ]
-    if added:
-        connection.execute(sa.insert(rows), added)
-
-
-def sync_names(connection: sa.Connection, names: Iterable[str], now: datetime) -> None:
-    """Given the names of all configured subscribers, end what others asked for."""
-    configured = frozenset(names)
+    """Given every configured subscriber's (group, value) pairs, let new ones come into force at
+    `now` and end those that are gone, with their subscriber or without. A pair that returns gets
+    a row of its own."""
     listed = connection.scalars(
         sa.select(rows.c.subscriber).where(rows.c.until.is_(None)).distinct()
     )
-    for name in listed.all():
-        if name not in configured:
-            sync(connection, name, (), now)
+    for subscriber in {**dict.fromkeys(listed, ()), **criteria}:
+        _sync_one(connection, subscriber, criteria.get(subscriber, ()), now)
 
 
 def in_force(connection: sa.Connection, subscriber: str) -> tuple[InForce, ...]:
@@ -64,22 +37,26 @@ def since(connection: sa.Connection, subscriber: str) -> datetime | None:
     return connection.scalar(query.limit(1))
 
 
-def considered(connection: sa.Connection, subscriber: str) -> int:
-    """Return the ordinal up to which every record was decided for the subscriber; 0 at first."""
-    found = connection.scalar(
-        sa.select(subscribers.c.considered).where(subscribers.c.subscriber == subscriber)
-    )
-    return found or 0
-
-
-def consider(connection: sa.Connection, subscriber: str, ordinal: int) -> None:
-    """Note that every record up to `ordinal` is decided for the subscriber: mailed, or of no
-    interest. `records.unsent` begins after it, and stays quick in an old archive."""
-    connection.execute(
-        insert_missing(connection, subscribers).values(subscriber=subscriber, considered=ordinal)
-    )
-    connection.execute(
-        sa.update(subscribers)
-        .where(subscribers.c.subscriber == subscriber, subscribers.c.considered < ordinal)
-        .values(considered=ordinal)
-    )
+def _sync_one(
+    connection: sa.Connection,
+    subscriber: str,
+    criteria: Iterable[tuple[str, str]],
+    now: datetime,
+) -> None:
+    wanted = dict.fromkeys(criteria)
+    open_rows = {
+        (row.group, row.value): row.number
+        for row in connection.execute(
+            sa.select(rows).where(rows.c.subscriber == subscriber, rows.c.until.is_(None))
+        )
+    }
+    gone = [number for pair, number in open_rows.items() if pair not in wanted]
+    if gone:
+        connection.execute(sa.update(rows).where(rows.c.number.in_(gone)).values(until=now))
+    added = [
+        {"subscriber": subscriber, "group": group, "value": value, "since": now}
+        for group, value in wanted
+        if (group, value) not in open_rows
+    ]
+    if added:
+        connection.execute(sa.insert(rows), added)

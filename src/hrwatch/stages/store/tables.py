@@ -125,11 +125,11 @@ tags = sa.Table(
     sqlite_with_rowid=False,
 )
 
-subscribers = sa.Table(
-    "subscribers",
+progress = sa.Table(
+    "progress",
     metadata,
-    sa.Column("subscriber", sa.Text, primary_key=True),
-    sa.Column("considered", sa.BigInteger, nullable=False),  # records up to here are decided
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("ordinal", sa.BigInteger, nullable=False),  # records up to here are done with
 )
 
 in_force = sa.Table(
@@ -166,10 +166,12 @@ ledger = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("reason", sa.Text, primary_key=True),
     sa.Column("story", sa.Text, nullable=False),
-    sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),  # NULL: its story was mailed before
-    sa.Column("covered_at", Instant, nullable=False),
+    sa.Column("matched_at", Instant, nullable=False),
+    sa.Column("settled_at", Instant),  # NULL: waits for a digest
+    sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),  # NULL, settled: needs no telling
     sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
     sa.Index("ledger_story", "subscriber", "story"),
+    sa.Index("ledger_settled_at", "subscriber", "settled_at"),
 )
 
 outbox = sa.Table(

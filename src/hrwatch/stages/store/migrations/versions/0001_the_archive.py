@@ -122,9 +122,9 @@ def _create_search_index() -> None:
 
 def _create_in_force() -> None:
     op.create_table(
-        "subscribers",
-        sa.Column("subscriber", sa.Text, primary_key=True),
-        sa.Column("considered", sa.BigInteger, nullable=False),
+        "progress",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("ordinal", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "in_force",
@@ -158,11 +158,13 @@ def _create_mail() -> None:
         sa.Column("version", sa.Integer, primary_key=True),
         sa.Column("reason", sa.Text, primary_key=True),
         sa.Column("story", sa.Text, nullable=False),
+        sa.Column("matched_at", _INSTANT, nullable=False),
+        sa.Column("settled_at", _INSTANT),
         sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),
-        sa.Column("covered_at", _INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
     )
     op.create_index("ledger_story", "ledger", ["subscriber", "story"])
+    op.create_index("ledger_settled_at", "ledger", ["subscriber", "settled_at"])
     op.create_table(
         "outbox",
         sa.Column("message_id", sa.Text, primary_key=True),
