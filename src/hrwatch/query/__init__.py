@@ -1,0 +1,20 @@
+"""The query language: `parse` turns text into a tree; `match` walks the tree, the archive turns it
+into SQL, and the configuration checks it. All three mean the same by it."""
+
+from hrwatch.query.grammar import parse
+from hrwatch.query.tree import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word
+from hrwatch.query.walk import matches
+
+__all__ = [
+    "And",
+    "Field",
+    "FieldName",
+    "Node",
+    "Not",
+    "Or",
+    "Phrase",
+    "Prefix",
+    "Word",
+    "matches",
+    "parse",
+]
