@@ -16,7 +16,22 @@ _CONTROLS = re.compile(
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n ?(?:\n\s*)?")
 _BROKEN_ENTITY = re.compile(r"&#?[ \t](x?[0-9a-fA-F]{1,7}|nbsp|amp|quot|lt|gt);")
-_NOT_WORDS = re.compile(r"[\W_]+")
+# Vowel signs, tones and viramas, which `\w` leaves out: without them a word of Hindi, Tamil or
+# Burmese would fall apart at every vowel, and words that differ in vowels only would be one.
+_SPELLING_MARKS = (
+    "\u07a6-\u07b0\u0900-\u0963\u0966-\u0df3\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ecd"
+    "\u0f18-\u0f39\u0f3e\u0f3f\u0f71-\u0f84\u0f86-\u0fbc\u102b-\u109d\u135d-\u135f\u1712-\u1715"
+    "\u17b4-\u17d3\u17dd\u1920-\u193b\u1a17-\u1a1b\u1a55-\u1a7f\u1b00-\u1b44\u1b80-\u1bad"
+    "\uaa29-\uaa4d\uabe3-\uabea\uabec\uabed\U00010d24-\U00010d27\U00011100-\U00011134"
+)
+_NOT_WORDS = re.compile(f"[^\\w{_SPELLING_MARKS}]+")
+# Marks that one writer sets and the next leaves out: Hebrew points, Arabic harakat and the
+# stretching tatweel; soft hyphens and joiners, which show nothing by themselves.
+_SILENT = re.compile(
+    "[\u00ad\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u08ca-\u08e1"
+    "\u08e3-\u08ff\u200d]"
+)
 # Scripts written without spaces are searched character by character.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -161,13 +176,13 @@ def fold(text: str) -> str:
 
 def title_key(title: str) -> str:
     """Return what two spellings of one title have in common: its folded words, nothing between."""
-    words = _NOT_WORDS.sub(" ", fold(title)).strip()
-    return key(words) if words else ""
+    return key(normalised(title))
 
 
 def normalised(text: str) -> str:
     """Return the folded words of `text` parted by single spaces: equal for exact copies."""
-    return _NOT_WORDS.sub(" ", fold(text)).strip()
+    words = _SILENT.sub("", fold(text)).replace("_", " ")
+    return _NOT_WORDS.sub(" ", words).strip()
 
 
 def key(value: str) -> str:
