@@ -27,6 +27,8 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (  # the most telling firs
     (ConnectionAbortedError, "the connection was broken off"),
     (TimeoutError, "the server did not answer the connection"),
     (UnicodeError, "the host name cannot be looked up"),
+)
+_LESS_TELLING: tuple[tuple[type[BaseException], str], ...] = (
     (httpcore.TimeoutException, "the server did not answer in time"),
     (httpcore.RemoteProtocolError, "the server does not speak proper HTTP"),
     (httpcore.LocalProtocolError, "the request cannot be put into HTTP"),
@@ -59,15 +61,21 @@ def plain_words(error: BaseException) -> str:
         told = _certificate(cause) or _protocol(cause) or _name(cause)
         if told:
             return told
-    for kind, words in _WORDS:
+    return (
+        _known(chain, _WORDS)
+        or next((told for cause in chain if (told := _system(cause))), None)
+        or _known(chain, _LESS_TELLING)
+        or f"the network failed ({type(error).__name__})"
+    )
+
+
+def _known(
+    chain: tuple[BaseException, ...], table: tuple[tuple[type[BaseException], str], ...]
+) -> str | None:
+    for kind, words in table:
         if any(isinstance(cause, kind) for cause in chain):
             return words
-    for cause in chain:
-        if isinstance(cause, ssl.SSLError):
-            return f"TLS failed ({_clipped(cause.reason or 'no reason given')})"
-        if isinstance(cause, OSError) and cause.strerror:
-            return f"the network failed ({_clipped(cause.strerror)})"
-    return f"the network failed ({type(error).__name__})"
+    return None
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -89,8 +97,9 @@ def _chain(error: BaseException) -> list[BaseException]:
 def _certificate(cause: BaseException) -> str | None:
     if not isinstance(cause, ssl.SSLCertVerificationError):
         return None
-    known = _CERTIFICATE.get(cause.verify_code)
-    return known or f"the TLS certificate was not accepted ({_clipped(cause.verify_message)})"
+    known = _CERTIFICATE.get(getattr(cause, "verify_code", 0))
+    said = _clipped(getattr(cause, "verify_message", "no reason given"))
+    return known or f"the TLS certificate was not accepted ({said})"
 
 
 def _protocol(cause: BaseException) -> str | None:
@@ -106,6 +115,15 @@ def _name(cause: BaseException) -> str | None:
     if cause.errno == socket.EAI_AGAIN:
         return "the name could not be looked up just now"
     return "the name does not resolve"
+
+
+def _system(cause: BaseException) -> str | None:
+    if isinstance(cause, ssl.SSLError):
+        # `reason` is only there when OpenSSL raised it
+        return f"TLS failed ({_clipped(getattr(cause, 'reason', None) or 'no reason given')})"
+    if isinstance(cause, OSError) and cause.strerror:
+        return f"the network failed ({_clipped(cause.strerror)})"
+    return None
 
 
 def _clipped(text: str) -> str:

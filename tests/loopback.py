@@ -1,0 +1,113 @@
+"""An HTTP server on loopback that can misbehave: its answers are raw bytes or code."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asked; header names in lower case."""
+
+    target: str
+    headers: Mapping[str, str]
+    connection: int  # the how-manieth connection it came over, from 1
+
+
+Answer = bytes | Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class Loopback:
+    """A running server: what it was asked so far, and how often it was connected to."""
+
+    host: str
+    port: int
+    scheme: str = "http"
+    requests: list[Request] = field(default_factory=list)
+    connections: int = 0
+
+    @property
+    def exemption(self) -> str:
+        """The entry for `fetch.allow_addresses` that lets it be asked."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def url(self, path: str = "/") -> str:
+        """The address of `path`."""
+        return f"{self.scheme}://{self.exemption}{path}"
+
+
+def an_answer(body: bytes = b"", status: str = "200 OK", **headers: str) -> bytes:
+    """Return an HTTP answer with Content-Length; `content_type="…"` becomes Content-Type."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+@asynccontextmanager
+async def serving(
+    answers: Mapping[str, Answer] | Answer,
+    *,
+    host: str = "127.0.0.1",
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[Loopback]:
+    """Serve `answers` by path (or one for all) until the end of the block.
+
+    A connection is kept after bytes with a length, and closed after code or other bytes.
+    """
+    tasks: set[asyncio.Task[None]] = set()
+    writers: set[asyncio.StreamWriter] = set()
+    server = Loopback(host, 0, "https" if tls else "http")
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = server.connections
+        try:
+            while True:
+                request = _read(await reader.readuntil(b"\r\n\r\n"), number)
+                server.requests.append(request)
+                answer = (
+                    answers[request.target.partition("?")[0]]
+                    if isinstance(answers, Mapping)
+                    else answers
+                )
+                if not isinstance(answer, bytes):
+                    await answer(request, writer)
+                    return
+                writer.write(answer)
+                await writer.drain()
+                if b"\r\nContent-Length:" not in answer and not answer.startswith(b"HTTP/1.1 304"):
+                    return
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # the client went away
+        finally:
+            writer.close()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.connections += 1
+        writers.add(writer)
+        task = asyncio.create_task(converse(reader, writer))
+        tasks.add(task)
+
+    listener = await asyncio.start_server(connected, host, 0, ssl=tls)
+    server.port = listener.sockets[0].getsockname()[1]
+    try:
+        yield server
+    finally:
+        listener.close()
+        for writer in writers:
+            writer.transport.abort()
+        for task in tasks:
+            task.cancel()
+        broken = await asyncio.gather(*tasks, return_exceptions=True)
+        for error in broken:
+            if isinstance(error, Exception):
+                raise error
+
+
+def _read(head: bytes, connection: int) -> Request:
+    first, *rest = head.decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in rest if line)
+    headers = {name.lower(): value.strip() for name, _, value in pairs}
+    return Request(first.split(" ")[1], headers, connection)
