@@ -16,7 +16,7 @@ from hrwatch.stages.deliver import open_transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, subscribers
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.tag.territories import PARENTS
+from hrwatch.stages.tag import territories
 from hrwatch.workers import Workers
 
 
@@ -47,9 +47,17 @@ async def open_parts(config: Config, directory: Path) -> AsyncIterator[Parts]:
             clock=utc_now,
             new_id=lambda: secrets.token_hex(12),
             owner=f"{os.getpid()}-{secrets.token_hex(4)}",
-            parents=PARENTS,
+            parents=territories.PARENTS,
+            labels=labels(config),
             link_copies=config.copies != "off",
         )
+
+
+def labels(config: Config) -> dict[str, str]:
+    """Return what the codes in tags are called: keywords, countries, territories and places."""
+    places = {code: name for code, (name, _) in territories.places().items()}
+    keywords = {keyword.id: keyword.label for keyword in config.rules.keywords}
+    return {**territories.countries(), **places, **keywords}
 
 
 async def put_in_force(archive: Archive, config: Config, now: datetime) -> None:

@@ -1,6 +1,9 @@
 """`hrwatch demo`: the whole job on an invented newsroom, for whoever wants to see it first."""
 
 import asyncio
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +21,7 @@ def demo(
         typer.Option(
             "--dir",
             metavar="DIR",
-            help="An empty or new directory for what comes of it; a new ./hrwatch-demo if left out.",
+            help="A new or empty directory; ./hrwatch-demo or the next free one if left out.",
             show_default=False,
         ),
     ] = None,
@@ -39,11 +42,21 @@ def demo(
 
     where = newsroom_demo.free_directory(directory, Path.cwd())
     rounds = asyncio.run(newsroom_demo.run(where, show))
-    options = f"--config {where / 'feeds.yaml'} --state-dir {where}"
-    show(
-        newsroom_demo.Step(f"All of it is in {where}; look at it with", newsroom_demo.Look.HEADING)
-    )
+    told = f"All of it stays in {where}. Look at it with"
+    show(newsroom_demo.Step(told, newsroom_demo.Look.HEADING))
+    start = f"{_program()} --config {_shown(where / 'feeds.yaml')} --state-dir {_shown(where)}"
     for verb in ("status", "search torture", "preview front-page", "export --format csv"):
-        show(newsroom_demo.Step(f"  hrwatch {options} {verb}"))
+        show(newsroom_demo.Step(f"  {start} {verb}"))
     if not newsroom_demo.went_well(rounds):
         raise typer.Exit(FAILED)
+
+
+def _program() -> str:
+    """Return how this program is called from here."""
+    return "hrwatch" if shutil.which("hrwatch") == sys.argv[0] else _shown(Path(sys.argv[0]))
+
+
+def _shown(path: Path) -> str:
+    """Return a path for the shell, short where it lies below the current directory."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

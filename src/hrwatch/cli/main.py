@@ -10,7 +10,7 @@ import typer
 
 import hrwatch
 from hrwatch import logs
-from hrwatch.cli import once
+from hrwatch.cli import check, feeds, once, trial
 from hrwatch.cli.place import Place
 from hrwatch.errors import ConfigError, HrwatchError
 
@@ -26,6 +26,9 @@ app = typer.Typer(
     "2 bad configuration or usage, or another process holds the archive.",
 )
 app.command("once")(once.once)
+app.command("check")(check.check)
+app.add_typer(trial.app, name="try")
+app.command("feeds")(feeds.feeds)
 
 
 def _version(wanted: bool) -> None:

@@ -12,12 +12,10 @@ from hrwatch import pipeline
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, Place, named_feeds, place
 from hrwatch.config import Config
+from hrwatch.errors import ComposeError
 from hrwatch.model.feeds import Feed, Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
-from hrwatch.pipeline.parts import Parts
 from hrwatch.wiring import open_parts
-
-
 
 
 class Digests(StrEnum):
@@ -74,18 +72,22 @@ async def _pass(
                     output.json_line(asdict(report))
 
             await pipeline.poll_pass(parts, due, tell)
+        unwritten: tuple[tuple[str, ComposeError], ...] = ()
+        await pipeline.match_pass(parts, config.subscribers)
         if digests is not Digests.NONE:
-            await pipeline.digest_pass(
-                parts, config.subscribers, config.feeds, config.mail, regardless=digests is Digests.ALL
-            )
+            unwritten = await pipeline.digest_pass(parts, config, regardless=digests is Digests.ALL)
         deliveries = await pipeline.deliver_pass(parts, regardless=True)
     for delivery in deliveries:
         if as_json:
             output.json_line(asdict(delivery))
     if not as_json:
         _summary(reports, deliveries)
+    for name, error in unwritten:
+        output.progress_console().print(f"digest for {name} not written: {error}")
     failed = any(report.outcome is Outcome.FAILED for report in reports)
-    return not failed and all(delivery.status is Status.SENT for delivery in deliveries)
+    return not (failed or unwritten) and all(
+        delivery.status is Status.SENT for delivery in deliveries
+    )
 
 
 def _progress() -> Progress:

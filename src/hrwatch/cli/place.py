@@ -17,7 +17,6 @@ from hrwatch.model.settings import FetchSettings
 from hrwatch.model.tags import Rules
 from hrwatch.stages.store.archive import Archive
 
-
 FAILED = 1  # done, but a feed, a mail or an input failed
 STANDARD_INPUT = "-"
 

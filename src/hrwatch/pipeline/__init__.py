@@ -6,3 +6,17 @@
 `poll` visits feeds, `digest` writes to subscribers. What is decided is decided in the stages and
 in `cadence`; what is touched is touched by the `Parts` that are handed in.
 """
+
+from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
+from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
+
+__all__ = [
+    "Parts",
+    "deliver_pass",
+    "digest_pass",
+    "due_feeds",
+    "match_pass",
+    "poll_feed",
+    "poll_pass",
+]

@@ -8,8 +8,9 @@ import hrwatch
 from hrwatch import text
 from hrwatch.config import Config
 from hrwatch.errors import ComposeError
+from hrwatch.model.articles import Record
 from hrwatch.model.feeds import FAILING, Coverage, FeedState
-from hrwatch.model.mail import Delivery, Digest, Match, Status, Subscriber, Window
+from hrwatch.model.mail import Delivery, Digest, Match, Status, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.deliver.retry import next_try
@@ -19,33 +20,53 @@ from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import outbox, subscribers
+from hrwatch.stages.store import ledger, outbox
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store import subscribers as in_force_table
 
+# Records that are matched in one step.
+RECORDS_AT_ONCE = 200
 # A claim outlasts the slowest dialogue with a mail server.
 CLAIM = timedelta(minutes=10)
 # Answers after which a mail is tried again under the same Message-ID.
-_TO_BE_TRIED_AGAIN = frozenset({Status.DEFERRED, Status.UNKNOWN})
+_TRIED_AGAIN = frozenset({Status.DEFERRED, Status.UNKNOWN})
 
 log = logging.getLogger(__name__)
 
 
-async def digest_pass(parts: Parts, config: Config, *, regardless: bool) -> dict[str, ComposeError]:
-    """Write the digest of each subscriber whose window is open, into the outbox; `regardless` of
-    windows, and leaving them alone, that of each who has unsent matches.
+async def match_pass(parts: Parts, subscribers: Sequence[Subscriber]) -> None:
+    """Match every record that was archived since the last pass with every subscriber."""
+    now = parts.clock()
+    matchers = {}
+    for subscriber in subscribers:
+        in_force = await parts.archive.read(in_force_table.in_force, subscriber.name)
+        matchers[subscriber.name] = Matcher(subscriber, in_force, parts.parents)
+    while piece := await parts.archive.read(ledger.unmatched, RECORDS_AT_ONCE):
+        matches = {
+            name: [found for record in piece.records if (found := matcher.match(record))]
+            for name, matcher in matchers.items()
+        }
+        await parts.archive.write(ledger.add, matches, piece.up_to, now)
 
-    Return, by subscriber, the digests that could not be written; their matches stay unsent.
+
+async def digest_pass(
+    parts: Parts, config: Config, *, regardless: bool
+) -> tuple[tuple[str, ComposeError], ...]:
+    """Write the digest of each subscriber whose window is open, into the outbox; `regardless` of
+    windows, and leaving them alone, that of each for whom matches wait.
+
+    Return the subscribers whose digest could not be written; their matches go on waiting.
     """
     enabled = [feed.name for feed in config.feeds if feed.enabled]
     states = await parts.archive.read(feed_table.states, enabled)
-    failed = {}
+    failed = []
     for subscriber in config.subscribers:
         try:
             await send_digest(parts, config, subscriber, states, regardless=regardless)
         except ComposeError as error:
-            log.error("event=digest-failed subscriber=%s error=%s", subscriber.name, error)
-            failed[subscriber.name] = error
-    return failed
+            log.error("event=digest-failed subscriber=%s", subscriber.name)
+            failed.append((subscriber.name, error))
+    return tuple(failed)
 
 
 async def send_digest(
@@ -56,56 +77,88 @@ async def send_digest(
     *,
     regardless: bool,
 ) -> None:
-    """Put a subscriber's digest into the outbox, where one is due and there is something to tell."""
+    """Put a subscriber's digest into the outbox, where one is due and there is something to tell;
+    raise ComposeError."""
     now = parts.clock()
     window = None
     if not regardless:
         window = windows.current(subscriber.schedule, subscriber.timezone, now)
-        if window and await parts.archive.read(outbox.window_taken, subscriber.name, window.key):
+    if window is not None:
+        taken = await parts.archive.read(outbox.window_taken, subscriber.name, window.key)
+        if taken:
             return
-    matches, covered = await _matches(parts, subscriber)
-    await parts.archive.write(outbox.mark_covered, subscriber.name, covered, now)
     coverage = coverage_of(subscriber, states)
-    if not any(match.relation is Relation.SUBJECT for match in matches):
-        if window:
-            # The window has had its turn: what comes later belongs to the next one.
-            empty = _nothing_to_tell(parts, subscriber, window, coverage)
-            await parts.archive.write(outbox.enqueue, empty, None, now)
-        return
-    stories = {match.record.story for match in matches}
-    digest = render(
-        compose(
+    matches = await _untold(parts, subscriber)
+    if any(match.relation is Relation.SUBJECT for match in matches):
+        composition = compose(
             subscriber,
             matches,
             coverage=coverage,
             window=window,
             now=now,
-            stories=_by_story(await parts.archive.read(_stories, stories)),
+            stories=await _stories(parts, matches),
             feeds={feed.name: feed for feed in config.feeds},
-            labels={keyword.id: keyword.label for keyword in config.rules.keywords},
+            labels=parts.labels,
             version=hrwatch.__version__,
-        ),
-        parts.new_id(),
+        )
+        digest = render(composition, parts.new_id())
+        mail = build(digest, subscriber, config.mail, parts.new_id(), now)
+        await parts.archive.write(outbox.enqueue, digest, mail, now)
+    elif window:
+        # The window has had its turn: what comes later belongs to the next one.
+        empty = Digest(parts.new_id(), subscriber.name, window, "", "", "", "", (), coverage)
+        await parts.archive.write(outbox.enqueue, empty, None, now)
+
+
+async def _untold(parts: Parts, subscriber: Subscriber) -> tuple[Match, ...]:
+    """Return the matches that wait; those that need no telling any more are settled on the way: no
+    longer asked for, or a copy of what an earlier digest told under the same title."""
+    waiting = await parts.archive.read(ledger.waiting, subscriber.name)
+    in_force = await parts.archive.read(in_force_table.in_force, subscriber.name)
+    told = await parts.archive.read(
+        ledger.told, subscriber.name, {record.story for record in waiting}
     )
-    mail = build(digest, subscriber, config.mail, parts.new_id(), now)
-    await parts.archive.write(outbox.enqueue, digest, mail, now)
+    matcher = Matcher(subscriber, in_force, parts.parents)
+    matches, needless = [], []
+    for record in waiting:
+        match = matcher.match(record)
+        if match is None or (record.story, text.title_key(record.title)) in told:
+            needless.append(record)
+        else:
+            matches.append(match)
+    if needless:
+        now = parts.clock()
+        await parts.archive.write(ledger.settle, subscriber.name, needless, now, None)
+    return tuple(matches)
 
 
-async def deliver_pass(parts: Parts) -> tuple[Delivery, ...]:
-    """Try each mail that is due once; return what became of each."""
+async def _stories(parts: Parts, matches: Iterable[Match]) -> dict[str, tuple[Record, ...]]:
+    """Return all records of the stories that matched, by the id of their original."""
+    records = await parts.archive.read(record_table.stories, {m.record.story for m in matches})
+    by_story: dict[str, tuple[Record, ...]] = {}
+    for record in records:
+        by_story[record.story] = (*by_story.get(record.story, ()), record)
+    return by_story
+
+
+async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...]:
+    """Try each mail that is due once, `regardless` of when its next try is set to; return what
+    became of each."""
+    now = parts.clock()
     deliveries = []
-    while True:
+    for message_id in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
         now = parts.clock()
         claimed = await parts.archive.write(
-            outbox.claim, owner=parts.owner, now=now, until=now + CLAIM, limit=1
+            outbox.claim, message_id, owner=parts.owner, now=now, until=now + CLAIM
         )
-        if not claimed:
-            return tuple(deliveries)
-        ((mail, attempts),) = claimed
+        if claimed is None:
+            continue
+        mail, attempts = claimed
         delivery = await parts.transport.deliver(mail)
-        again = next_try(attempts, now) if delivery.status in _TO_BE_TRIED_AGAIN else None
+        again = next_try(attempts, now) if delivery.status in _TRIED_AGAIN else None
         await parts.archive.write(outbox.settle, delivery, again)
         deliveries.append(delivery)
+    return tuple(deliveries)
 
 
 def coverage_of(subscriber: Subscriber, states: Iterable[FeedState]) -> Coverage:

@@ -13,7 +13,7 @@ from hrwatch.workers import Workers
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The living things: archive, network, workers, transport, and the sources of time and names."""
+    """The living things: archive, network, workers, transport, and the source of time and names."""
 
     archive: Archive
     fetcher: Fetcher
@@ -23,6 +23,7 @@ class Parts:
     new_id: Callable[[], str]  # opaque and unguessable: for digests and Message-IDs
     owner: str  # names this process in claims
     parents: Mapping[str, str]  # territory → the country it may be rolled up to
+    labels: Mapping[str, str]  # what keywords, countries and places are called
     link_copies: bool  # False: every article stands alone
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds
     # that bring the same text at the same moment would else not see each other.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hrwatch import cadence, hops
+from hrwatch import cadence, hops, text
 from hrwatch.errors import FetchError, HopError, HrwatchError, ParseError
 from hrwatch.model.articles import Candidate, Copy, Reading, Record
 from hrwatch.model.feeds import (
@@ -47,6 +47,15 @@ class _Read:
     marks: identity.Marks
     reading: Reading
     page_sha256: str | None
+
+
+async def due_feeds(parts: Parts, feeds: Sequence[Feed], *, regardless: bool) -> tuple[Feed, ...]:
+    """Return which of `feeds` are to be polled now, the longest overdue first; `regardless` of
+    what their next poll is set to."""
+    by_name = {feed.name: feed for feed in feeds}
+    now = parts.clock()
+    names = await parts.archive.read(feed_table.due, by_name, now, regardless)
+    return tuple(by_name[name] for name in names)
 
 
 async def poll_pass(
@@ -213,7 +222,7 @@ def _link(
         copy = copies.copy_of(
             feed_address=feed.address,
             permalink=one.marks.permalink,
-            title=one.entry.title,
+            title=one.reading.title,
             told=one.reading.fingerprint,
             candidates=candidates if parts.link_copies else (),
         )
@@ -225,7 +234,7 @@ def _link(
                 feed=feed.name,
                 feed_address=feed.address,
                 permalink=record.permalink,
-                title_key=one.marks.title_key,
+                title_key=text.title_key(record.title),
                 text_hash=record.fingerprint.text_hash,
                 copy_of=copy.of if copy else None,
             )

@@ -93,7 +93,9 @@ def _try_all(where: Place, inputs: Sequence[str], read: Read) -> None:
 
 async def _in_order(where: Place, inputs: Sequence[str], read: Read) -> bool:
     rules, settings = where.rules_and_fetching()
-    fetcher = Fetcher(_with_named(settings, inputs), clock=wiring.utc_now, version=hrwatch.__version__)
+    fetcher = Fetcher(
+        _with_named(settings, inputs), clock=wiring.utc_now, version=hrwatch.__version__
+    )
     workers = Workers(WORKERS, rules, HopLimits())
     good = True
     begun: deque[tuple[str, asyncio.Task[dict[str, object]]]] = deque()

@@ -14,7 +14,7 @@ from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
 from hrwatch.model.articles import Candidate
 from hrwatch.model.tags import Kind, Relation, Tag
-from hrwatch.stages import dedup
+from hrwatch.stages.dedup.copies import copy_of, fingerprint
 from hrwatch.stages.tag import Tagger, language
 
 Files = Annotated[
@@ -41,11 +41,9 @@ def copies(files: Files = None) -> None:
 
     def answer(given: Mapping[str, object]) -> dict[str, object]:
         name, title, body = str(given.get("id", "")), _text(given, "title"), _text(given, "text")
-        told = dedup.copies.fingerprint(title, body)
+        told = fingerprint(title, body)
         before = alike.setdefault(told.text_hash, [])
-        copy = dedup.copies.copy_of(
-            feed_address="", permalink="", title=title, told=told, candidates=before
-        )
+        copy = copy_of(feed_address="", permalink="", title=title, told=told, candidates=before)
         copied = copy.of if copy else None
         before.append(Candidate(name, "", "", "", "", told.text_hash, copied))
         return {
