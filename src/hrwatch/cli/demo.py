@@ -4,11 +4,11 @@ import asyncio
 import shlex
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.padding import Padding
 from rich.text import Text
 
 from hrwatch.cli import output
@@ -36,7 +36,7 @@ def demo(
             case newsroom_demo.Look.HEADING:
                 console.print(Text(f"\n{step.words}", style="bold"))
             case newsroom_demo.Look.MAIL:
-                console.print(Padding(Text(step.words), (1, 0, 1, 4)))
+                console.print(Text(textwrap.indent(step.words, "    ")))
             case _:
                 console.print(Text(step.words))
 

@@ -10,7 +10,7 @@ import typer
 
 import hrwatch
 from hrwatch import logs
-from hrwatch.cli import check, feeds, once, trial
+from hrwatch.cli import check, demo, feeds, once, trial
 from hrwatch.cli.place import Place
 from hrwatch.errors import ConfigError, HrwatchError
 
@@ -29,6 +29,7 @@ app.command("once")(once.once)
 app.command("check")(check.check)
 app.add_typer(trial.app, name="try")
 app.command("feeds")(feeds.feeds)
+app.command("demo")(demo.demo)
 
 
 def _version(wanted: bool) -> None:

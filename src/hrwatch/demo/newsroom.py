@@ -37,6 +37,7 @@ class Publication:
     layout: str  # of its pages: plain or busy
     full_text: bool  # the feed carries the whole text
     status: int  # of the feed's answer
+    slow: bool  # its server takes its time to give the feed
     stories: tuple[Story, ...]  # the newest first
 
 
@@ -68,6 +69,7 @@ def _publication(
         layout=told.get("layout", "plain"),
         full_text=told.get("full_text", False),
         status=told.get("status", 200),
+        slow=told.get("slow", False),
         stories=tuple(sorted(stories, key=lambda story: story.published_at, reverse=True)),
     )
 

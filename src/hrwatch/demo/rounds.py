@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from hrwatch import config
+from hrwatch import config, pipeline
 from hrwatch.config import Config
 from hrwatch.demo import newsroom, operator, server, telling
 from hrwatch.demo.newsroom import Publication
@@ -12,9 +12,7 @@ from hrwatch.demo.telling import Look, Show, Step
 from hrwatch.errors import ArchiveError
 from hrwatch.model.feeds import Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
-from hrwatch.pipeline.digest import deliver_pass, digest_pass
 from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.poll import poll_pass
 from hrwatch.stages.store import records
 from hrwatch.wiring import open_parts, utc_now
 
@@ -94,12 +92,14 @@ async def _round(parts: Parts, settings: Config, directory: Path, show: Show) ->
         reports.append(report)
         show(Step(f"  {report.feed:<20} {telling.of_report(report)}"))
 
-    await poll_pass(parts, settings.feeds, tell)
+    await pipeline.poll_pass(parts, settings.feeds, tell)
     kept = await parts.archive.read(lambda connection: tuple(records.stream(connection)))
     for line in telling.of_archive(kept):
         show(Step(line))
-    await digest_pass(parts, settings, regardless=True)
-    deliveries = await deliver_pass(parts)
+    await pipeline.match_pass(parts, settings.subscribers)
+    for name, error in await pipeline.digest_pass(parts, settings, regardless=True):
+        show(Step(f"The digest for {name} could not be written: {error}"))
+    deliveries = await pipeline.deliver_pass(parts, regardless=True)
     show(Step("Mailed:"))
     for delivery in deliveries:
         show(Step(f"  {telling.of_mail(directory / delivery.detail, directory)}"))

@@ -3,11 +3,12 @@
 import gzip
 import hashlib
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -17,6 +18,7 @@ from hrwatch.demo import markup
 from hrwatch.demo.newsroom import Publication
 
 HOST = "127.0.0.1"
+SLOWNESS = timedelta(seconds=1.5)
 MISSING = b"<!DOCTYPE html><title>Not found</title><p>This page is gone."
 
 
@@ -28,6 +30,7 @@ class Document:
     content_type: str
     changed_at: datetime
     status: int = HTTPStatus.OK
+    wait: timedelta = timedelta(0)
 
     @property
     def etag(self) -> str:
@@ -65,6 +68,7 @@ def documents(
             markup.CONTENT_TYPES[publication.format],
             max((story.updated_at for story in stories), default=now),
             publication.status,
+            SLOWNESS if publication.slow else timedelta(0),
         )
         for story in stories:
             if not story.gone and story.path.startswith(f"/{publication.name}/"):
@@ -111,6 +115,7 @@ class _Visit(BaseHTTPRequestHandler):
         if document is None:
             self._answer(HTTPStatus.NOT_FOUND, MISSING, {"Content-Type": "text/html"})
             return
+        time.sleep(document.wait.total_seconds())
         headers = {
             "Content-Type": document.content_type,
             "ETag": document.etag,

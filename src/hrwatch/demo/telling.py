@@ -52,7 +52,7 @@ def of_report(report: PollReport) -> str:
         case Outcome.FAILED:
             return f"failed: {report.error}"
         case Outcome.NEW:
-            copies = f", {report.copies} of them copies" if report.copies else ""
+            copies = f" ({_counted(report.copies, 'copy', 'copies')})" if report.copies else ""
             return f"{report.new} new{copies}"
         case Outcome.NOT_MODIFIED:
             return "not modified"
@@ -67,8 +67,8 @@ def of_archive(kept: Iterable[Record]) -> tuple[str, ...]:
     backlog = sum(record.backlog for record in records)
     pageless = [record for record in records if record.extract_error]
     lines = [
-        f"The archive holds {len(records)} records: {len(records) - copies} originals, {copies} "
-        f"copies linked to them; {backlog} are too old to be mailed.",
+        f"The archive holds {len(records)} records: {_counted(copies, 'copy', 'copies')} linked to "
+        f"what they repeat, {backlog} too old to be mailed.",
         f"Countries: {_most_common(records, Kind.COUNTRY)}.",
         f"Keywords: {_most_common(records, Kind.KEYWORD)}.",
     ]
@@ -77,6 +77,10 @@ def of_archive(kept: Iterable[Record]) -> tuple[str, ...]:
         for record in pageless
     ]
     return tuple(lines)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _most_common(records: tuple[Record, ...], kind: Kind) -> str:
