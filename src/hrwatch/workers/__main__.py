@@ -16,8 +16,8 @@ from hrwatch.errors import HopError, HrwatchError
 from hrwatch.workers.bench import perform
 from hrwatch.workers.frames import LENGTH, MAX_FRAME, dump, frame
 
-_PR_SET_PDEATHSIG = 1
-# The one file that a worker writes is py3langid's unpacked model, in a temporary file.
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+# The one file that a worker writes is py3langid's unpacked model, 68 MB in a temporary file.
 MAX_FILE = 100_000_000
 
 
@@ -29,24 +29,27 @@ def main() -> None:
     setup = _read(tasks)
     if setup is None:
         return
-    registry, rules, cpu_seconds, memory_bytes = pickle.loads(setup)  # noqa: S301 - from our parent
+    registry, rules, cpu_seconds, memory_bytes = pickle.loads(setup)  # noqa: S301 - of our parent
     _limit_process(memory_bytes)
     hops = importlib.import_module(registry).registry(rules)
     while (payload := _read(tasks)) is not None:
-        name, task = pickle.loads(payload)  # noqa: S301 - from our parent
-        del payload
         _limit_processor_time(cpu_seconds)
-        results.write(frame(_answer(hops, name, task)))
+        results.write(frame(_answer(hops, payload)))
         results.flush()
 
 
-def _answer(hops: Mapping[str, Callable[[Any], object]], name: str, task: object) -> bytes:
+def _answer(hops: Mapping[str, Callable[[Any], object]], payload: bytes) -> bytes:
     try:
-        answer = json.dumps({"value": dump(perform(hops, name, task))}).encode()
+        name, task = pickle.loads(payload)  # noqa: S301 - of our parent
+        result = perform(hops, name, task)
+        answer = json.dumps({"value": dump(result)}).encode()
         if len(answer) > MAX_FRAME:
             raise HopError("gave more than can be handed over")
     except HrwatchError as error:
         answer = json.dumps({"error": type(error).__name__, "text": str(error)}).encode()
+    except (MemoryError, TypeError) as error:  # of what comes after the hop
+        told = f"what it gave cannot be handed over ({type(error).__name__}: {error})"
+        answer = json.dumps({"error": HopError.__name__, "text": told}).encode()
     return answer
 
 
@@ -63,7 +66,8 @@ def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _die_with_parent() -> None:
-    """Have Linux end this process when its parent is gone, even in the middle of a hop."""
+    """Have Linux end this process when its parent is gone, even in the middle of a hop; elsewhere
+    it ends when it next reads its input."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 

@@ -18,7 +18,7 @@ def perform(hops: Mapping[str, Callable[[Any], object]], name: str, task: object
     try:
         return hops[name](task)
     except MemoryError as error:
-        raise HopError("ran out of memory and was ended") from error
+        raise HopError("ran out of memory") from error
     except Exception as error:
         if type(error).__name__ in EXPECTED and isinstance(error, HrwatchError):
             raise

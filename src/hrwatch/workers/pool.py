@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import ModuleType
 from typing import Concatenate, TypeVar, cast
@@ -15,7 +16,7 @@ from hrwatch.workers.frames import result_type
 from hrwatch.workers.process import Worker
 
 IDLE = timedelta(seconds=30)
-# Libraries leak and fragment; a worker that has done so much is replaced.
+# Parsers leak and memory fragments; a worker that has done so much is replaced.
 HOPS_PER_WORKER = 500
 
 Task = TypeVar("Task")
@@ -25,8 +26,8 @@ Result = TypeVar("Result")
 class Workers:
     """Runs hops, at most `count` at once, first come first served.
 
-    With a count of 0 they run in this process, one at a time, in a thread: nothing can be ended
-    there, so the limits on time and memory do not hold.
+    A worker ends when it has had nothing to do for `idle`. With a count of 0 the hops run in this
+    process, one at a time, in a thread: none can be ended there, so that no limit holds.
     """
 
     def __init__(
@@ -38,68 +39,75 @@ class Workers:
         idle: timedelta = IDLE,
         registry: ModuleType = hops,
     ) -> None:
-        self._inline = registry.registry(rules) if count == 0 else None
         self._rules = rules
         self._limits = limits
         self._idle_seconds = idle.total_seconds()
         self._registry = registry.__name__
         self._slots = asyncio.Semaphore(max(count, 1))
-        self._idle: list[Worker] = []
-        self._timers: dict[Worker, asyncio.TimerHandle] = {}
+        self._resting: dict[Worker, asyncio.TimerHandle] = {}  # the latest last
         self._busy: set[Worker] = set()
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._inline = registry.registry(rules) if count == 0 else None
+        self._thread = ThreadPoolExecutor(1, "hop") if count == 0 else None
 
     async def run(self, hop: Callable[Concatenate[Task, ...], Result], task: Task) -> Result:
         """Do a hop of the registry; return its result or raise what it failed with.
 
-        Raise HopError where it took too long or too much, or ended its worker. Cancelled, it
-        ends the worker: nobody would know what that is doing.
+        Raise HopError where it took too long or too much, or ended its worker. When this is
+        cancelled the worker is ended.
         """
         async with self._slots:
             if self._closed:
                 raise HopError("the workers are closed")
             if self._inline is not None:
-                done: object = await asyncio.to_thread(perform, self._inline, hop.__name__, task)
-                return cast(Result, done)
+                arguments = (self._inline, hop.__name__, task)
+                loop = asyncio.get_running_loop()
+                return cast(Result, await loop.run_in_executor(self._thread, perform, *arguments))
             worker = await self._take()
             try:
+                # Loaded by the very type that the hop declares.
                 done = await worker.exchange(hop.__name__, task, result_type(hop))
                 return cast(Result, done)
             finally:
-                self._busy.discard(worker)
-                await self._give_back(worker)
+                self._give_back(worker)
 
     async def close(self) -> None:
         """End every worker, those at work too."""
         self._closed = True
-        for worker in (*self._idle, *self._busy):
-            self._stop(worker)
+        for worker in list(self._resting):
+            self._resting.pop(worker).cancel()
+            self._end(worker)
+        for worker in self._busy:
+            self._end(worker)
+        if self._thread:
+            self._thread.shutdown(wait=False, cancel_futures=True)
         while self._endings:
-            await asyncio.gather(*self._endings)
+            await asyncio.wait(self._endings)
 
     async def _take(self) -> Worker:
-        if self._idle:
-            worker = self._idle.pop()  # the latest: the others may become idle enough to end
-            self._timers.pop(worker).cancel()
+        if self._resting:
+            worker, timer = self._resting.popitem()  # the latest: the others may end
+            timer.cancel()
         else:
             worker = await Worker.start(self._registry, self._rules, self._limits)
         self._busy.add(worker)
         return worker
 
-    async def _give_back(self, worker: Worker) -> None:
+    def _give_back(self, worker: Worker) -> None:
+        self._busy.discard(worker)
         if not worker.usable or worker.hops >= HOPS_PER_WORKER or self._closed:
-            self._stop(worker)
+            self._end(worker)
             return
-        self._idle.append(worker)
         loop = asyncio.get_running_loop()
-        self._timers[worker] = loop.call_later(self._idle_seconds, self._stop, worker)
+        self._resting[worker] = loop.call_later(self._idle_seconds, self._dismiss, worker)
 
-    def _stop(self, worker: Worker) -> None:
-        """End a worker, without waiting for it."""
-        if timer := self._timers.pop(worker, None):
-            timer.cancel()
-            self._idle.remove(worker)
+    def _dismiss(self, worker: Worker) -> None:
+        del self._resting[worker]
+        self._end(worker)
+
+    def _end(self, worker: Worker) -> None:
+        """Have a worker ended, without waiting for it."""
         ending = asyncio.ensure_future(worker.end())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)

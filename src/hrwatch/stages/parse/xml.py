@@ -27,7 +27,10 @@ MAX_TTL = timedelta(days=366)
 # gives up on them, and the loose one raises UnicodeEncodeError on &#xD800;.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,20})|([0-9]{1,20}));")
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*?\?>")
+_DECLARATION = re.compile(r"<\?xml\s[^<>]{0,400}\?>")
+# Within these characters a declaration may stand after blank lines or a comment, against the
+# standard; anywhere else it is somebody's example.
+_PROLOG = 2_000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _HTML_TAGS = (
     "a abbr b big br center cite code del div em font h1 h2 h3 h4 h5 h6 hr i img ins kbd label li "
@@ -63,8 +66,7 @@ def read(markup: str, *, url: str, now: datetime) -> ParsedFeed | None:
 
 def _document(markup: str) -> bytes:
     """Return the document as UTF-8 that says so, without what XML forbids."""
-    declaration = _DECLARATION.match(markup)
-    rest = markup[declaration.end() :] if declaration else markup
+    rest = _DECLARATION.sub("", markup[:_PROLOG], count=1) + markup[_PROLOG:]
     rest = _REFERENCE.sub(_reference, _FORBIDDEN.sub("", rest.lstrip()))
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + rest.encode("utf-8")
 
