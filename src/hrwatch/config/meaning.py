@@ -1,46 +1,22 @@
-"""What no single value can tell: names told twice, references to nothing, keys that go together.
+"""What no single value can tell: names told twice, keys that go together, files that are named.
 
 It walks the trees of the files, not the models, so that one mistake does not hide another.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from hrwatch import query, urls
-from hrwatch.config import files, names, taxonomy
+from hrwatch import urls
+from hrwatch.config import files, references, taxonomy
 from hrwatch.config.names import quoted, suggestion
-from hrwatch.config.tree import Document, Node, Path
-from hrwatch.errors import Mistake, QueryError
+from hrwatch.config.tree import Document, Node
+from hrwatch.errors import Mistake
 
 MAX_CERTIFICATES = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What subscribers may refer to."""
-
-    feeds: frozenset[str]
-    keywords: frozenset[str]
-    left_out: frozenset[str]  # shipped keywords that `use` does not name
-
-    def feed(self, name: str) -> None:
-        """Raise ValueError where no feed has that name."""
-        if name not in self.feeds:
-            raise ValueError(f"there is no feed {quoted(name)}{suggestion(name, self.feeds)}")
-
-    def keyword(self, name: str) -> None:
-        """Raise ValueError where no keyword in use has that id."""
-        if name in self.left_out:
-            raise ValueError(f"{quoted(name)} is left out by keywords.use; name it there too")
-        if name not in self.keywords:
-            guess = suggestion(name, self.keywords)
-            raise ValueError(f"there is no keyword {quoted(name)}{guess}")
-
-
 def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
     """Given the main file and files with more subscribers, return the mistakes in what they say."""
-    known = _known(main)
     everybody = (main, *others)
     found: list[Mistake | None] = [
         *_feeds(main),
@@ -51,22 +27,8 @@ def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
         *_certificates(main),
         *_twice(everybody, "subscribers", "name", str.casefold),
     ]
-    for document in everybody:
-        found.extend(_references(document, known))
+    found.extend(references.mistakes(main, everybody))
     return [mistake for mistake in found if mistake is not None]
-
-
-def _known(main: Document) -> _Known:
-    named = (feed.child("name") for _, feed in main.root.members("feeds"))
-    feeds = frozenset(name.value for name in named if name and isinstance(name.value, str))
-    own = main.root.child("keywords")
-    additions = frozenset((own and own.mapping) or ()) - {"use"}
-    shipped = frozenset(keyword.id for keyword in taxonomy.shipped().keywords)
-    limited = own.child("use") if own else None
-    used = shipped
-    if own and limited and limited.sequence is not None:
-        used = shipped & {value for _, value in own.texts("use")}
-    return _Known(feeds, used | additions, shipped - used - additions)
 
 
 def _twice(
@@ -88,13 +50,13 @@ def _twice(
 
 def _feeds(main: Document) -> Iterator[Mistake | None]:
     for path, feed in main.root.members("feeds"):
-        url, page = feed.child("url"), feed.child("page")
+        url, page = feed.given("url"), feed.given("page")
         if url is None and page is None:
             yield main.mistake(path, "has no address; add `url: https://…` of the feed")
         elif url is not None and page is not None:
             problem = "stands beside url; a feed has a url, or a page where there is no feed"
             yield main.mistake((*path, "page"), problem, at_key=True)
-        if page is None and feed.child("select") is not None:
+        if page is None and feed.given("select") is not None:
             problem = "goes with page only; a feed at a url needs no selectors"
             yield main.mistake((*path, "select"), problem, at_key=True)
 
@@ -135,7 +97,7 @@ def _new_keyword(
             "water-cannon"
         )
         yield main.mistake(path, problem, at_key=True)
-    missing = [key for key in ("label", "terms") if node.child(key) is None]
+    missing = [key for key in ("label", "terms") if node.given(key) is None]
     if missing:
         problem = f"is a new keyword and needs {' and '.join(missing)}{suggestion(name, shipped)}"
         yield main.mistake(path, problem, at_key=True)
@@ -143,65 +105,6 @@ def _new_keyword(
     if terms and terms.mapping is not None and not any(c.sequence for c in terms.mapping.values()):
         problem = "names no word; add a list for a language, such as en: [water cannon*]"
         yield main.mistake((*path, "terms"), problem)
-
-
-def _references(document: Document, known: _Known) -> Iterator[Mistake | None]:
-    for path, subscriber in document.root.members("subscribers"):
-        exclude = subscriber.child("exclude")
-        for above, node in ((path, subscriber), ((*path, "exclude"), exclude)):
-            if node is None:
-                continue
-            for below, value in node.texts("feeds"):
-                yield from _told(document, (*above, *below), known.feed, value)
-            for below, value in node.texts("keywords"):
-                yield from _told(document, (*above, *below), known.keyword, value)
-        written = subscriber.child("query")
-        if written is not None and isinstance(written.value, str):
-            yield from _query(document, (*path, "query"), written, known)
-
-
-def _told(
-    document: Document, path: Path, check: Callable[[str], object], value: str, shift: int = 0
-) -> Iterator[Mistake | None]:
-    try:
-        check(value)
-    except ValueError as error:
-        yield document.mistake(path, str(error), shift=shift)
-
-
-def _query(document: Document, path: Path, node: Node, known: _Known) -> Iterator[Mistake | None]:
-    """Tell what is wrong with a query, in its own column where it stands in the file as it is."""
-    written = str(node.value)
-    start = int(node.quoted)
-    try:
-        tree = query.parse(written)
-    except QueryError as error:
-        shift = start + error.position if node.verbatim else 0
-        yield document.mistake(path, error.text, shift=shift)
-        return
-    checks: dict[query.FieldName, tuple[Callable[[str], object], ...]] = {
-        query.FieldName.COUNTRY: (names.country,),
-        query.FieldName.KEYWORD: (known.keyword,),
-        query.FieldName.MENTIONS: (names.country, known.keyword),
-        query.FieldName.LANGUAGE: (names.language_tag,),
-        query.FieldName.FEED: (known.feed,),
-    }
-    for field in _fields(tree):
-        for value in field.values:
-            check = checks[field.name][0 if value.isupper() else -1]
-            found = written.casefold().find(value.casefold())
-            shift = start + found if node.verbatim and found > 0 else 0
-            yield from _told(document, path, check, value, shift)
-
-
-def _fields(node: query.Node) -> Iterator[query.Field]:
-    if isinstance(node, query.Field):
-        yield node
-    elif isinstance(node, query.Not):
-        yield from _fields(node.node)
-    elif isinstance(node, query.And | query.Or):
-        for below in node.nodes:
-            yield from _fields(below)
 
 
 def _certificates(main: Document) -> Iterator[Mistake | None]:

@@ -94,17 +94,27 @@ class Fetch(Shape):
         examples=["mailto:desk@example.org"],
     )
     every: Interval = Field(
-        default=timedelta(minutes=30), description="Default interval between polls."
+        default=timedelta(minutes=30),
+        description="Default interval between polls.",
+        json_schema_extra={"default": "30m"},
     )
     backfill: Backfill = Field(
         default=timedelta(days=3),
         description="At a feed's first poll, older entries are archived, not mailed.",
+        json_schema_extra={"default": "3d"},
     )
     full_text: bool = Field(default=True, description="Fetch the article page of each new entry.")
     timeout: Interval = Field(
-        default=timedelta(seconds=20), description="For one request as a whole."
+        default=timedelta(seconds=20),
+        description="For one request as a whole.",
+        examples=["20s"],
+        json_schema_extra={"default": "20s"},
     )
-    max_bytes: Size = Field(default=10_000_000, description="The longest answer that is read.")
+    max_bytes: Size = Field(
+        default=10_000_000,
+        description="The longest answer that is read.",
+        json_schema_extra={"default": "10MB"},
+    )
     concurrency: int = Field(default=16, ge=1, le=256, description="Requests at once.")
     per_domain: int = Field(
         default=1,
@@ -113,7 +123,10 @@ class Fetch(Shape):
         description="Requests at once to one registrable domain or bare address.",
     )
     gap: Duration = Field(
-        default=timedelta(seconds=1), description="Between two requests to one domain."
+        default=timedelta(seconds=1),
+        description="Between two requests to one domain.",
+        examples=["1s", "0s"],
+        json_schema_extra={"default": "1s"},
     )
     allow_addresses: Annotated[
         list[Annotated[str, AfterValidator(values.allowed_address)]], BeforeValidator(_filled)
@@ -156,7 +169,7 @@ class Feed(Shape):
     )
     enabled: bool = True
     every: Interval | None = Field(default=None, description="Instead of fetch.every.")
-    backfill: Backfill | None = Field(default=None, description="Instead of fetch.backfill.")
+    backfill: Backfill = Field(default=None, description="Instead of fetch.backfill.")
     full_text: bool | None = Field(default=None, description="Instead of fetch.full_text.")
 
 
@@ -224,7 +237,11 @@ class Subscriber(Shape):
         default=False,
         description="A country brings its separately coded territories (CN brings HK).",
     )
-    send: When = Field(default=values.schedule("daily 07:00"), description="When a digest is due.")
+    send: When = Field(
+        default=values.schedule("daily 07:00"),
+        description="When a digest is due.",
+        json_schema_extra={"default": "daily 07:00"},
+    )
     timezone: Annotated[str, AfterValidator(names.timezone)] = Field(
         default="UTC", examples=["Europe/Vilnius"]
     )

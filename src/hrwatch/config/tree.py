@@ -50,6 +50,13 @@ class Node:
             return self.sequence[step]
         return None
 
+    def given(self, name: str) -> "Node | None":
+        """Return the node under a key, or None where it is missing or null."""
+        child = self.child(name)
+        if child is None or child.broken or child.mapping is not None or child.sequence is not None:
+            return child
+        return child if child.value is not None else None
+
     def texts(self, name: str) -> "Iterator[tuple[Path, str]]":
         """Yield path and text of each member of the list under `name` that is a text."""
         child = self.child(name)

@@ -1,0 +1,110 @@
+"""What subscribers refer to, in lists and queries: feeds and keywords that have to be there."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from hrwatch import query
+from hrwatch.config import names, taxonomy
+from hrwatch.config.names import quoted, suggestion
+from hrwatch.config.tree import Document, Node, Path
+from hrwatch.errors import Mistake, QueryError
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What subscribers may refer to."""
+
+    feeds: frozenset[str]
+    keywords: frozenset[str]
+    left_out: frozenset[str]  # shipped keywords that `use` does not name
+
+    def feed(self, name: str) -> None:
+        """Raise ValueError where no feed has that name."""
+        if name not in self.feeds:
+            raise ValueError(f"there is no feed {quoted(name)}{suggestion(name, self.feeds)}")
+
+    def keyword(self, name: str) -> None:
+        """Raise ValueError where no keyword in use has that id."""
+        if name in self.left_out:
+            raise ValueError(f"{quoted(name)} is left out by keywords.use; name it there too")
+        if name not in self.keywords:
+            guess = suggestion(name, self.keywords)
+            raise ValueError(f"there is no keyword {quoted(name)}{guess}")
+
+
+def mistakes(main: Document, documents: tuple[Document, ...]) -> list[Mistake | None]:
+    """Given the main file and all files with subscribers, return which references lead nowhere."""
+    known = _known(main)
+    return [mistake for document in documents for mistake in _of_document(document, known)]
+
+
+def _known(main: Document) -> _Known:
+    named = (feed.child("name") for _, feed in main.root.members("feeds"))
+    feeds = frozenset(name.value for name in named if name and isinstance(name.value, str))
+    own = main.root.child("keywords")
+    additions = frozenset((own and own.mapping) or ()) - {"use"}
+    shipped = frozenset(keyword.id for keyword in taxonomy.shipped().keywords)
+    limited = own.child("use") if own else None
+    used = shipped
+    if own and limited and limited.sequence is not None:
+        used = shipped & {value for _, value in own.texts("use")}
+    return _Known(feeds, used | additions, shipped - used - additions)
+
+
+def _of_document(document: Document, known: _Known) -> Iterator[Mistake | None]:
+    for path, subscriber in document.root.members("subscribers"):
+        exclude = subscriber.child("exclude")
+        for above, node in ((path, subscriber), ((*path, "exclude"), exclude)):
+            if node is None:
+                continue
+            for below, value in node.texts("feeds"):
+                yield from _told(document, (*above, *below), known.feed, value)
+            for below, value in node.texts("keywords"):
+                yield from _told(document, (*above, *below), known.keyword, value)
+        written = subscriber.child("query")
+        if written is not None and isinstance(written.value, str):
+            yield from _query(document, (*path, "query"), written, known)
+
+
+def _told(
+    document: Document, path: Path, check: Callable[[str], object], value: str, shift: int = 0
+) -> Iterator[Mistake | None]:
+    try:
+        check(value)
+    except ValueError as error:
+        yield document.mistake(path, str(error), shift=shift)
+
+
+def _query(document: Document, path: Path, node: Node, known: _Known) -> Iterator[Mistake | None]:
+    """Tell what is wrong with a query, in its own column where it stands in the file as it is."""
+    written = str(node.value)
+    start = int(node.quoted)
+    try:
+        tree = query.parse(written)
+    except QueryError as error:
+        shift = start + error.position if node.verbatim else 0
+        yield document.mistake(path, error.text, shift=shift)
+        return
+    checks: dict[query.FieldName, tuple[Callable[[str], object], ...]] = {
+        query.FieldName.COUNTRY: (names.country,),
+        query.FieldName.KEYWORD: (known.keyword,),
+        query.FieldName.MENTIONS: (names.country, known.keyword),
+        query.FieldName.LANGUAGE: (names.language_tag,),
+        query.FieldName.FEED: (known.feed,),
+    }
+    for field in _fields(tree):
+        for value in field.values:
+            check = checks[field.name][0 if value.isupper() else -1]
+            found = max(written.find(value), written.casefold().find(value), 0)
+            shift = start + found if node.verbatim else 0
+            yield from _told(document, path, check, value, shift)
+
+
+def _fields(node: query.Node) -> Iterator[query.Field]:
+    if isinstance(node, query.Field):
+        yield node
+    elif isinstance(node, query.Not):
+        yield from _fields(node.node)
+    elif isinstance(node, query.And | query.Or):
+        for below in node.nodes:
+            yield from _fields(below)
