@@ -10,7 +10,7 @@ from pathlib import Path
 import hrwatch
 from hrwatch.config import Config
 from hrwatch.model.settings import HopLimits
-from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline import Desk, Parts
 from hrwatch.stages import match
 from hrwatch.stages.deliver import open_transport
 from hrwatch.stages.fetch import Fetcher
@@ -47,17 +47,16 @@ async def open_parts(config: Config, directory: Path) -> AsyncIterator[Parts]:
             clock=utc_now,
             new_id=lambda: secrets.token_hex(12),
             owner=f"{os.getpid()}-{secrets.token_hex(4)}",
-            parents=territories.PARENTS,
-            labels=labels(config),
             link_copies=config.copies != "off",
         )
 
 
-def labels(config: Config) -> dict[str, str]:
-    """Return what the codes in tags are called: keywords, countries, territories and places."""
+def open_desk(config: Config, archive: Archive) -> Desk:
+    """Given a configuration and an open archive, return what digests are written from."""
     places = {code: name for code, (name, _) in territories.places().items()}
     keywords = {keyword.id: keyword.label for keyword in config.rules.keywords}
-    return {**territories.countries(), **places, **keywords}
+    labels = {**territories.countries(), **places, **keywords}
+    return Desk(archive, config, labels, territories.PARENTS)
 
 
 async def put_in_force(archive: Archive, config: Config, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """`hrwatch once`: one poll pass, then the digests that are due, then each queued mail once."""
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,12 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from hrwatch import pipeline
 from hrwatch.cli import output
-from hrwatch.cli.place import FAILED, Place, named_feeds, place
+from hrwatch.cli.place import FAILED, named_feeds, place
 from hrwatch.config import Config
 from hrwatch.errors import ComposeError
 from hrwatch.model.feeds import Feed, Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
-from hrwatch.wiring import open_parts
+from hrwatch.wiring import open_desk, open_parts
 
 
 class Digests(StrEnum):
@@ -24,6 +25,16 @@ class Digests(StrEnum):
     DUE = "due"
     ALL = "all"
     NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """What the command line asks of one pass."""
+
+    feeds: tuple[Feed, ...]
+    everything: bool
+    digests: Digests
+    as_json: bool
 
 
 def once(
@@ -45,49 +56,42 @@ def once(
     """Poll the feeds that are due, write the digests that are due, try each queued mail once."""
     where = place(context)
     config = where.config()
-    chosen = named_feeds(config, feeds or [])
-    if not asyncio.run(_pass(where, config, chosen, everything, digests, as_json)):
+    orders = _Orders(named_feeds(config, feeds or []), everything, digests, as_json)
+    if not asyncio.run(_pass(config, where.state_directory(), orders)):
         raise typer.Exit(FAILED)
 
 
-async def _pass(
-    where: Place,
-    config: Config,
-    chosen: tuple[Feed, ...],
-    everything: bool,
-    digests: Digests,
-    as_json: bool,
-) -> bool:
+async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
     """Run the pass; say whether every feed was read and every mail left."""
     reports: list[PollReport] = []
-    async with open_parts(config, where.state_directory()) as parts:
-        due = await pipeline.due_feeds(parts, chosen, regardless=everything)
+    unwritten: tuple[tuple[str, ComposeError], ...] = ()
+    async with open_parts(config, directory) as parts:
+        desk = open_desk(config, parts.archive)
+        due = await pipeline.due_feeds(parts, orders.feeds, regardless=orders.everything)
         with _progress() as progress:
             task = progress.add_task("Polling", total=len(due))
 
             def tell(report: PollReport) -> None:
                 reports.append(report)
                 progress.advance(task)
-                if as_json:
+                if orders.as_json:
                     output.json_line(asdict(report))
 
             await pipeline.poll_pass(parts, due, tell)
-        unwritten: tuple[tuple[str, ComposeError], ...] = ()
-        await pipeline.match_pass(parts, config.subscribers)
-        if digests is not Digests.NONE:
-            unwritten = await pipeline.digest_pass(parts, config, regardless=digests is Digests.ALL)
+        await pipeline.match_pass(parts, desk)
+        if orders.digests is not Digests.NONE:
+            everybody = orders.digests is Digests.ALL
+            unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
         deliveries = await pipeline.deliver_pass(parts, regardless=True)
-    for delivery in deliveries:
-        if as_json:
+    if orders.as_json:
+        for delivery in deliveries:
             output.json_line(asdict(delivery))
-    if not as_json:
+    else:
         _summary(reports, deliveries)
     for name, error in unwritten:
-        output.progress_console().print(f"digest for {name} not written: {error}")
+        output.remark(f"the digest for {name} was not written: {error}")
     failed = any(report.outcome is Outcome.FAILED for report in reports)
-    return not (failed or unwritten) and all(
-        delivery.status is Status.SENT for delivery in deliveries
-    )
+    return not (failed or unwritten) and all(d.status is Status.SENT for d in deliveries)
 
 
 def _progress() -> Progress:

@@ -25,6 +25,11 @@ def progress_console() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
+def remark(words: str) -> None:
+    """Say something to the person at the terminal, on stderr."""
+    progress_console().print(_plain(words))
+
+
 def json_line(value: object) -> None:
     """Print `value` as one line of JSON."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_jsonable) + "\n")

@@ -10,8 +10,11 @@ in `cadence`; what is touched is touched by the `Parts` that are handed in.
 from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
+from hrwatch.pipeline.preview import preview_since, preview_waiting
+from hrwatch.pipeline.writing import Desk
 
 __all__ = [
+    "Desk",
     "Parts",
     "deliver_pass",
     "digest_pass",
@@ -19,4 +22,6 @@ __all__ = [
     "match_pass",
     "poll_feed",
     "poll_pass",
+    "preview_since",
+    "preview_waiting",
 ]

@@ -1,27 +1,22 @@
 """A digest: from what a subscriber was not told yet to a mail, and from the outbox to a mailbox."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
-import hrwatch
 from hrwatch import text
-from hrwatch.config import Config
 from hrwatch.errors import ComposeError
-from hrwatch.model.articles import Record
-from hrwatch.model.feeds import FAILING, Coverage, FeedState
+from hrwatch.model.feeds import FeedState
 from hrwatch.model.mail import Delivery, Digest, Match, Status, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.writing import Brief, Desk, coverage_of, feed_states, write_digest
 from hrwatch.stages.deliver.retry import next_try
 from hrwatch.stages.digest import windows
-from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.mime import build
-from hrwatch.stages.digest.render import render
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import ledger, outbox
-from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import subscribers as in_force_table
 
 # Records that are matched in one step.
@@ -34,13 +29,13 @@ _TRIED_AGAIN = frozenset({Status.DEFERRED, Status.UNKNOWN})
 log = logging.getLogger(__name__)
 
 
-async def match_pass(parts: Parts, subscribers: Sequence[Subscriber]) -> None:
+async def match_pass(parts: Parts, desk: Desk) -> None:
     """Match every record that was archived since the last pass with every subscriber."""
     now = parts.clock()
     matchers = {}
-    for subscriber in subscribers:
+    for subscriber in desk.config.subscribers:
         in_force = await parts.archive.read(in_force_table.in_force, subscriber.name)
-        matchers[subscriber.name] = Matcher(subscriber, in_force, parts.parents)
+        matchers[subscriber.name] = Matcher(subscriber, in_force, desk.parents)
     while piece := await parts.archive.read(ledger.unmatched, RECORDS_AT_ONCE):
         matches = {
             name: [found for record in piece.records if (found := matcher.match(record))]
@@ -50,19 +45,18 @@ async def match_pass(parts: Parts, subscribers: Sequence[Subscriber]) -> None:
 
 
 async def digest_pass(
-    parts: Parts, config: Config, *, regardless: bool
+    parts: Parts, desk: Desk, *, regardless: bool
 ) -> tuple[tuple[str, ComposeError], ...]:
     """Write the digest of each subscriber whose window is open, into the outbox; `regardless` of
     windows, and leaving them alone, that of each for whom matches wait.
 
     Return the subscribers whose digest could not be written; their matches go on waiting.
     """
-    enabled = [feed.name for feed in config.feeds if feed.enabled]
-    states = await parts.archive.read(feed_table.states, enabled)
+    states = await feed_states(desk)
     failed = []
-    for subscriber in config.subscribers:
+    for subscriber in desk.config.subscribers:
         try:
-            await send_digest(parts, config, subscriber, states, regardless=regardless)
+            await send_digest(parts, desk, subscriber, states, regardless=regardless)
         except ComposeError as error:
             log.error("event=digest-failed subscriber=%s", subscriber.name)
             failed.append((subscriber.name, error))
@@ -71,7 +65,7 @@ async def digest_pass(
 
 async def send_digest(
     parts: Parts,
-    config: Config,
+    desk: Desk,
     subscriber: Subscriber,
     states: Iterable[FeedState],
     *,
@@ -87,30 +81,20 @@ async def send_digest(
         taken = await parts.archive.read(outbox.window_taken, subscriber.name, window.key)
         if taken:
             return
-    coverage = coverage_of(subscriber, states)
-    matches = await _untold(parts, subscriber)
+    brief = Brief(subscriber, coverage_of(subscriber, states), window, now)
+    matches = await _untold(parts, desk, subscriber)
     if any(match.relation is Relation.SUBJECT for match in matches):
-        composition = compose(
-            subscriber,
-            matches,
-            coverage=coverage,
-            window=window,
-            now=now,
-            stories=await _stories(parts, matches),
-            feeds={feed.name: feed for feed in config.feeds},
-            labels=parts.labels,
-            version=hrwatch.__version__,
-        )
-        digest = render(composition, parts.new_id())
-        mail = build(digest, subscriber, config.mail, parts.new_id(), now)
+        digest = await write_digest(desk, brief, matches)
+        digest = replace(digest, id=parts.new_id())
+        mail = build(digest, subscriber, desk.config.mail, parts.new_id(), now)
         await parts.archive.write(outbox.enqueue, digest, mail, now)
-    elif window:
+    elif window is not None:
         # The window has had its turn: what comes later belongs to the next one.
-        empty = Digest(parts.new_id(), subscriber.name, window, "", "", "", "", (), coverage)
+        empty = Digest(parts.new_id(), subscriber.name, window, "", "", "", "", (), brief.coverage)
         await parts.archive.write(outbox.enqueue, empty, None, now)
 
 
-async def _untold(parts: Parts, subscriber: Subscriber) -> tuple[Match, ...]:
+async def _untold(parts: Parts, desk: Desk, subscriber: Subscriber) -> tuple[Match, ...]:
     """Return the matches that wait; those that need no telling any more are settled on the way: no
     longer asked for, or a copy of what an earlier digest told under the same title."""
     waiting = await parts.archive.read(ledger.waiting, subscriber.name)
@@ -118,7 +102,7 @@ async def _untold(parts: Parts, subscriber: Subscriber) -> tuple[Match, ...]:
     told = await parts.archive.read(
         ledger.told, subscriber.name, {record.story for record in waiting}
     )
-    matcher = Matcher(subscriber, in_force, parts.parents)
+    matcher = Matcher(subscriber, in_force, desk.parents)
     matches, needless = [], []
     for record in waiting:
         match = matcher.match(record)
@@ -130,15 +114,6 @@ async def _untold(parts: Parts, subscriber: Subscriber) -> tuple[Match, ...]:
         now = parts.clock()
         await parts.archive.write(ledger.settle, subscriber.name, needless, now, None)
     return tuple(matches)
-
-
-async def _stories(parts: Parts, matches: Iterable[Match]) -> dict[str, tuple[Record, ...]]:
-    """Return all records of the stories that matched, by the id of their original."""
-    records = await parts.archive.read(record_table.stories, {m.record.story for m in matches})
-    by_story: dict[str, tuple[Record, ...]] = {}
-    for record in records:
-        by_story[record.story] = (*by_story.get(record.story, ()), record)
-    return by_story
 
 
 async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...]:
@@ -159,11 +134,3 @@ async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...
         await parts.archive.write(outbox.settle, delivery, again)
         deliveries.append(delivery)
     return tuple(deliveries)
-
-
-def coverage_of(subscriber: Subscriber, states: Iterable[FeedState]) -> Coverage:
-    """Return which of the feeds that a subscriber rests on were read, and which fail."""
-    wanted = subscriber.interest.feeds
-    mine = [state for state in states if not wanted or state.feed in wanted]
-    failing = tuple(state for state in mine if state.state in FAILING)
-    return Coverage(configured=len(mine), read=len(mine) - len(failing), failing=failing)

@@ -1,7 +1,7 @@
 """What a pass works with: built by `wiring`, handed through the pipeline."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,8 +22,6 @@ class Parts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]  # opaque and unguessable: for digests and Message-IDs
     owner: str  # names this process in claims
-    parents: Mapping[str, str]  # territory → the country it may be rolled up to
-    labels: Mapping[str, str]  # what keywords, countries and places are called
     link_copies: bool  # False: every article stands alone
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds
     # that bring the same text at the same moment would else not see each other.

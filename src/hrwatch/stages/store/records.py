@@ -5,11 +5,11 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -22,6 +22,7 @@ from hrwatch.stages.store.sqlite import add_to_search_index
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
+T = TypeVar("T")
 SHORTEST_PREFIX = 6
 _PIECE = 200  # records of a stream that are in memory at once
 
@@ -159,7 +160,7 @@ def get(
         ids = connection.scalars(sa.select(records.c.id).where(matching).distinct().limit(5)).all()
         if len(ids) > 1:
             return Ambiguous(tuple(sorted(ids)))
-    wanted = _is_latest() if version is None else records.c.version == version
+    wanted = is_latest() if version is None else records.c.version == version
     return next(_read(connection, sa.select(records).where(matching, wanted)), None)
 
 
@@ -184,9 +185,13 @@ def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Recor
     return _stream(connection, records.c.ordinal > after, records.c.ordinal <= up_to)
 
 
-def between(connection: sa.Connection, since: datetime, until: datetime) -> Iterator[Record]:
-    """Yield the records first seen from `since` on and before `until`, backlog too."""
-    return _stream(connection, records.c.first_seen_at >= since, records.c.first_seen_at < until)
+def picked(
+    connection: sa.Connection, since: datetime, until: datetime, pick: Callable[[Record], T | None]
+) -> tuple[T, ...]:
+    """Return what `pick` makes of the records first seen from `since` on and before `until`, backlog
+    too, without what it makes None of."""
+    seen = _stream(connection, records.c.first_seen_at >= since, records.c.first_seen_at < until)
+    return tuple(made for record in seen if (made := pick(record)) is not None)
 
 
 def stream(connection: sa.Connection) -> Iterator[Record]:
@@ -206,7 +211,8 @@ def counts(connection: sa.Connection) -> Counts:
     return Counts(*row)
 
 
-def _is_latest() -> sa.ColumnElement[bool]:
+def is_latest() -> sa.ColumnElement[bool]:
+    """Return the condition that a record has no newer version."""
     newer = records.alias("newer")
     return ~sa.exists().where(newer.c.id == records.c.id, newer.c.version > records.c.version)
 
@@ -219,13 +225,13 @@ def _with_keys(
     *conditions: sa.ColumnElement[bool],
 ) -> Iterator[sa.Row[Any]]:
     for piece in chunks(sorted({key for key in keys if key})):
-        yield from connection.execute(query.where(column.in_(piece), _is_latest(), *conditions))
+        yield from connection.execute(query.where(column.in_(piece), is_latest(), *conditions))
 
 
 def _stream(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[Record]:
     """Yield matching latest versions by ordinal, a piece at a time, so that memory stays flat."""
     after = 0
-    query = sa.select(records).where(_is_latest(), *conditions).order_by(records.c.ordinal)
+    query = sa.select(records).where(is_latest(), *conditions).order_by(records.c.ordinal)
     while True:
         piece = connection.execute(query.where(records.c.ordinal > after).limit(_PIECE)).all()
         yield from _with_tags(connection, piece)

@@ -1,0 +1,75 @@
+"""Matches to a digest, for one that is sent as for one that is only looked at."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import hrwatch
+from hrwatch.config import Config
+from hrwatch.model.articles import Record
+from hrwatch.model.feeds import FAILING, Coverage, FeedState
+from hrwatch.model.mail import Digest, Match, Subscriber, Window
+from hrwatch.stages.digest.compose import compose
+from hrwatch.stages.digest.render import render
+from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What digests are written from: the archive and what the operator says of it."""
+
+    archive: Archive
+    config: Config
+    labels: Mapping[str, str]  # what keywords, countries, territories and places are called
+    parents: Mapping[str, str]  # territory → the country it may be rolled up to
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Whom a digest is for, when, and resting on which feeds."""
+
+    subscriber: Subscriber
+    coverage: Coverage
+    window: Window | None
+    now: datetime
+
+
+async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> Digest:
+    """Given the matches that a digest answers for, return it, under an empty id."""
+    composition = compose(
+        brief.subscriber,
+        matches,
+        coverage=brief.coverage,
+        window=brief.window,
+        now=brief.now,
+        stories=await _stories(desk.archive, matches),
+        feeds={feed.name: feed for feed in desk.config.feeds},
+        labels=desk.labels,
+        version=hrwatch.__version__,
+    )
+    return render(composition, "")
+
+
+async def feed_states(desk: Desk) -> tuple[FeedState, ...]:
+    """Return the states of the feeds that are switched on."""
+    enabled = [feed.name for feed in desk.config.feeds if feed.enabled]
+    return await desk.archive.read(feed_table.states, enabled)
+
+
+def coverage_of(subscriber: Subscriber, states: Iterable[FeedState]) -> Coverage:
+    """Return which of the feeds that a subscriber rests on were read, and which fail."""
+    wanted = subscriber.interest.feeds
+    mine = [state for state in states if not wanted or state.feed in wanted]
+    failing = tuple(state for state in mine if state.state in FAILING)
+    return Coverage(configured=len(mine), read=len(mine) - len(failing), failing=failing)
+
+
+async def _stories(archive: Archive, matches: Iterable[Match]) -> dict[str, tuple[Record, ...]]:
+    """Return all records of the stories that matched, by the id of their original."""
+    records = await archive.read(record_table.stories, {match.record.story for match in matches})
+    by_story: dict[str, tuple[Record, ...]] = {}
+    for record in records:
+        by_story[record.story] = (*by_story.get(record.story, ()), record)
+    return by_story
