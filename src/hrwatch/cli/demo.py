@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
-from hrwatch.cli import output
 from hrwatch.cli.place import FAILED
 
 
@@ -29,7 +29,7 @@ def demo(
     """Do the whole job on an invented newsroom: no network, no mail server."""
     from hrwatch import demo as newsroom_demo  # noqa: PLC0415 - only this verb pays for it
 
-    console = output.console()
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     def show(step: newsroom_demo.Step) -> None:
         match step.look:
