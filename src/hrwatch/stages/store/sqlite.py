@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
 from hrwatch.errors import ArchiveError
+from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
 
 HEADER = b"SQLite format 3\x00"
 SIDE_FILES = ("-wal", "-shm")
@@ -140,3 +141,33 @@ def add_to_search_index(connection: sa.Connection, rows: Sequence[dict[str, obje
     """Index the words of records: each row holds `rowid`, `title` and `text` as search text."""
     if rows:
         connection.execute(sa.insert(search_index), list(rows))
+
+
+def is_textual(node: Node) -> bool:
+    """Say whether the search index can answer `node` by itself."""
+    match node:
+        case Word() | Phrase() | Prefix():
+            return True
+        case And() | Or():
+            return all(map(is_textual, node.nodes))
+    return False
+
+
+def found_in_search_index(node: Node) -> sa.Select[tuple[int]]:
+    """Given a textual node, return the query for the ordinals of what holds these words."""
+    matched = sa.literal_column("search_index").op("MATCH")(sa.bindparam(None, _expression(node)))
+    return sa.select(search_index.c.rowid).where(matched)
+
+
+def _expression(node: Node) -> str:
+    """Write a textual node in the language of FTS5. It never sees what a person wrote, only words
+    that hold nothing but letters, digits and marks, each phrase in quotation marks."""
+    match node:
+        case Word() | Phrase():
+            return f'"{" ".join(node.words)}"'
+        case Prefix():
+            return f'"{" ".join(node.words)}" *'
+        case And() | Or():
+            operator = " AND " if isinstance(node, And) else " OR "
+            return f"({operator.join(map(_expression, node.nodes))})"
+    raise TypeError(f"the search index knows no {type(node).__name__}")

@@ -1,0 +1,156 @@
+"""Finding records in the archive by a query: the tree as SQL, and what was found, to look through.
+
+Asks for exactly what `hrwatch.query.matches` says yes to; a test holds the two together.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hrwatch import text as texts
+from hrwatch.model.tags import Kind, Relation
+from hrwatch.query import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word
+from hrwatch.stages.store.records import is_latest
+from hrwatch.stages.store.sqlite import found_in_search_index, is_textual
+from hrwatch.stages.store.tables import records, tags
+
+_SNIPPET = 240  # code points
+_STEP = 80  # by which the snippet moves on, until it holds what was searched for
+_LOOKED_THROUGH = 50_000  # code points; folding the whole of a long report would be felt
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that a search found, as much of it as a list shows."""
+
+    record: str
+    feed: str
+    title: str
+    url: str
+    language: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    story: str
+    snippet: str  # where the text first says what was searched for, else how it begins
+
+
+def find(connection: sa.Connection, node: Node, *, limit: int) -> tuple[Found, ...]:
+    """Given a query's tree, return at most `limit` records, the newest first: by the date that the
+    feed gives, else by when they were first seen."""
+    told_at = sa.func.coalesce(records.c.published_at, records.c.first_seen_at)
+    query = (
+        sa.select(records)
+        .where(_condition(node), is_latest())
+        .order_by(told_at.desc(), records.c.ordinal.desc())
+        .limit(limit)
+    )
+    asked = tuple(_asked_words(node))
+    return tuple(
+        Found(
+            record=row.id,
+            feed=row.feed,
+            title=row.title,
+            url=row.url,
+            language=row.language,
+            published_at=row.published_at,
+            first_seen_at=row.first_seen_at,
+            story=row.story,
+            snippet=_snippet(row.text, asked),
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _condition(node: Node) -> sa.ColumnElement[bool]:
+    if is_textual(node):
+        return records.c.ordinal.in_(found_in_search_index(node))
+    match node:
+        case And():
+            return sa.and_(*map(_condition, _gathered(node)))
+        case Or():
+            return sa.or_(*map(_condition, _gathered(node)))
+        case Not():
+            return sa.not_(_condition(node.node))
+        case Field():
+            return _field(node)
+    raise TypeError(f"no node of a query: {node!r}")
+
+
+def _gathered(node: And | Or) -> Iterable[Node]:
+    """Return a node's parts, those that ask for words put into one question to the index: it
+    answers that much faster than many, and SQL bounds how many conditions may stand in a row."""
+    alike, other = (And, Or) if isinstance(node, And) else (Or, And)
+    asked, refused, rest = [], [], []
+    for part in node.nodes:
+        if is_textual(part):
+            asked.append(part)
+        elif isinstance(part, Not) and is_textual(part.node):
+            refused.append(part.node)
+        else:
+            rest.append(part)
+    if asked:
+        rest.append(alike(tuple(asked)))
+    if refused:
+        rest.append(Not(other(tuple(refused))))  # neither of two is: not one or the other
+    return rest
+
+
+def _field(field: Field) -> sa.ColumnElement[bool]:
+    match field.name:
+        case FieldName.COUNTRY:
+            return _tagged(field, (Kind.COUNTRY, Kind.PLACE), (Relation.SUBJECT,))
+        case FieldName.KEYWORD:
+            return _tagged(field, (Kind.KEYWORD,), (Relation.SUBJECT,))
+        case FieldName.MENTIONS:
+            return _tagged(field, tuple(Kind), tuple(Relation))
+        case FieldName.LANGUAGE:
+            language = sa.func.lower(records.c.language)
+            return sa.or_(
+                *(
+                    sa.or_(language == value, language.startswith(f"{value}-", autoescape=True))
+                    for value in field.values
+                )
+            )
+        case FieldName.FEED:
+            return records.c.feed.in_(field.values)
+
+
+def _tagged(
+    field: Field, kinds: tuple[Kind, ...], relations: tuple[Relation, ...]
+) -> sa.ColumnElement[bool]:
+    return records.c.ordinal.in_(
+        sa.select(tags.c.record).where(
+            tags.c.kind.in_(kinds), tags.c.value.in_(field.values), tags.c.relation.in_(relations)
+        )
+    )
+
+
+def _asked_words(node: Node) -> Iterator[str]:
+    """Yield what a text has to hold, as it stands in its search text; not what it must not hold."""
+    match node:
+        case And() | Or():
+            for part in node.nodes:
+                yield from _asked_words(part)
+        case Word() | Phrase():
+            yield f" {' '.join(node.words)} "
+        case Prefix():
+            yield f" {' '.join(node.words)}"
+
+
+def _snippet(text: str, asked: tuple[str, ...]) -> str:
+    """Return a stretch of `text` that holds one of `asked`, the first there is, on one line."""
+    start = 0
+    if asked:
+        for begin in range(0, min(len(text), _LOOKED_THROUGH), _STEP):
+            folded = f" {texts.search_text(text[begin : begin + _SNIPPET - _STEP])} "
+            if any(words in folded for words in asked):
+                start = begin
+                break
+    stretch = text[start : start + _SNIPPET]
+    if start:
+        stretch = "…" + stretch.partition(" ")[2] if " " in stretch[:40] else "…" + stretch
+    if start + _SNIPPET < len(text):
+        stretch = stretch.rstrip() + "…"
+    return " ".join(stretch.split())
