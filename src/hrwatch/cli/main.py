@@ -10,7 +10,7 @@ import typer
 
 import hrwatch
 from hrwatch import logs
-from hrwatch.cli import check, demo, feeds, once, trial
+from hrwatch.cli import check, demo, export, feeds, once, preview, search, show, status, trial
 from hrwatch.cli.place import Place
 from hrwatch.errors import ConfigError, HrwatchError
 
@@ -28,7 +28,12 @@ app = typer.Typer(
 app.command("once")(once.once)
 app.command("check")(check.check)
 app.add_typer(trial.app, name="try")
+app.command("preview")(preview.preview)
+app.command("status")(status.status)
 app.command("feeds")(feeds.feeds)
+app.command("search")(search.search)
+app.command("show")(show.show)
+app.command("export")(export.export)
 app.command("demo")(demo.demo)
 
 

@@ -11,8 +11,10 @@ from rich.text import Text
 
 from hrwatch import text
 
-# What a stranger wrote must not steer the terminal: it is cleaned before it is shown.
-_plain = text.clean_line
+
+def plain(words: str, limit: int | None = 1000) -> str:
+    """Return what a stranger wrote as one line that cannot steer the terminal."""
+    return text.clean_line(words, limit if limit is not None else max(1, len(words)))
 
 
 def console() -> Console:
@@ -27,7 +29,7 @@ def progress_console() -> Console:
 
 def remark(words: str) -> None:
     """Say something to the person at the terminal, on stderr."""
-    progress_console().print(_plain(words))
+    progress_console().print(plain(words))
 
 
 def json_line(value: object) -> None:
@@ -46,7 +48,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, wide: bo
     for heading in headings:
         shown.add_column(heading, overflow="fold" if wide else "ellipsis", no_wrap=not wide)
     for row in rows:
-        shown.add_row(*(Text(_plain("" if cell is None else str(cell))) for cell in row))
+        shown.add_row(*(Text(plain("" if cell is None else str(cell))) for cell in row))
     out = Console(highlight=False, markup=False, emoji=False)
     if not out.is_terminal:
         out = Console(highlight=False, markup=False, emoji=False, width=10_000)

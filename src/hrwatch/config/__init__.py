@@ -2,5 +2,6 @@
 
 from hrwatch.config.loading import load, locate
 from hrwatch.config.settings import Config
+from hrwatch.config.values import duration
 
-__all__ = ["Config", "load", "locate"]
+__all__ = ["Config", "duration", "load", "locate"]

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from hrwatch import text
-from hrwatch.model.articles import Candidate, Record
+from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store import rows
@@ -165,24 +165,17 @@ def get(
 
 
 def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record, ...]:
-    """Return all records of these stories, originals and copies, in the order of writing."""
+    """Return all records of these stories, originals and copies, those of one story in the order
+    of writing."""
     found = chain.from_iterable(
-        _stream(connection, records.c.story.in_(piece)) for piece in chunks(sorted(set(story_ids)))
-    )
-    return tuple(found)
-
-
-def by_ids(connection: sa.Connection, ids: Iterable[str]) -> tuple[Record, ...]:
-    """Return the records with these ids, in the order of writing; unknown ids are passed over."""
-    found = chain.from_iterable(
-        _stream(connection, records.c.id.in_(piece)) for piece in chunks(sorted(set(ids)))
+        stream(connection, records.c.story.in_(piece)) for piece in chunks(sorted(set(story_ids)))
     )
     return tuple(found)
 
 
 def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Record]:
     """Yield the records whose ordinal is above `after` and not above `up_to`."""
-    return _stream(connection, records.c.ordinal > after, records.c.ordinal <= up_to)
+    return stream(connection, records.c.ordinal > after, records.c.ordinal <= up_to)
 
 
 def picked(
@@ -190,13 +183,34 @@ def picked(
 ) -> tuple[T, ...]:
     """Return what `pick` makes of the records first seen from `since` on and before `until`, backlog
     too, without what it makes None of."""
-    seen = _stream(connection, records.c.first_seen_at >= since, records.c.first_seen_at < until)
+    seen = stream(connection, records.c.first_seen_at >= since, records.c.first_seen_at < until)
     return tuple(made for record in seen if (made := pick(record)) is not None)
 
 
-def stream(connection: sa.Connection) -> Iterator[Record]:
-    """Yield every record in the order of writing."""
-    return _stream(connection)
+def stream(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[Record]:
+    """Yield the records for which all `conditions` hold, every one without any, in the order of
+    writing: a piece at a time, so that memory stays flat."""
+    after = 0
+    query = sa.select(records).where(is_latest(), *conditions).order_by(records.c.ordinal)
+    while True:
+        piece = connection.execute(query.where(records.c.ordinal > after).limit(_PIECE)).all()
+        yield from _with_tags(connection, piece)
+        if len(piece) < _PIECE:
+            return
+        after = piece[-1].ordinal
+
+
+def carriers(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
+    """Return, by the id of the original, the feeds that carried its very page after it did."""
+    query = (
+        sa.select(records.c.copy_of, records.c.feed)
+        .where(records.c.copy_kind == CopyKind.SAME_PERMALINK)
+        .order_by(records.c.ordinal)
+    )
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in connection.execute(query):
+        found[row.copy_of][row.feed] = None
+    return {original: tuple(feeds) for original, feeds in found.items()}
 
 
 def counts(connection: sa.Connection) -> Counts:
@@ -226,18 +240,6 @@ def _with_keys(
 ) -> Iterator[sa.Row[Any]]:
     for piece in chunks(sorted({key for key in keys if key})):
         yield from connection.execute(query.where(column.in_(piece), is_latest(), *conditions))
-
-
-def _stream(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[Record]:
-    """Yield matching latest versions by ordinal, a piece at a time, so that memory stays flat."""
-    after = 0
-    query = sa.select(records).where(is_latest(), *conditions).order_by(records.c.ordinal)
-    while True:
-        piece = connection.execute(query.where(records.c.ordinal > after).limit(_PIECE)).all()
-        yield from _with_tags(connection, piece)
-        if len(piece) < _PIECE:
-            return
-        after = piece[-1].ordinal
 
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:

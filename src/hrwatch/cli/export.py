@@ -1,0 +1,130 @@
+"""`hrwatch export`: the archive for other programs, or the feed list as OPML."""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Annotated
+from xml.etree import ElementTree
+
+import typer
+
+from hrwatch.cli import output
+from hrwatch.cli.place import Place, place
+from hrwatch.config import Config
+from hrwatch.model.articles import CopyKind, Record
+from hrwatch.model.feeds import Feed
+from hrwatch.model.tags import Kind, Relation
+from hrwatch.stages.store import records as record_table
+
+COLUMNS = (
+    "id",
+    "feed",
+    "feeds",
+    "guid",
+    "url",
+    "title",
+    "authors",
+    "published_at",
+    "first_seen_at",
+    "language",
+    "text",
+    "countries",
+    "keywords",
+    "story",
+    "copy_of",
+    "sha256",
+)
+# A spreadsheet takes what begins so for a formula and would run it (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Format(StrEnum):
+    """What `export` writes."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    OPML = "opml"
+
+
+def export(
+    context: typer.Context,
+    form: Annotated[
+        Format, typer.Option("--format", help="jsonl, csv: every record; opml: the feeds.")
+    ],
+) -> None:
+    """Write every record of the archive, oldest first, or the list of feeds."""
+    where = place(context)
+    config = where.config()
+    match form:
+        case Format.OPML:
+            output.line(_opml(config.feeds))
+        case Format.JSONL:
+            for one in _records(where, config):
+                output.json_line(one)
+        case Format.CSV:
+            writer = csv.writer(sys.stdout)
+            writer.writerow(COLUMNS)
+            writer.writerows(
+                [_cell(one[name]) for name in COLUMNS] for one in _records(where, config)
+            )
+
+
+def _records(where: Place, config: Config) -> Iterator[dict[str, object]]:
+    with where.archive(config) as archive, archive.reading() as connection:
+        carriers = record_table.carriers(connection)
+        for record in record_table.stream(connection):
+            yield _object(record, carriers)
+
+
+def _object(record: Record, carriers: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
+    copy = record.copy
+    page_of = copy.of if copy and copy.kind is CopyKind.SAME_PERMALINK else record.id
+    return {
+        "id": record.id,
+        "feed": record.feed,
+        "feeds": list(dict.fromkeys([record.feed, *carriers.get(page_of, ())])),
+        "guid": record.entry.guid,
+        "url": record.entry.permalink,
+        "title": record.title,
+        "authors": list(record.entry.authors or (record.article.authors if record.article else ())),
+        "published_at": output.instant(record.entry.published_at),
+        "first_seen_at": output.instant(record.first_seen_at),
+        "language": record.language,
+        "text": record.text,
+        "countries": _subjects(record, Kind.COUNTRY),
+        "keywords": _subjects(record, Kind.KEYWORD),
+        "story": record.story,
+        "copy_of": copy.of if copy else None,
+        "sha256": record.page_sha256,
+    }
+
+
+def _subjects(record: Record, kind: Kind) -> list[str]:
+    return sorted(
+        {t.value for t in record.tags if t.kind is kind and t.relation is Relation.SUBJECT}
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        value = "; ".join(map(str, value))
+    words = "" if value is None else str(value)
+    return f"'{words}" if words.startswith(_FORMULA) else words
+
+
+def _opml(feeds: Iterable[Feed]) -> str:
+    """Return the feeds as OPML 2.0 (http://opml.org/spec2.opml)."""
+    root = ElementTree.Element("opml", version="2.0")
+    head = ElementTree.SubElement(root, "head")
+    ElementTree.SubElement(head, "title").text = "hrwatch feeds"
+    body = ElementTree.SubElement(root, "body")
+    for feed in feeds:
+        if feed.url:
+            described = {"text": feed.name, "title": feed.publisher or feed.name}
+            language = {"language": feed.language} if feed.language else {}
+            ElementTree.SubElement(
+                body, "outline", {"type": "rss", "xmlUrl": feed.url, **described, **language}
+            )
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)

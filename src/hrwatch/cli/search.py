@@ -1,0 +1,49 @@
+"""`hrwatch search`: records of the archive that a query asks for."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from hrwatch import query as queries
+from hrwatch.cli import output
+from hrwatch.cli.place import place
+from hrwatch.errors import QueryError
+from hrwatch.stages.store import search as search_table
+
+LIMIT = 50
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[
+        str,
+        typer.Argument(
+            help='Words, "phrases", begin*, -not, OR, (…), country:BY, keyword:torture, '
+            "language:ru, feed:NAME.",
+            metavar="QUERY",
+            show_default=False,
+        ),
+    ],
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=10_000)] = LIMIT,
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+) -> None:
+    """Search the archive, the newest first."""
+    where = place(context)
+    try:
+        asked = queries.parse(query)
+    except QueryError as error:
+        raise typer.BadParameter(str(error), param_hint="QUERY") from None
+    with where.archive(where.config()) as archive, archive.reading() as connection:
+        found = search_table.find(connection, asked, limit=limit)
+    if as_json:
+        for one in found:
+            output.json_line(asdict(one))
+        return
+    for one in found:
+        when = output.instant(one.published_at) or f"seen {output.instant(one.first_seen_at)}"
+        output.line(output.plain(f"{one.record}  {when}  {one.feed}  [{one.language}]"))
+        output.line(f"  {output.plain(one.title)}")
+        output.line(f"  {output.plain(one.snippet)}")
+        output.line(f"  {output.plain(one.url)}")
+    output.remark(f"{len(found)} found" + (", maybe more (--limit)" if len(found) == limit else ""))
