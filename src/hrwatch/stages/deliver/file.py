@@ -54,7 +54,7 @@ def _write(folder: Path, name: str, data: bytes) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = folder / f".{name}.partial"
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    with open(os.open(partial, flags, 0o600), "wb") as stream:
+    with os.fdopen(os.open(partial, flags, 0o600), "wb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())

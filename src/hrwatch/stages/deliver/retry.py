@@ -11,4 +11,4 @@ _LONGEST = timedelta(days=1)
 def next_try(attempts: int, now: datetime) -> datetime:
     """Given how often a mail was tried (from 1), return when to try it next: after a minute, then
     ever later up to a day. It never says never: giving up is the operator's."""
-    return now + (_DELAYS[attempts - 1] if attempts <= len(_DELAYS) else _LONGEST)
+    return now + (*_DELAYS, _LONGEST)[min(max(attempts, 1), len(_DELAYS) + 1) - 1]

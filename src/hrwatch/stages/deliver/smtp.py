@@ -22,6 +22,7 @@ from hrwatch.model.mail import Delivery, Mail, Status
 
 TIMEOUT = 60.0  # seconds for one command; RFC 5321, 4.5.3.2 allows servers minutes, users do not
 _DEFAULT_PORT = 25
+_FOR_GOOD = 500  # and above: permanent (RFC 5321, 4.2.1)
 _CLOSING = 421  # the server ends the connection (RFC 5321, 3.8)
 _GREETING = "localhost"  # the real name of the machine is nobody's business
 _DETAIL_LIMIT = 200
@@ -147,7 +148,7 @@ def _answered(error: aiosmtplib.SMTPResponseException, step: str, recipient: str
     """Given a server's no, return whether it is for good. A refused sender or greeting is the
     operator's matter, to be mended, and no fault of this recipient."""
     said = _scrubbed(f"{error.code} {error.message}", recipient)
-    for_good = error.code >= 500 and step in ("the recipient", "the mail")
+    for_good = error.code >= _FOR_GOOD and step in ("the recipient", "the mail")
     status = Status.REFUSED if for_good else Status.DEFERRED
     return _Failure(status, f"{step} was refused: {said}", again=error.code == _CLOSING)
 

@@ -15,7 +15,9 @@ _COUNTRIES = {
     "PS": "Palestine",
 }
 OTHER = "Other"
-_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ps sd syr ug ur yi".split())
+_RIGHT_TO_LEFT = frozenset(
+    ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi")
+)
 
 
 def country(code: str, labels: Mapping[str, str]) -> str:
@@ -34,12 +36,16 @@ def language(code: str) -> str:
     if not code or code == "und":
         return "language not known"
     names = _english().languages
-    return names.get(code.replace("-", "_")) or names.get(code.split("-")[0].lower()) or code
+    return names.get(code.replace("-", "_")) or names.get(_primary(code)) or code
 
 
 def is_right_to_left(code: str) -> bool:
     """Say whether the language is written from right to left."""
-    return code.split("-")[0].lower() in _RIGHT_TO_LEFT
+    return _primary(code) in _RIGHT_TO_LEFT
+
+
+def _primary(code: str) -> str:
+    return code.partition("-")[0].lower()
 
 
 @cache

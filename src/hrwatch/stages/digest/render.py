@@ -1,43 +1,38 @@
 """Composition → Digest: the same content as plain text and as HTML. Pure; the only home of jinja2;
 before mime."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from hrwatch import text
+from hrwatch.errors import ComposeError
 from hrwatch.model.mail import Digest
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import columns, isolate, runs_right_to_left, wrap
-from hrwatch.stages.digest.view import Composition, Piece, Section
-from hrwatch.stages.digest.wording import Wording
+from hrwatch.stages.digest.view import Composition, Piece
+from hrwatch.stages.digest.wording import Wording, report_by
 
 HTML_LIMIT = 80_000  # bytes; a large mail service clips what is above 102 KB
-_FULL_ITEMS = (30, 20, 10, 5, 0)
+FULL_ITEMS = 30  # past them titles only: a digest is read on a phone
+TROUBLES = 30  # past them names only
 
 
 def render(composition: Composition, digest: str) -> Digest:
     """Given a composition and an opaque id, return the digest.
 
-    Where the HTML grows past its limit, fewer items stand in full; where titles alone are too
-    many, the HTML says how many stand in the text only. The text part is always complete.
+    Where the HTML grows past its limit, fewer items stand in full; where titles are too many for
+    it, it says how many stand in the text part alone. That one is always complete.
     """
     wording = Wording(composition)
-    page = ""
-    for full_items in _FULL_ITEMS:
-        composition = _with_full_items(composition, full_items)
-        page = _html(composition, wording)
-        if len(page.encode()) <= HTML_LIMIT:
-            break
-    else:
-        page = _cut_html(composition, wording)
+    full_items, page = _page(composition, wording)
     return Digest(
         id=digest,
         subscriber=composition.subscriber.name,
         window=composition.window,
         subject=wording.subject(),
-        text=_text(composition, wording),
+        text=_write("digest.txt.j2", composition, wording, _Limits(full_items)),
         html=page,
         language="en",
         matches=composition.matches,
@@ -45,61 +40,75 @@ def render(composition: Composition, digest: str) -> Digest:
     )
 
 
-def _with_full_items(composition: Composition, limit: int) -> Composition:
-    """Return the composition with the items past `limit` as titles."""
-    sections: list[Section] = []
-    for section in composition.sections:
-        items = section.items + section.titles
-        room = min(len(section.items), max(0, limit - section.first + 1))
-        sections.append(replace(section, items=items[:room], titles=items[room:]))
-    return replace(composition, sections=tuple(sections))
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """How much of a composition is shown."""
+
+    full_items: int
+    titles: int | None = None  # None: all
 
 
-def _cut_html(composition: Composition, wording: Wording) -> str:
-    """Return HTML with as many titles as fit, by halving, and the number of those that do not."""
-    titles = composition.new + len(composition.mentions)
-    low, high = 0, titles
-    page = _html(_first_titles(composition, 0), wording, cut=titles)
-    while low < high:
-        middle = (low + high + 1) // 2
-        longer = _html(_first_titles(composition, middle), wording, cut=titles - middle)
-        if len(longer.encode()) <= HTML_LIMIT:
-            low, page = middle, longer
-        else:
-            high = middle - 1
-    return page
+def _page(composition: Composition, wording: Wording) -> tuple[int, str]:
+    """Return how many items stand in full, and the HTML within its limit."""
+
+    def write(full_items: int, titles: int | None = None) -> str | None:
+        limits = _Limits(full_items, titles)
+        page = _write("digest.html.j2", composition, wording, limits)
+        return page if len(page.encode()) <= HTML_LIMIT else None
+
+    for full_items in (FULL_ITEMS, 20, 10):
+        if page := write(full_items):
+            return full_items, page
+    for full_items in (10, 5, 0):
+        if page := write(full_items, titles=0):
+            few, many = 0, composition.new + len(composition.mentions)
+            while few < many:
+                middle = (few + many + 1) // 2
+                if longer := write(full_items, middle):
+                    few, page = middle, longer
+                else:
+                    many = middle - 1
+            return full_items, page
+    raise ComposeError(f"the digest's frame alone is larger than {HTML_LIMIT} bytes of HTML")
 
 
-def _first_titles(composition: Composition, count: int) -> Composition:
-    """Return the composition with its first `count` titles; the counts are not touched, because
-    the wording keeps the whole."""
-    sections = tuple(
-        replace(section, titles=section.titles[: max(0, count - section.first + 1)])
-        for section in composition.sections
-        if section.first <= count
+def shares(counts: Sequence[int], limit: int) -> tuple[int, ...]:
+    """Given how many items each section has, return how many stand in full, `limit` in all: none
+    starves because another has many."""
+    given = [0] * len(counts)
+    left = min(limit, sum(counts))
+    while left:
+        for place, wanted in enumerate(counts):
+            if left and given[place] < wanted:
+                given[place] += 1
+                left -= 1
+    return tuple(given)
+
+
+def _write(template: str, composition: Composition, wording: Wording, limits: _Limits) -> str:
+    full = shares([len(section.items) for section in composition.sections], limits.full_items)
+    titles = [
+        item
+        for section, share in zip(composition.sections, full, strict=True)
+        for item in section.items[share:]
+    ]
+    titles += [mention.item for mention in composition.mentions]
+    shown = titles[: limits.titles]
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            wording=wording,
+            sections=composition.sections,
+            full=full,
+            mentions=composition.mentions,
+            shown={item.number for item in shown},
+            cut=len(titles) - len(shown),
+            troubles=composition.troubles[:TROUBLES],
+            more_troubles=composition.troubles[TROUBLES:],
+            version=composition.version,
+        )
     )
-    mentions = composition.mentions[: max(0, count - composition.new)]
-    return replace(composition, sections=sections, mentions=mentions)
-
-
-def _text(composition: Composition, wording: Wording) -> str:
-    return _environment().get_template("digest.txt.j2").render(_names(composition, wording))
-
-
-def _html(composition: Composition, wording: Wording, cut: int = 0) -> str:
-    values = _names(composition, wording) | {"cut": cut}
-    return _environment().get_template("digest.html.j2").render(values)
-
-
-def _names(composition: Composition, wording: Wording) -> dict[str, object]:
-    return {
-        "wording": wording,
-        "subject": wording.subject(),
-        "sections": composition.sections,
-        "mentions": composition.mentions,
-        "troubles": composition.troubles,
-        "version": composition.version,
-    }
 
 
 @cache
@@ -113,12 +122,16 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "wrap": wrap,
+        "isolate": isolate,
         "columns": columns,
-        "line": text.clean_line,
         "marked": _marked,
         "plain": _plain,
     }
-    environment.globals |= {"isolate": isolate, "is_right_to_left": _is_right_to_left}
+    environment.globals |= {
+        "isolate": isolate,
+        "is_right_to_left": _is_right_to_left,
+        "report_by": report_by,
+    }
     return environment
 
 

@@ -28,18 +28,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Another record of the same story."""
+    """A record of a story, as its other reports are listed."""
 
     publisher: str
-    language: str
-    title: str  # empty where it is the shown one's
     language_code: str
-    original: bool  # the shown one repeats it
+    title: str  # empty where it is the shown one's
+    original: bool = False  # the shown one repeats it
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One story under its number. A title alone uses the first block of fields only."""
+    """One story under its number; as a title alone it shows the first five fields and the link."""
 
     number: int
     title: str
@@ -47,12 +46,12 @@ class Item:
     language: str  # in words
     language_code: str
     link: str  # http(s), or empty
-
     published_at: datetime | None
     time_given: bool  # False: only the date is known
     first_seen_at: datetime
     keywords: tuple[Hit, ...]
     countries: tuple[Hit, ...]
+    also_tagged: tuple[str, ...]  # subjects that were not asked for
     snippet: tuple[Piece, ...]
     also: tuple[Report, ...]
     reference: str
@@ -62,19 +61,21 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The items of one country: the first in full, what is past the limit as titles."""
+    """The items of one country, the newest first."""
 
     code: str  # empty for items without a country
     name: str
     items: tuple[Item, ...]
-    titles: tuple[Item, ...]
-    first: int  # the number of its first item
-    count: int  # how many items it answers for
+
+    @property
+    def first(self) -> int:
+        """The number of its first item."""
+        return self.items[0].number
 
     @property
     def last(self) -> int:
         """The number of its last item."""
-        return self.first + self.count - 1
+        return self.items[-1].number
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +123,4 @@ class Composition:
     @property
     def new(self) -> int:
         """How many items are new; the sections' counts add up to it."""
-        return sum(section.count for section in self.sections)
+        return sum(len(section.items) for section in self.sections)

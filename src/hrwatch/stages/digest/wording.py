@@ -10,15 +10,17 @@ from hrwatch import text
 from hrwatch.model.feeds import FeedState, State
 from hrwatch.model.mail import Cadence, Schedule
 from hrwatch.model.tags import Relation
+from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import isolate
 from hrwatch.stages.digest.view import Composition, Hit, Item, Report
 
 SUBJECT_LIMIT = 70
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_LONG_MONTHS = (
-    "January February March April May June July August September October November December".split()
+# Not strftime: its names follow the locale of the process.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _KINDS = {
     Cadence.AT_ONCE: "Update",
     Cadence.HOURLY: "Hourly digest",
@@ -54,12 +56,12 @@ class Wording:
             return f"{self._kind()} {_day(self._moment, year=False)}{time}"
         sections = sorted(
             composition.sections,
-            key=lambda section: (not section.code, -section.count, section.code),
+            key=lambda section: (not section.code, -len(section.items), section.code),
         )
-        counts = [f"{section.code or 'other'} {section.count}" for section in sections]
+        counts = [f"{section.code or 'other'} {len(section.items)}" for section in sections]
         head = f"[hrwatch] {composition.new} new"
         for shown in range(len(counts), 0, -1):
-            left = sum(section.count for section in sections[shown:])
+            left = sum(len(section.items) for section in sections[shown:])
             tail = [f"{left} elsewhere"] if left else []
             subject = f"{head} ({', '.join(counts[:shown] + tail)})"
             if len(subject) <= SUBJECT_LIMIT:
@@ -69,7 +71,7 @@ class Wording:
     def heading(self) -> str:
         """Return the heading: "Daily digest, Sunday 22 November 2026"."""
         moment = self._moment
-        date = f"{moment.day} {_LONG_MONTHS[moment.month - 1]} {moment.year}"
+        date = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
         time = "" if self._has_date_window() else f", {moment:%H:%M}"
         return f"{self._kind()}, {_DAYS[moment.weekday()]} {date}{time}"
 
@@ -125,8 +127,12 @@ class Wording:
         return "; ".join(_hit(hit) for hit in hits) + "."
 
     def also(self, reports: tuple[Report, ...]) -> str:
-        """Return the other reports of a story, by publisher with language and differing title."""
-        return "; ".join(report_line(report) for report in reports) + "."
+        """Return the other reports of a story, each with its title where that differs."""
+        lines = [
+            f'{report_by(report)}: "{isolate(report.title)}"' if report.title else report_by(report)
+            for report in reports
+        ]
+        return f"{'; '.join(lines)}."
 
     def kept(self, item: Item) -> str:
         """Return the archive's reference of an item."""
@@ -195,19 +201,18 @@ def schedule(value: Schedule) -> str:
     return f"{value.cadence}{day} at {value.at:%H:%M}"
 
 
-def report_line(report: Report) -> str:
-    """Return one other report: publisher, language, its title where it differs."""
-    notes = f"{report.language}, the original" if report.original else report.language
-    title = f': "{isolate(report.title)}"' if report.title else ""
-    return f"{isolate(report.publisher)} ({notes}){title}"
+def report_by(report: Report) -> str:
+    """Return whose report it is: publisher and language."""
+    original = ", the original" if report.original else ""
+    return f"{isolate(report.publisher)} ({names.language(report.language_code)}{original})"
 
 
 def _hit(hit: Hit) -> str:
-    words = ", ".join(f'"{isolate(word)}"' for word in hit.words)
-    where = " and ".join(field.value for field in hit.fields) or "no words kept"
+    said = ", ".join((hit.label, *(f'"{isolate(word)}"' for word in hit.words)))
+    where = [" and ".join(field.value for field in hit.fields)] if hit.fields else []
     if hit.relation is Relation.MENTION:
-        where += ", in passing"
-    return f"{hit.label}{f', {words}' if words else ''} ({where})"
+        where.append("in passing")
+    return f"{said} ({', '.join(where)})" if where else said
 
 
 def _asked(group: str, values: tuple[str, ...]) -> str:
@@ -215,5 +220,5 @@ def _asked(group: str, values: tuple[str, ...]) -> str:
 
 
 def _day(moment: datetime, *, year: bool) -> str:
-    day = f"{moment.day} {_MONTHS[moment.month - 1]}"
+    day = f"{moment.day} {_MONTHS[moment.month - 1][:3]}"
     return f"{day} {moment.year}" if year else day
