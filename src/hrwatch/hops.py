@@ -67,10 +67,14 @@ def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
     from hrwatch.stages.tag import language as languages  # noqa: PLC0415 - py3langid's model
 
     article, error = _article(task)
-    summary = plain(task.entry.summary)
-    told = article.text if article else plain(task.entry.content) or summary
     title = task.entry.title or (article.title if article else "")
-    title = title or text.clean_line(told or summary, TITLE_FROM_TEXT)
+    summary = plain(task.entry.summary)
+    told = plain(task.entry.content) or summary
+    if article and 2 * len(article.text) >= len(told):
+        told = article.text
+    elif article:  # a consent page, a paywall: the feed itself tells more
+        article, error = None, "the page holds less text than the feed"
+    title = title or text.clean_line(told, TITLE_FROM_TEXT)
     told = _without_title(told, title)
     if article:
         article = replace(article, text=told)

@@ -77,22 +77,21 @@ _CHARSETS = {
     "cp932": "shift_jis shift-jis sjis x-sjis windows-31j ms932",
     "iso2022_jp": "iso-2022-jp",
     "cp949": "euc-kr ks_c_5601-1987 windows-949 cp949",
-    "utf-16-le": "utf-16le",
-    "utf-16-be": "utf-16be",
-    "utf-16": "utf-16 unicode ucs-2 iso-10646-ucs-2",
 }
 _CODECS = {label: codec for codec, labels in _CHARSETS.items() for label in labels.split()}
-# UTF-32 before UTF-16, whose mark it begins with.
-_BYTE_ORDER_MARKS = (
+# UTF-16 and UTF-32 are told by their first bytes only: a document in which "utf-16" can be read as
+# ASCII is not UTF-16, however often that is written. UTF-32 first: its mark begins with UTF-16's.
+_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
 )
-_NOT_ASCII_BASED = frozenset({"utf-16", "utf-16-le", "utf-16-be", "iso2022_jp"})
-# One broken byte in so many: still UTF-8 with an accident in it, and not another charset.
-_UTF8_ACCIDENTS = 200
+# Written in ASCII bytes, so that it is always valid UTF-8 as well.
+_SEVEN_BIT = "iso2022_jp"
 
 
 def codec(label: str) -> str:
@@ -116,20 +115,21 @@ def decode(body: bytes, *declared: str) -> str:
     A byte order mark wins; text that is valid UTF-8 is UTF-8, whatever a server's default says;
     what fits nothing is decoded with replacement characters. Never raises.
     """
-    for mark, name in _BYTE_ORDER_MARKS:
+    for mark, name in _MARKS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
+            return body.decode(name, "replace").removeprefix("\ufeff")
     candidates = [name for label in declared if (name := codec(label))]
-    first = [name for name in candidates if name in _NOT_ASCII_BASED]
-    for name in (*first, "utf-8", *candidates):
+    seven_bit = [_SEVEN_BIT] if _SEVEN_BIT in candidates else []
+    for name in (*seven_bit, "utf-8", *candidates):
         try:
             # Not final: a document that was cut may end within a character.
             return codecs.getincrementaldecoder(name)("strict").decode(body)
         except UnicodeError:
             continue
     text = body.decode("utf-8", "replace")
-    if text.count("\ufffd") * _UTF8_ACCIDENTS <= len(text):
-        return text
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    if text.count("\ufffd") * 2 <= beyond_ascii:
+        return text  # UTF-8 with an accident in it, and not another charset
     other = next((name for name in candidates if name != "utf-8"), "cp1252")
     return body.decode(other, "replace")
 

@@ -88,7 +88,7 @@ def test_run_hop_that_refuses_its_input_raises_its_own_error(count: int) -> None
 @pytest.mark.parametrize("count", [0, 1])
 def test_run_hop_with_a_bug_raises_hop_error_that_says_where(count: int) -> None:
     async def work(workers: Workers) -> None:
-        with pytest.raises(HopError, match=r"ZeroDivisionError: by a page[\s\S]*stumble"):
+        with pytest.raises(HopError, match=r"ZeroDivisionError: by a page \(at \S+ stumble"):
             await workers.run(hostile_hops.stumble, "by a page")
 
     use(work, count=count)
@@ -296,7 +296,7 @@ def test_run_after_close_raises_hop_error(count: int) -> None:
 
 def test_worker_that_cannot_start_is_told_as_hop_error() -> None:
     async def work(workers: Workers) -> None:
-        with pytest.raises(HopError, match="exit status 1"):
+        with pytest.raises(HopError, match="could not start: ModuleNotFoundError"):
             await workers.run(hostile_hops.echo, "")
 
     nowhere = ModuleType("nowhere_to_be_found")

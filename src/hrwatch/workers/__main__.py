@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from hrwatch.errors import HopError, HrwatchError
-from hrwatch.workers.bench import perform
+from hrwatch.workers.bench import described, perform
 from hrwatch.workers.frames import LENGTH, MAX_FRAME, dump, frame
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -31,7 +31,12 @@ def main() -> None:
         return
     registry, rules, cpu_seconds, memory_bytes = pickle.loads(setup)  # noqa: S301 - of our parent
     _limit_process(memory_bytes)
-    hops = importlib.import_module(registry).registry(rules)
+    try:
+        hops = importlib.import_module(registry).registry(rules)
+    except Exception as error:  # whatever it is, the main process is told, and not with a status
+        results.write(frame(_told(HopError(f"its worker could not start: {described(error)}"))))
+        results.flush()
+        return
     while (payload := _read(tasks)) is not None:
         _limit_processor_time(cpu_seconds)
         results.write(frame(_answer(hops, payload)))
@@ -43,14 +48,17 @@ def _answer(hops: Mapping[str, Callable[[Any], object]], payload: bytes) -> byte
         name, task = pickle.loads(payload)  # noqa: S301 - of our parent
         result = perform(hops, name, task)
         answer = json.dumps({"value": dump(result)}).encode()
-        if len(answer) > MAX_FRAME:
-            raise HopError("gave more than can be handed over")
     except HrwatchError as error:
-        answer = json.dumps({"error": type(error).__name__, "text": str(error)}).encode()
+        return _told(error)
     except (MemoryError, TypeError) as error:  # of what comes after the hop
-        told = f"what it gave cannot be handed over ({type(error).__name__}: {error})"
-        answer = json.dumps({"error": HopError.__name__, "text": told}).encode()
+        return _told(HopError(f"what it gave cannot be handed over ({described(error)})"))
+    if len(answer) > MAX_FRAME:
+        return _told(HopError("gave more than can be handed over"))
     return answer
+
+
+def _told(error: HrwatchError) -> bytes:
+    return json.dumps({"error": type(error).__name__, "text": str(error)}).encode()
 
 
 def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:

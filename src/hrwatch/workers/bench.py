@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from hrwatch.errors import ExtractError, HopError, HrwatchError, ParseError
@@ -10,19 +11,26 @@ from hrwatch.errors import ExtractError, HopError, HrwatchError, ParseError
 EXPECTED: Mapping[str, type[HrwatchError]] = {
     one.__name__: one for one in (ParseError, ExtractError, HopError)
 }
-MAX_TRACE = 2_000
+# Of an error that nobody expected: how much of its text is told, and how many places.
+MAX_TEXT = 300
+PLACES = 4
 
 
 def perform(hops: Mapping[str, Callable[[Any], object]], name: str, task: object) -> object:
     """Do the named hop; raise its expected error, or HopError for anything unexpected."""
     try:
         return hops[name](task)
+    except tuple(EXPECTED.values()):
+        raise
     except MemoryError as error:
         raise HopError("ran out of memory") from error
-    except Exception as error:
-        if type(error).__name__ in EXPECTED and isinstance(error, HrwatchError):
-            raise
-        # By class, and all of them: what a parser raises on a stranger's bytes is their matter.
-        # The trace says where, so that a mistake of ours is found.
-        trace = "".join(traceback.format_exception(error, limit=-5)).strip()[-MAX_TRACE:]
-        raise HopError(f"failed with {type(error).__name__}: {error}\n{trace}") from error
+    except Exception as error:  # what a parser raises on a stranger's bytes ends nothing else
+        raise HopError(f"failed with {described(error)}") from error
+
+
+def described(error: Exception) -> str:
+    """Return an error in one line: its type, its text, and where it came from, the inmost first."""
+    text = " ".join(str(error).split())[:MAX_TEXT]
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-PLACES:])
+    places = ", ".join(f"{PurePath(at.filename).name}:{at.lineno} {at.name}" for at in frames)
+    return f"{type(error).__name__}: {text} (at {places})"

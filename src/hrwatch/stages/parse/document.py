@@ -1,4 +1,4 @@
-"""What a document is, before it is read as a feed: its text, and what it looks like."""
+"""What a document is: its text, what it looks like, and the feed in it where there is one."""
 
 import re
 from datetime import datetime
@@ -8,17 +8,16 @@ from hrwatch.errors import ParseError
 from hrwatch.model.feeds import ParsedFeed
 from hrwatch.stages.parse import xml
 
-# Where the root of a feed is looked for, in characters.
-_HEAD = 2_000
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
+# Where the root element is looked for, in characters.
+_HEAD = 4_000
+_DECLARED = re.compile(rb"[^<]{0,100}<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
+# What may stand before the root: comments, instructions, and a document type with its name.
 _PROLOG = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)*", re.S
+    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+([\w:]+)[^>\[]*(?:\[.*?\]\s*)?>)", re.S | re.I
 )
-_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
-_HTML_START = re.compile(
-    r"\s*(?:<\?xml.{0,200}?\?>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
-)
+_ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _FEED_TAG = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>]", re.I)
+_JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
 _MAGIC = (
     (b"\x1f\x8b", "gzip data that nothing unpacked"),
     (b"PK\x03\x04", "a zip archive"),
@@ -27,8 +26,8 @@ _MAGIC = (
     (b"GIF8", "an image"),
     (b"\xff\xd8\xff", "an image"),
 )
-# Documents that carry entries and that this version does not read.
-_UNREAD_ROOTS = {
+# Documents that list addresses, and that this version does not read.
+_UNREAD = {
     "urlset": "a sitemap",
     "sitemapindex": "an index of sitemaps",
     "opml": "an OPML list of feeds",
@@ -45,41 +44,45 @@ def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedF
         if body.startswith(magic):
             raise ParseError(f"{name}, not a feed")
     markup = text.decode(body, _declared(body), text.header_charset(content_type))
-    if not markup.strip():
-        raise ParseError("an empty document, not a feed")
-    head = markup[:_HEAD].lstrip()
-    if head[0] in "{[":
-        if '"https://jsonfeed.org/version/' in head or "jsonfeed.org\\/version" in head:
-            raise ParseError("a JSON Feed, which is not read by this version")
-        raise ParseError("JSON, not a feed")
-    if _HTML_START.match(head) and not _FEED_TAG.search(markup):
-        raise ParseError("an HTML page, not a feed")
-    root = _root(head)
-    if root in _UNREAD_ROOTS:
-        raise ParseError(f"{_UNREAD_ROOTS[root]}, which is not read by this version")
-    feed = xml.read(markup, url=url, now=now)
-    if feed is None:
-        raise ParseError(f"{_looks_like(head, root)}, not a feed")
-    return feed
+    looks = _looks_like(markup)
+    if looks in _UNREAD.values() or looks == "a JSON Feed":
+        raise ParseError(f"{looks}, which is not read by this version")
+    hopeless = looks in ("an empty document", "JSON")
+    # Some feeds stand within an HTML page that their server wraps around everything.
+    if not hopeless and (looks != "an HTML page" or _FEED_TAG.search(markup)):
+        feed = xml.read(markup, url=url, now=now)
+        if feed is not None:
+            return feed
+    raise ParseError(f"{looks}, not a feed")
 
 
 def _declared(body: bytes) -> str:
+    """Return the encoding that the XML declaration names, or an empty string."""
     match = _DECLARED.match(body[:400])
     return match[1].decode("ascii", "replace") if match else ""
 
 
-def _root(head: str) -> str:
-    """Return the local name of the root element in lower case, or an empty string."""
-    prolog = _PROLOG.match(head)
-    match = _ROOT.match(head, prolog.end() if prolog else 0)
-    return match[1].rpartition(":")[2].lower() if match else ""
-
-
-def _looks_like(head: str, root: str) -> str:
-    if root == "html" or _HTML_START.match(head):
+def _looks_like(markup: str) -> str:
+    """Return in plain words what a document looks like from its beginning."""
+    head = markup[:_HEAD].lstrip()
+    if not head:
+        return "an empty document"
+    if head[0] in "{[":
+        return "a JSON Feed" if _JSON_FEED.search(head) else "JSON"
+    document_type, root = _beginning(head)
+    if "html" in (document_type, root):
         return "an HTML page"
     if root:
-        return f"XML or HTML that begins with <{root[:40]}>"
-    if "\ufffd" in head or "\x00" in head:
-        return "binary data"
-    return "plain text"
+        return _UNREAD.get(root, f"XML that begins with <{root[:40]}>")
+    return "binary data" if "\ufffd" in head or "\x00" in head else "plain text"
+
+
+def _beginning(head: str) -> tuple[str, str]:
+    """Return the names of the document type and of the root element, in lower case, as far as
+    there are such."""
+    document_type, position = "", 0
+    while match := _PROLOG.match(head, position):
+        document_type = document_type or (match[1] or "").lower()
+        position = match.end()
+    root = _ROOT.match(head, position)
+    return document_type, root[1].lower() if root else ""
