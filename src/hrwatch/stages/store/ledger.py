@@ -66,15 +66,19 @@ def add(
     for piece in chunks(values):
         connection.execute(insert_missing(connection, ledger), piece)
     connection.execute(insert_missing(connection, progress).values(name=_MATCHED, ordinal=0))
-    connection.execute(sa.update(progress).where(progress.c.name == _MATCHED).values(ordinal=up_to))
+    connection.execute(
+        sa.update(progress)
+        .where(progress.c.name == _MATCHED, progress.c.ordinal < up_to)
+        .values(ordinal=up_to)
+    )
 
 
 def waiting(connection: sa.Connection, subscriber: str) -> tuple[Record, ...]:
     """Return the records that matched for the subscriber and that no digest answers for yet."""
-    query = sa.select(ledger.c.record).where(
+    ids = sa.select(ledger.c.record).where(
         ledger.c.subscriber == subscriber, ledger.c.settled_at.is_(None)
     )
-    return record_table.by_ids(connection, connection.scalars(query).all())
+    return tuple(record_table.stream(connection, records.c.id.in_(ids)))
 
 
 def told(

@@ -181,8 +181,8 @@ def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Recor
 def picked(
     connection: sa.Connection, since: datetime, until: datetime, pick: Callable[[Record], T | None]
 ) -> tuple[T, ...]:
-    """Return what `pick` makes of the records first seen from `since` on and before `until`, backlog
-    too, without what it makes None of."""
+    """Return what `pick` makes of the records first seen from `since` on and before `until`,
+    backlog too, without what it makes None of."""
     seen = stream(connection, records.c.first_seen_at >= since, records.c.first_seen_at < until)
     return tuple(made for record in seen if (made := pick(record)) is not None)
 

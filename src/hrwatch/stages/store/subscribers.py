@@ -31,12 +31,6 @@ def in_force(connection: sa.Connection, subscriber: str) -> tuple[InForce, ...]:
     )
 
 
-def since(connection: sa.Connection, subscriber: str) -> datetime | None:
-    """Return when the subscriber first came into force; None for one the archive does not know."""
-    query = sa.select(rows.c.since).where(rows.c.subscriber == subscriber).order_by(rows.c.since)
-    return connection.scalar(query.limit(1))
-
-
 def _sync_one(
     connection: sa.Connection,
     subscriber: str,
