@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from hrwatch.cli.place import FAILED
+from hrwatch.demo.telling import Look, Step
 
 
 def demo(
@@ -27,27 +28,27 @@ def demo(
     ] = None,
 ) -> None:
     """Do the whole job on an invented newsroom: no network, no mail server."""
-    from hrwatch import demo as newsroom_demo  # noqa: PLC0415 - only this verb pays for it
+    from hrwatch.demo import rounds  # noqa: PLC0415 - only this verb pays for the server
 
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
-    def show(step: newsroom_demo.Step) -> None:
+    def show(step: Step) -> None:
         match step.look:
-            case newsroom_demo.Look.HEADING:
+            case Look.HEADING:
                 console.print(Text(f"\n{step.words}", style="bold"))
-            case newsroom_demo.Look.MAIL:
+            case Look.MAIL:
                 console.print(Text(textwrap.indent(step.words, "    ")))
             case _:
                 console.print(Text(step.words))
 
-    where = newsroom_demo.free_directory(directory, Path.cwd())
-    rounds = asyncio.run(newsroom_demo.run(where, show))
+    where = rounds.free_directory(directory, Path.cwd())
+    done = asyncio.run(rounds.run(where, show))
     told = f"All of it stays in {where}. Look at it with"
-    show(newsroom_demo.Step(told, newsroom_demo.Look.HEADING))
+    show(Step(told, Look.HEADING))
     start = f"{_program()} --config {_shown(where / 'feeds.yaml')} --state-dir {_shown(where)}"
     for verb in ("status", "search torture", "preview front-page", "export --format csv"):
-        show(newsroom_demo.Step(f"  {start} {verb}"))
-    if not newsroom_demo.went_well(rounds):
+        show(Step(f"  {start} {verb}"))
+    if not rounds.went_well(done):
         raise typer.Exit(FAILED)
 
 

@@ -5,8 +5,3 @@
 
 Nothing here takes the place of a part of hrwatch: only the world around it is invented.
 """
-
-from hrwatch.demo.rounds import free_directory, run, went_well
-from hrwatch.demo.telling import Look, Step
-
-__all__ = ["Look", "Step", "free_directory", "run", "went_well"]

@@ -13,8 +13,9 @@ from hrwatch.errors import ArchiveError
 from hrwatch.model.feeds import Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.writing import Desk
 from hrwatch.stages.store import records
-from hrwatch.wiring import open_parts, utc_now
+from hrwatch.wiring import open_desk, open_parts, utc_now
 
 DEFAULT_NAME = "hrwatch-demo"
 SHOWN = "eastern-europe-desk"  # whose first digest is printed
@@ -58,11 +59,12 @@ async def run(directory: Path, show: Show) -> tuple[Round, ...]:
         settings = _configure(directory, first, site.base, show)
         async with open_parts(settings, directory) as parts:
             show(Step("Round one: every feed is read for the first time", Look.HEADING))
-            one = await _round(parts, settings, directory, show)
+            desk = open_desk(settings, parts.archive)
+            one = await _round(parts, desk, directory, show)
             _show_mail(one, directory, show)
             site.publish(newsroom.publications(opened_at, 2), opened_at)
             show(Step("Round two: a few stories later, and one corrected", Look.HEADING))
-            two = await _round(parts, settings, directory, show)
+            two = await _round(parts, desk, directory, show)
     return one, two
 
 
@@ -85,19 +87,19 @@ def _configure(
     return settings
 
 
-async def _round(parts: Parts, settings: Config, directory: Path, show: Show) -> Round:
+async def _round(parts: Parts, desk: Desk, directory: Path, show: Show) -> Round:
     reports: list[PollReport] = []
 
     def tell(report: PollReport) -> None:
         reports.append(report)
         show(Step(f"  {report.feed:<20} {telling.of_report(report)}"))
 
-    await pipeline.poll_pass(parts, settings.feeds, tell)
+    await pipeline.poll_pass(parts, desk.config.feeds, tell)
     kept = await parts.archive.read(lambda connection: tuple(records.stream(connection)))
     for line in telling.of_archive(kept):
         show(Step(line))
-    await pipeline.match_pass(parts, settings.subscribers)
-    for name, error in await pipeline.digest_pass(parts, settings, regardless=True):
+    await pipeline.match_pass(parts, desk)
+    for name, error in await pipeline.digest_pass(parts, desk, regardless=True):
         show(Step(f"The digest for {name} could not be written: {error}"))
     deliveries = await pipeline.deliver_pass(parts, regardless=True)
     show(Step("Mailed:"))
