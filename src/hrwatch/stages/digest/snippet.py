@@ -38,13 +38,14 @@ class _Stretch:
 
 
 def _start(text: str, hit: Evidence) -> int:
-    """Return the start of the hit's sentence, or of a word shortly before it."""
+    """Return the start of a sentence shortly before the hit, of its own where that leads far
+    enough, or of a word."""
     earliest = max(0, hit.offset - _LEAD)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, earliest, hit.offset)]
-    if ends:
-        return ends[-1] if hit.offset - ends[-1] > _LEAD // 3 else ends[0]
+    starts = [match.end() for match in _SENTENCE_END.finditer(text, earliest, hit.offset)]
     if earliest == 0:
-        return 0
+        starts.insert(0, 0)
+    if starts:
+        return starts[-1] if hit.offset - starts[-1] > _LEAD // 3 else starts[0]
     space = _SPACES.search(text, earliest, min(earliest + _WORD_REACH, hit.offset))
     return space.end() if space else earliest
 
