@@ -93,16 +93,3 @@ def _no_network() -> Iterator[None]:
 def clock() -> Clock:
     """A clock that stands at 2026-03-02 09:00 UTC until it is moved."""
     return Clock()
-
-
-@pytest.fixture
-def process_environment(tmp_path: Path) -> dict[str, str]:
-    """The environment for a real hrwatch process: this one, kept off the network.
-
-    What it was refused stands, a line each, in `tmp_path / "refused.txt"`.
-    """
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join((str(TESTS / "offline"), str(TESTS))),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OFFLINE_REPORT": str(tmp_path / "refused.txt"),
-    }

@@ -1,9 +1,13 @@
 """Keeps tests, and the processes they start, off the network: loopback and unix sockets only."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+HERE = Path(__file__).parent
 
 
 class NetworkRefused(OSError):
@@ -59,3 +63,13 @@ def install(report: Callable[[str], None]) -> Callable[[], None]:
         socket.getaddrinfo = resolve
 
     return undo
+
+
+def process_environment(report: Path) -> dict[str, str]:
+    """Return the environment for a Python process that is to stay off the network; what it is
+    refused all the same is written to `report`, a line each."""
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join((str(HERE / "offline"), str(HERE))),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OFFLINE_REPORT": str(report),
+    }
