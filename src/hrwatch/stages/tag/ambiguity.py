@@ -1,18 +1,35 @@
 """Names that stand for more than one country, or for none: settled by their company in the text."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from hrwatch.stages.tag.gazetteer import Sighting, folded, read_rows, split
+from hrwatch.model.tags import Field
+from hrwatch.stages.tag.gazetteer import FormKind, Sighting, folded, read_rows, split
 from hrwatch.stages.tag.matcher import Matcher
 from hrwatch.stages.tag.tokens import Tokens
 
 _NOTHING = "-"
+_ANY = "any"
+# A capitalised neighbour that still leaves a country a country: "In Jordan", "King of Jordan".
+_NO_GIVEN_NAME = frozenset(
+    """a an and as at between by for from in into inside leave near of on or outside over the to
+    via with within northern southern eastern western north south east west central and king queen
+    prince kingdom""".split()
+)
+
+_Key = tuple[str, str]  # language, folded surface
+
+
+@dataclass(slots=True)
+class _Rule:
+    default: tuple[str, ...]
+    person: bool  # also a given name
+    company: list[tuple[str, str]] = field(default_factory=list)  # country in the text, candidate
 
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    surface: str
+    key: _Key
     code: str
 
 
@@ -20,53 +37,99 @@ class Ambiguity:
     """The rules of ambiguous.csv: candidates of a name, and the cues that speak for each."""
 
     def __init__(self) -> None:
-        self._defaults: dict[str, tuple[str, ...]] = {}
-        self._company: dict[str, list[tuple[str, str]]] = {}  # surface → (country, candidate)
+        self._rules: dict[_Key, _Rule] = {}
         self._cues: Matcher[_Cue] = Matcher()
         for row in read_rows("ambiguous.csv"):
-            surface = folded(row["surface"])
-            if row["default"]:
-                self._defaults[surface] = split(row["default"])
-            self._defaults.setdefault(surface, ())
+            key = (row["language"], folded(row["surface"]))
+            rule = self._rules.setdefault(key, _Rule(split(row["default"]), bool(row["person"])))
             for cue in split(row["cues"]):
                 if cue.startswith("@"):
-                    pair = (cue[1:], row["code"])
-                    self._company.setdefault(surface, []).append(pair)
+                    rule.company.append((cue[1:], row["code"]))
                 else:
-                    self._cues.add(cue, _Cue(surface, row["code"]))
+                    self._cues.add(cue, _Cue(key, row["code"]))
 
     def settle(
-        self, sightings: list[Sighting], title: Tokens, text: Tokens
+        self, sightings: list[Sighting], tokens: dict[Field, Tokens]
     ) -> list[tuple[Sighting, tuple[str, ...]]]:
-        """Given all sightings of a text, return those that name something, with their codes."""
-        surfaces = [folded(sighting.form.written.rstrip("*")) for sighting in sightings]
-        doubtful = self._defaults.keys() & set(surfaces)
+        """Given all sightings of a text and the words of its fields, return those that name
+        something, with the codes they stand for."""
+        keys = [self._key(sighting) for sighting in sightings]
+        doubtful = {key for key in keys if key is not None}
         if not doubtful:
             return [(sighting, sighting.form.codes) for sighting in sightings]
+        votes = self._votes(doubtful, sightings, keys, tokens)
+        settled = []
+        for sighting, key in zip(sightings, keys, strict=True):
+            codes = sighting.form.codes
+            if key is not None:
+                codes = self._decide(key, votes[key])
+                alone = not votes[key]
+                if alone and self._rules[key].person and _is_person(sighting, tokens):
+                    continue
+            if codes:
+                settled.append((sighting, codes))
+        return settled
+
+    def _key(self, sighting: Sighting) -> _Key | None:
+        if sighting.form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
+            return None
+        surface = folded(sighting.form.written)
+        for language in (sighting.form.language, _ANY):
+            if (language, surface) in self._rules:
+                return (language, surface)
+        return None
+
+    def _votes(
+        self,
+        doubtful: set[_Key],
+        sightings: list[Sighting],
+        keys: list[_Key | None],
+        tokens: dict[Field, Tokens],
+    ) -> dict[_Key, Counter[str]]:
+        votes: dict[_Key, Counter[str]] = {key: Counter() for key in doubtful}
+        for words in tokens.values():
+            for item in self._cues.find(words):
+                if item.payload.key in votes:
+                    votes[item.payload.key][item.payload.code] += 1
         certain = {
             code
-            for sighting, surface in zip(sightings, surfaces, strict=True)
-            if surface not in doubtful
+            for sighting, key in zip(sightings, keys, strict=True)
+            if key is None and not sighting.form.undecided
             for code in sighting.form.codes
         }
-        votes: dict[str, Counter[str]] = {surface: Counter() for surface in doubtful}
-        for tokens in (title, text):
-            for item in self._cues.find(tokens):
-                if item.payload.surface in votes:
-                    votes[item.payload.surface][item.payload.code] += 1
-        for surface in doubtful:
-            for country, candidate in self._company.get(surface, ()):
+        for key in doubtful:
+            for country, candidate in self._rules[key].company:
                 if country in certain:
-                    votes[surface][candidate] += 1
-        codes = {surface: self._decide(surface, votes[surface]) for surface in doubtful}
-        return [
-            (sighting, chosen)
-            for sighting, surface in zip(sightings, surfaces, strict=True)
-            if (chosen := codes.get(surface, sighting.form.codes))
-        ]
+                    votes[key][candidate] += 1
+        return votes
 
-    def _decide(self, surface: str, votes: Counter[str]) -> tuple[str, ...]:
+    def _decide(self, key: _Key, votes: Counter[str]) -> tuple[str, ...]:
         ranked = votes.most_common(2)
         if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
-            return self._defaults[surface]
-        return () if ranked[0][0] == _NOTHING else split(ranked[0][0].replace("+", ";"))
+            return self._rules[key].default
+        return () if ranked[0][0] == _NOTHING else (ranked[0][0],)
+
+
+def _is_person(sighting: Sighting, tokens: dict[Field, Tokens]) -> bool:
+    """Return whether the name stands between other capitalised words, as a person's does."""
+    words = tokens[sighting.field]
+    if _is_title_case(words.text):
+        return False
+    return _is_name(words, sighting.first, sighting.first - 1) or _is_name(
+        words, sighting.last + 1, sighting.last + 1
+    )
+
+
+def _is_name(words: Tokens, right: int, position: int) -> bool:
+    """Return whether the word at `position` is capitalised and parted by a mere space."""
+    if not 0 < right < len(words.forms) or not words.text[words.starts[position]].isupper():
+        return False
+    gap = words.text[words.ends[right - 1] : words.starts[right]]
+    opens = position == 0 or not words.joined[position]
+    return gap == " " and words.forms[position] not in _NO_GIVEN_NAME and not opens
+
+
+def _is_title_case(text: str) -> bool:
+    """Return whether a short text capitalises most of its words, so that capitals say little."""
+    words = [word for word in text.split()[:30] if word[0].isalpha()]
+    return sum(word[0].isupper() for word in words) * 10 > len(words) * 6

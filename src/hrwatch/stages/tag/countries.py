@@ -22,7 +22,8 @@ _SHARE_OF_TOP = 0.4
 _WEIGHTS = {
     FormKind.NAME: 1.0,
     FormKind.PEOPLE: 1.0,
-    FormKind.CITY: 0.5,
+    FormKind.PLACE: 1.0,
+    FormKind.TOWN: 0.5,
     FormKind.CUE: 0.5,
 }
 _EVIDENCE = 5
@@ -57,7 +58,7 @@ class CountryTagger:
         for field, words in tokens.items():
             found = self._gazetteer.sightings(words, field, language)
             sightings += _unmasked(found, words, field)
-        settled = self._ambiguity.settle(sightings, title, text)
+        settled = self._ambiguity.settle(sightings, tokens)
         weighed = [
             item for sighting, codes in settled for item in _weigh(sighting, codes, len(text.forms))
         ]
@@ -95,16 +96,16 @@ def _weigh(sighting: Sighting, codes: tuple[str, ...], length: int) -> list[_Wei
         weight *= _TITLE
     elif sighting.first < length * _OPENING_SHARE:
         weight *= _OPENING
+    if sighting.form.undecided and len(codes) > 1:
+        weight = 0.0  # named, never the subject
     weighed = []
     for code in codes:
         if code in places():
             parents = places()[code][1]
-            share = weight if len(parents) == 1 else 0.0  # undecided: named, never the subject
-            weighed += [_Weighed(parent, code, share, sighting) for parent in parents]
-            if not parents:
-                weighed.append(_Weighed("", code, 0.0, sighting))
+            share = weight if len(parents) == 1 else 0.0
+            weighed += [_Weighed(parent, code, share, sighting) for parent in parents or ("",)]
         else:
-            weighed.append(_Weighed(code, "", weight if len(codes) == 1 else 0.0, sighting))
+            weighed.append(_Weighed(code, "", weight, sighting))
     return weighed
 
 

@@ -19,6 +19,15 @@ from hrwatch.stages.tag.tokens import Tokens, tokenise
 
 # Languages with forms of our own beside CLDR's names: all are tried where none is known.
 TENDED = ("en", "fr", "es", "pt", "ar", "fa", "ru", "uk", "be", "pl", "de", "tr", "zh")
+_LATIN = frozenset(["en", "fr", "es", "pt", "de"])  # write foreign cities much as English does
+_FILES = (
+    "masks.csv",
+    "aliases.csv",
+    "place_names.csv",
+    "towns.csv",
+    "demonyms.csv",
+    "cities.csv",
+)
 _KEPT_LANGUAGES = 24  # compiled at once in one process
 _FEW_LETTERS = 4  # a form this short in capitals says nothing in a text that shouts
 
@@ -28,7 +37,8 @@ class FormKind(StrEnum):
 
     NAME = "name"  # of a country or place
     PEOPLE = "people"  # demonym or adjective
-    CITY = "city"  # a town, province or landmark
+    PLACE = "place"  # below a country, with a code of its own
+    TOWN = "town"  # a town, province or landmark
     CUE = "cue"  # a prison or agency
     MASK = "mask"  # names no country, whatever it contains
     ORGANISATION = "organisation"  # as a mask, and takes a country right behind it along
@@ -36,12 +46,13 @@ class FormKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling and what it stands for: no code for masks, several where undecided."""
+    """One spelling and what it stands for."""
 
     written: str
-    codes: tuple[str, ...]
+    codes: tuple[str, ...]  # none for masks
     kind: FormKind
     language: str
+    undecided: bool = False  # one of the codes, not all
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,7 @@ class Gazetteer:
         shouting = _shouts(tokens.text)
         found = [
             item
-            for name in self._languages(language, field)
+            for name in self._languages(language)
             for item in self._matcher(name).find(tokens)
             if _written_so(item, tokens, shouting)
         ]
@@ -83,12 +94,12 @@ class Gazetteer:
                 free = item.last + 1
         return sightings
 
-    def _languages(self, language: str, field: Field) -> tuple[str, ...]:
+    def _languages(self, language: str) -> tuple[str, ...]:
         if not language:
-            return ("any", *TENDED)
-        if language == "en" or (language not in self._names and language not in self._forms):
-            return ("any", "en")
-        return ("any", language)
+            return ("any", "latin", *TENDED)
+        if language not in self._names and language not in self._forms:
+            language = "en"
+        return ("any", "latin", language) if language in _LATIN else ("any", language)
 
     def _matcher(self, language: str) -> Matcher[Form]:
         matcher = self._matchers.get(language)
@@ -130,29 +141,43 @@ def split(cell: str) -> tuple[str, ...]:
 
 
 def _own_forms() -> Iterator[Form]:
-    for row in read_rows("forms.csv"):
-        for written in split(row["forms"]):
-            yield Form(written, split(row["code"]), FormKind(row["kind"]), row["language"])
-    for row in read_rows("countryinfo.csv"):
-        for written in split(row["demonyms"]):
-            yield Form(written, (row["code"],), FormKind.PEOPLE, "en")
-        for written in split(row["capital"]):
-            yield Form(written, (row["code"],), FormKind.CITY, "en")
+    for name in _FILES:
+        for row in read_rows(name):
+            undecided = ";" in row["code"]
+            codes = tuple(row["code"].replace("+", ";").split(";")) if row["code"] else ()
+            kind = FormKind(row["kind"])
+            for written in split(row["forms"]):
+                yield Form(written, codes, kind, row["language"], undecided)
+    for row in read_rows("peoples.csv"):
+        code = row.pop("code")
+        for language, cell in row.items():
+            for written in split(cell):
+                yield Form(written, (code,), FormKind.PEOPLE, language)
 
 
 def _weight(form: Form) -> int:
-    """Own forms come before generated ones of the same length, masks before all."""
-    return 2 if form.kind in {FormKind.MASK, FormKind.ORGANISATION} else 1
+    """Masks come before names of the same length, names before towns."""
+    if form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
+        return 3
+    return 1 if form.kind is FormKind.TOWN else 2
 
 
 def _written_so(item: Found[Form], tokens: Tokens, shouting: bool) -> bool:
     written = item.payload.written
-    if not written[0].isupper():
-        return True
-    found = tokens.found(item.first, item.last)
-    if written.isupper() and len(written) > 1:
+    if written[1:].isupper():
+        found = tokens.found(item.first, item.last)
         return found == written and not (shouting and len(written) <= _FEW_LETTERS)
-    return not found[0].islower()
+    words = written.split()
+    if len(words) == 1:
+        return not (written[0].isupper() and tokens.text[tokens.starts[item.first]].islower())
+    # Only where words and tokens go side by side can each be held against its own.
+    starts = tokens.starts[item.first : item.last + 1]
+    if len(words) != len(starts):
+        words = words[:1]
+    return not any(
+        word[0].isupper() and tokens.text[start].islower()
+        for word, start in zip(words, starts, strict=False)
+    )
 
 
 def _shouts(text: str) -> bool:

@@ -41,9 +41,33 @@ _PARADIGMS = {
     **dict.fromkeys(("cs", "sk", "sl", "hr", "bs"), (_WEST_SLAVIC, _WEST_CONSONANT)),
 }
 # Languages that hang case on the end of a name without an apostrophe.
-_SUFFIXING = frozenset(["fi", "et", "hu", "eu", "ka", "hy", "az", "uz", "kk", "ky", "tk", "mn", "ta", "te", "ml", "kn", "ko", "lt", "lv", "tr", "sr"])
+_SUFFIXING = frozenset(
+    [
+        "fi",
+        "et",
+        "hu",
+        "eu",
+        "ka",
+        "hy",
+        "az",
+        "uz",
+        "kk",
+        "ky",
+        "tk",
+        "mn",
+        "ta",
+        "te",
+        "ml",
+        "kn",
+        "ko",
+        "lt",
+        "lv",
+        "tr",
+        "sr",
+    ]
+)
 _LONG_ENOUGH = {"ko": 2}
-_LETTERS_FOR_A_STEM = 5
+_STEM_LETTERS = 5
 _CASE_LETTERS = frozenset("аяоеёэыиіїйьюуaeiouyąęíéěà")
 _ARABIC_HEADS = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
 _ARTICLE = "ال"
@@ -51,21 +75,29 @@ _ARTICLE = "ال"
 
 def variants(written: str, language: str, *, people: bool = False) -> tuple[str, ...]:
     """Given a form as the data write it, return the phrases to look for: itself, and in
-    inflecting languages its cases. `people`: an adjective, which in Arabic takes the article."""
+    inflecting languages its cases. `people`: an adjective or the word for a people."""
+    if written.endswith("@"):  # Spanish and Portuguese: o, a, os, as
+        return tuple(written[:-1] + ending for ending in ("o", "a", "os", "as"))
     if language == "ar":
         return _arabic(written, people)
-    if "*" in written:
+    if "*" in written or (written.isupper() and len(written) > 1):
         return (written,)
     words = written.split()
     if language in _PARADIGMS:
         if len(words) == 1:
             return _declined(written, *_PARADIGMS[language])
         return tuple(dict.fromkeys((written, " ".join(_stem(word) for word in words))))
-    if language in _SUFFIXING and len(words[-1]) >= _LONG_ENOUGH.get(language, _LETTERS_FOR_A_STEM):
-        return (written, f"{written}*")
-    if language == "de" and len(words) == 1:
-        return (written, f"{written}s")
-    return (written,)
+    return (written, *_suffixed(written, words[-1], language, people))
+
+
+def _suffixed(written: str, last: str, language: str, people: bool) -> tuple[str, ...]:
+    if language in _SUFFIXING:
+        return (f"{written}*",) if len(last) >= _LONG_ENOUGH.get(language, _STEM_LETTERS) else ()
+    if language == "fa":
+        return tuple(written + ending for ending in ("ی", "یی", "ای", "ها", "یها"))
+    if language == "de" or (language == "en" and people):
+        return (f"{written}s",)
+    return ()
 
 
 def _declined(
@@ -85,9 +117,9 @@ def _declined(
 def _stem(word: str) -> str:
     """Return a word of a longer name with its ending open: Саудовская gives Саудовск*."""
     stem = word
-    while len(stem) > _LETTERS_FOR_A_STEM - 1 and stem[-1].lower() in _CASE_LETTERS:
+    while len(stem) > _STEM_LETTERS - 1 and stem[-1].lower() in _CASE_LETTERS:
         stem = stem[:-1]
-    return f"{stem}*" if len(word) >= _LETTERS_FOR_A_STEM - 1 and word.isalpha() else word
+    return f"{stem}*" if len(word) >= _STEM_LETTERS - 1 and word.isalpha() else word
 
 
 def _arabic(written: str, people: bool) -> tuple[str, ...]:
