@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from hrwatch.config import meaning, messages, notices, reading, shapes, taxonomy
+from hrwatch.config import files, meaning, messages, notices, reading, shapes, taxonomy
 from hrwatch.config.settings import Config
 from hrwatch.config.tree import Document
 from hrwatch.errors import ConfigError, Mistake
@@ -31,26 +31,40 @@ def locate(option: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
     named = environ.get(VARIABLE)
     if named:
         return Path(named)
-    for path, probed in ((NEAR, cwd / NEAR), (SYSTEM, SYSTEM)):
-        if probed.exists():
+    for path in (cwd / NEAR, SYSTEM):
+        if _is_there(path):
             return path
     problem = (
-        "there is no configuration: --config names none, "
-        f"{VARIABLE} is not set, and neither ./{NEAR} nor {SYSTEM} exists"
+        f"there is no configuration: --config names none, ${VARIABLE} is not set, and neither "
+        f"./{NEAR} nor {SYSTEM} exists"
     )
     raise ConfigError((Mistake(str(NEAR), 1, 1, "file", problem),))
 
 
+def _is_there(path: Path) -> bool:
+    """Return whether something has that name; loading tells what is wrong with it."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # a folder that may not be looked into: falling through would hide it
+        return True
+    return True
+
+
 def load(path: Path) -> Config:
     """Given the path of the operator's file, return it found good; raise ConfigError with every
-    mistake in it, in order of place."""
-    main = reading.read(path)
+    mistake in it and in what it names, in order of place."""
+    return configured(reading.read(path), path)
+
+
+def configured(main: Document, path: Path) -> Config:
+    """Given the tree of the operator's file and its path, return it as `load` does."""
     found = list(main.mistakes)
     shape = _shaped(main, shapes.File, found)
     more = _subscribers_file(main, path, found)
     listed = _shaped(more, shapes.Subscribers, found) if more else shapes.Subscribers()
-    others = (more,) if more else ()
-    found += meaning.mistakes(main, others)
+    found += meaning.mistakes(main, (more,) if more else ())
     if found or shape is None or listed is None:
         raise ConfigError(_ordered(found, main.file))
     subscribers = (*shape.subscribers, *listed.subscribers)
@@ -84,11 +98,18 @@ def _ordered(found: list[Mistake], first: str) -> tuple[Mistake, ...]:
 
 
 def _subscribers_file(main: Document, path: Path, found: list[Mistake]) -> Document | None:
-    node = main.root.child("subscribers_file")
+    node = main.root.given("subscribers_file")
     if node is None or not isinstance(node.value, str):
         return None
+    named = path.parent / node.value
     try:
-        document = reading.read(path.parent / node.value, ("subscribers",)).under("subscribers")
+        body = files.content(named, reading.MAX_BYTES)
+        document = reading.parse(body, str(named), ("subscribers",)).under("subscribers")
+    except ValueError as error:
+        problem = f"the file {error} (the path is relative to this file)"
+        mistake = main.mistake(("subscribers_file",), problem)
+        found.extend([mistake] if mistake else [])
+        return None
     except ConfigError as error:
         found.extend(error.mistakes)
         return None

@@ -11,8 +11,10 @@ from pydantic_core import ErrorDetails
 from hrwatch.config.names import closest, quoted
 from hrwatch.config.tree import Document, Path
 from hrwatch.errors import Mistake
+from hrwatch.text import clean_line
 
 _SECRETS = ("password", "passwd", "secret", "token", "credential", "api_key", "login")
+_OF_PEOPLE = ("feeds", "subscribers")  # lists of mappings; what stands there may be an address
 _EXPECTED = {
     "string_type": "must be text",
     "bool_type": "must be true or false",
@@ -51,13 +53,14 @@ def _location(details: ErrorDetails) -> tuple[Path, bool]:
 def _text(details: ErrorDetails, location: Path, shape: type[BaseModel], document: Document) -> str:
     context = details.get("ctx", {})
     name = str(location[-1]) if location else ""
+    example = _example(shape, location)
     match details["type"]:
         case "value_error":
             text = str(context["error"])
         case "extra_forbidden":
             text = _unknown(name, _model_at(shape, location[:-1]))
         case "missing":
-            text = f"is missing; add `{name}: {_example(shape, location) or '…'}`"
+            text = f"is missing; add `{name}: {example}`"
         case "none_required":
             text = _not_yet(name)
         case "literal_error":
@@ -67,17 +70,21 @@ def _text(details: ErrorDetails, location: Path, shape: type[BaseModel], documen
         case "less_than_equal":
             text = f"must be at most {context['le']}"
         case kind:
-            text = _wrong_type(kind, _value(document, location), _example(shape, location))
+            text = _wrong_type(kind, location, _value(document, location), example)
     return text
 
 
-def _wrong_type(kind: str, value: object, example: str) -> str:
+def _wrong_type(kind: str, location: Path, value: object, example: str) -> str:
     expected = _EXPECTED.get(kind, "is not what is expected here")
     such = f", such as {example}" if example else _FILLING.get(kind, "")
     if value is None:
         return f"has no value; it {expected}{such}, or remove the line"
+    if not location:
+        return "must hold keys such as `feeds:` and `subscribers:`, each on a line of its own"
     if kind == "string_type" and isinstance(value, bool | int | float):
         return f"{expected}; put quotes around it"
+    if kind == "list_type" and isinstance(value, str) and location[-1] not in _OF_PEOPLE:
+        return f"{expected}; write [{clean_line(value, 60)}]"
     return f"{expected}{such}"
 
 

@@ -1,6 +1,7 @@
 """The words of the rule language, checked one by one: phrases, pairs, the languages they are in."""
 
 import re
+import unicodedata
 
 from hrwatch import text
 from hrwatch.config import names
@@ -11,14 +12,18 @@ FARTHEST = 50
 _PAIR = re.compile(r"(.+?) ~([0-9]{1,3}) (.+)")
 _WORD = re.compile(r"[^\s-]+")
 _SHORTEST_STEM = 2
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"  # letters' company in Persian and Hindi
 
 
 def phrase(value: str) -> str:
     """Given a phrase in which a `*` may end a word, return it; raise ValueError otherwise."""
     if not text.normalised(value):
         raise ValueError("holds no word that could be found; write a word, or remove the line")
-    if len(value) > LONGEST_PHRASE or not _is_line(value):
-        raise ValueError(f"must be one line of at most {LONGEST_PHRASE} characters")
+    if len(value) > LONGEST_PHRASE:
+        raise ValueError(f"must have at most {LONGEST_PHRASE} characters")
+    if any(unicodedata.category(c) in _INVISIBLE and c not in _JOINERS for c in value):
+        raise ValueError(f"{quoted(value)} holds a line break or an invisible character")
     if "~" in value:
         raise ValueError(f"{quoted(value)}: a ~ belongs under near only, such as police ~5 beat*")
     for word in _WORD.findall(value):
@@ -31,11 +36,6 @@ def phrase(value: str) -> str:
                 "nearly every word"
             )
     return value
-
-
-def _is_line(value: str) -> bool:
-    """Return whether all of `value` is visible; the joiners of Persian and Hindi may stand."""
-    return value.replace("\u200c", "").replace("\u200d", "").isprintable()
 
 
 def pair(value: str) -> str:

@@ -112,10 +112,8 @@ def schedule(value: object) -> Schedule:
             return Schedule(Cadence.DAILY, _clock(clock))
         case ["weekly", weekday, clock]:
             if weekday not in _WEEKDAYS:
-                closest = suggestion(weekday[:3].lower(), _WEEKDAYS)
-                raise ValueError(
-                    f"{quoted(weekday)} is no weekday{closest}; write one of {' '.join(_WEEKDAYS)}"
-                )
+                guess = suggestion(weekday[:3], _WEEKDAYS) or f"; write {', '.join(_WEEKDAYS)}"
+                raise ValueError(f"{quoted(weekday)} is no weekday{guess}")
             return Schedule(Cadence.WEEKLY, _clock(clock), _WEEKDAYS.index(weekday))
         case ["daily"]:
             raise ValueError("says no time of day; write daily 07:00")
