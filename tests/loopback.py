@@ -1,10 +1,19 @@
 """An HTTP server on loopback that can misbehave: its answers are raw bytes or code."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Any
+
+from fakes import Clock
+from hrwatch.model.settings import FetchSettings
+from hrwatch.stages.fetch import Fetcher
+from hrwatch.stages.fetch.network import Resolve
 
 
 @dataclass(frozen=True)
@@ -111,3 +120,35 @@ def _read(head: bytes, connection: int) -> Request:
     pairs = (line.partition(":") for line in rest if line)
     headers = {name.lower(): value.strip() for name, _, value in pairs}
     return Request(first.split(" ")[1], headers, connection)
+
+
+@asynccontextmanager
+async def a_fetcher(
+    *servers: Loopback, resolve: Resolve | None = None, **settings: Any
+) -> AsyncIterator[Fetcher]:
+    """Give a fetcher that may ask `servers`, without a gap unless one is asked for."""
+    chosen = {
+        "allow_addresses": tuple(server.exemption for server in servers),
+        "gap": timedelta(0),
+        **settings,
+    }
+    fetcher = Fetcher(FetchSettings(**chosen), clock=Clock(), version="0.1", resolve=resolve)
+    try:
+        yield fetcher
+    finally:
+        await fetcher.aclose()
+
+
+def names(**addresses: str | tuple[str, ...]) -> Resolve:
+    """Give a resolver that knows these names (`names(news="127.0.0.1")` answers news.example and
+    what is below it) and literal addresses."""
+
+    async def resolve(host: str, _: int) -> tuple[str, ...]:
+        with suppress(ValueError):
+            return (str(ip_address(host)),)
+        found = addresses.get(host.removesuffix(".example").rpartition(".")[2])
+        if found is None:
+            raise socket.gaierror(socket.EAI_NONAME, "invented: no such name")
+        return (found,) if isinstance(found, str) else found
+
+    return resolve

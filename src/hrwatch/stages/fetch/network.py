@@ -21,6 +21,8 @@ Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 _MOST_DIALS = 4  # addresses tried for one connection; all of them are checked
 _DIAL_SECONDS = 5.0  # for each but the last: a dead IPv6 route must not use up the deadline
 _KEEP_ALIVE_SECONDS = 15.0
+# h11 ends a head of 100 KB, but not a flood of small 1xx answers: 20 MB of them cost 8 s of CPU.
+_HEAD_BYTES = 256_000
 
 
 class Resolver:
@@ -105,6 +107,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
     def __init__(self, inner: httpcore.AsyncNetworkStream, most_bytes: int) -> None:
         self._inner = inner
         self._most_bytes = most_bytes
+        self._allowed = _HEAD_BYTES
         self._read = 0
 
     async def read(
@@ -112,11 +115,11 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> bytes:
-        """Return what came in; raise TooLarge once it is too much since the last request."""
+        """Return what came in; raise TooLarge once it is too much for this request."""
         data = await self._inner.read(max_bytes, timeout)
         self._read += len(data)
-        if self._read > self._most_bytes:
-            raise TooLarge(f"more than {self._most_bytes} bytes came over the wire")
+        if self._read > self._allowed:
+            raise TooLarge(f"more than {self._allowed} bytes came over the wire")
         return data
 
     async def write(
@@ -124,9 +127,14 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
-        """Send the next request."""
+        """Send the next request; what comes back is the head of an answer first."""
+        self._allowed = _HEAD_BYTES
         self._read = 0
         await self._inner.write(buffer, timeout)
+
+    def expect_body(self) -> None:
+        """Let as much in as a body may take, now that the head is there."""
+        self._allowed = self._most_bytes
 
     async def aclose(self) -> None:
         """Close the connection."""
@@ -143,6 +151,11 @@ class GuardedStream(httpcore.AsyncNetworkStream):
             inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         except (httpcore.NetworkError, httpcore.TimeoutException, OSError, ValueError) as error:
             raise Unreachable(plain_words(error)) from error
+        except asyncio.CancelledError:
+            # httpcore closes the connection after an error, but not after the deadline's
+            # cancellation: every handshake that hangs would leave a socket behind for good.
+            await self.aclose()
+            raise
         return GuardedStream(inner, self._most_bytes)
 
     def get_extra_info(self, info: str) -> Any:
@@ -198,6 +211,9 @@ class Transport(httpx.AsyncBaseTransport):
             # A connection that was kept: the server may have closed it in this very moment
             # (RFC 9112, 9.3.1). Asked once more; what is dialled then and fails has failed.
             answer = await self._pool.handle_async_request(asked)
+        stream = answer.extensions.get("network_stream")
+        if isinstance(stream, GuardedStream):
+            stream.expect_body()
         headers = [pair for pair in answer.headers if not pair[0].lower().startswith(b"set-cookie")]
         return httpx.Response(answer.status, headers=headers, stream=_Stream(answer))
 
