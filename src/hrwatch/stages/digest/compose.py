@@ -9,7 +9,7 @@ from hrwatch.model.feeds import Coverage, Feed
 from hrwatch.model.mail import Interest, Match, Subscriber, Window
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
-from hrwatch.stages.digest.items import Writer, published, publisher
+from hrwatch.stages.digest.items import Writer, original_first, published, publisher
 from hrwatch.stages.digest.view import Asked, Composition, Mention, Section, Trouble
 
 
@@ -73,15 +73,10 @@ def _one_a_story(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
     """
     full: dict[str, Match] = {}
     passing: dict[str, Match] = {}
-    for match in sorted(matches, key=_original_first):
+    for match in sorted(matches, key=lambda match: original_first(match.record)):
         shown = full if match.relation is Relation.SUBJECT else passing
         shown.setdefault(match.record.story, match)
     return list(full.values()), [match for story, match in passing.items() if story not in full]
-
-
-def _original_first(match: Match) -> tuple[bool, datetime, str]:
-    record = match.record
-    return record.id != record.story, record.first_seen_at, record.id
 
 
 def _newest_first(match: Match) -> tuple[float, str]:

@@ -1,7 +1,7 @@
 """One match → the item that a digest shows of it. Pure; used by compose."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from hrwatch import text
@@ -58,21 +58,20 @@ class Writer:
         )
 
     def _also(self, shown: Record) -> tuple[Report, ...]:
-        """Return the other reports of the story, the earliest first. A publisher's second feed
-        with the very same entry is no second report."""
+        """Return the other reports of the story: the original, then the earliest first. The very
+        same entry in a publisher's second feed is no second report."""
         told = self._report(shown)
-        reports: dict[Report, None] = {}
-        records = self.stories.get(shown.story, ())
-        for record in sorted(records, key=lambda record: (record.first_seen_at, record.id)):
+        reports: dict[tuple[str, str, str], Report] = {}
+        for record in sorted(self.stories.get(shown.story, ()), key=original_first):
             report = self._report(record)
             if record.id == shown.id or report == told:
                 continue
-            title = (
-                "" if text.title_key(report.title) == text.title_key(told.title) else report.title
-            )
-            original = record.id == shown.story
-            reports[Report(report.publisher, report.language_code, title, original)] = None
-        return tuple(reports)
+            if text.title_key(report.title) == text.title_key(told.title):
+                report = replace(report, title="")
+            if record.id == shown.story:
+                report = replace(report, original=True)
+            reports.setdefault((report.publisher, report.language_code, report.title), report)
+        return tuple(reports.values())
 
     def _report(self, record: Record) -> Report:
         return Report(publisher(record.feed, self.feeds), record.language, _title(record))
@@ -91,6 +90,11 @@ class Writer:
         if tag.kind is Kind.KEYWORD:
             return names.keyword(tag.value, self.labels)
         return names.country(tag.value, self.labels)
+
+
+def original_first(record: Record) -> tuple[bool, datetime, str]:
+    """Return what sorts the records of a story: the original, then the earliest."""
+    return record.id != record.story, record.first_seen_at, record.id
 
 
 def published(record: Record) -> tuple[datetime | None, bool]:

@@ -1,0 +1,208 @@
+"""Mail bytes: exactly the headers that were meant, two parts, seven bits."""
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_subscriber
+from hrwatch.errors import ComposeError
+from hrwatch.model.feeds import Coverage
+from hrwatch.model.mail import Digest, Mail
+from hrwatch.model.settings import MailSettings
+from hrwatch.stages.digest.mime import build
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+MESSAGE_ID = "7f3c1e0b5a9d4c62"
+HEADERS = [
+    "Auto-Submitted",
+    "Content-Type",
+    "Date",
+    "From",
+    "List-Id",
+    "MIME-Version",
+    "Message-ID",
+    "Subject",
+    "To",
+]
+SMUGGLED = "=?utf-8?q?Hi=0D=0ABcc=3A_spy=40evil=2Eexample?="
+
+
+def a_digest(**changes: Any) -> Digest:
+    digest = Digest(
+        id="d" * 24,
+        subscriber="desk",
+        window=None,
+        subject="Daily digest 22 Nov",
+        text="Былы вязень\n.\nFrom here on: تعذيب\n",
+        html="<p>Былы вязень</p>\n",
+        language="en",
+        matches=(),
+        coverage=Coverage(1, 1, ()),
+    )
+    return replace(digest, **changes)
+
+
+def built(digest: Digest | None = None, **changes: Any) -> Mail:
+    settings = MailSettings(sender=changes.get("sender", "hrwatch <digest@example.org>"))
+    subscriber = a_subscriber(address=changes.get("address", "desk@example.net"))
+    message_id = changes.get("message_id", MESSAGE_ID)
+    return build(digest or a_digest(), subscriber, settings, message_id, NOW)
+
+
+def read(mail: Mail) -> EmailMessage:
+    message = email.message_from_bytes(mail.bytes, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def content(part: Any) -> str:
+    """Return the text of a part with plain line ends."""
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_build_writes_the_headers_that_are_meant_and_no_other() -> None:
+    message = read(built())
+    assert sorted(message.keys()) == HEADERS
+    assert message["From"] == "hrwatch <digest@example.org>"
+    assert message["To"] == "desk@example.net"
+    assert message["Subject"] == "Daily digest 22 Nov"
+    assert message["Date"] == "Sun, 22 Nov 2026 05:00:00 +0000"
+    assert message["Message-ID"] == f"<{MESSAGE_ID}@hrwatch.invalid>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Id"] == "<digest.example.org>"
+
+
+def test_build_addresses_the_envelope_like_the_headers() -> None:
+    mail = built()
+    assert (mail.sender, mail.recipient) == ("digest@example.org", "desk@example.net")
+    assert mail.message_id == f"<{MESSAGE_ID}@hrwatch.invalid>"
+    assert mail.subscriber == "desk"
+
+
+def test_build_puts_the_text_first_and_both_parts_whole() -> None:
+    digest = a_digest()
+    text, html = read(built(digest)).iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert content(text) == digest.text
+    assert content(html) == digest.html
+
+
+def test_build_gives_the_same_bytes_for_the_same_digest() -> None:
+    assert built().bytes == built().bytes
+
+
+def test_build_gives_seven_bit_lines_ended_by_crlf() -> None:
+    long = "слово " * 400 + "\r\nlone\rreturn\nand\x00nul\x1b[31m\n"
+    data = built(a_digest(text=long, html=f"<p>{long}</p>")).bytes
+    assert all(byte < 128 for byte in data)
+    assert b"\0" not in data
+    assert data.replace(b"\r\n", b"").count(b"\n") == data.replace(b"\r\n", b"").count(b"\r") == 0
+    assert max(len(line) for line in data.split(b"\r\n")) <= 998
+    text, _ = read(built(a_digest(text=long))).iter_parts()
+    assert content(text) == "слово " * 400 + "\nlone\nreturn\nandnul[31m\n"
+
+
+def test_build_keeps_the_boundary_out_of_the_parts() -> None:
+    text = f"--=_{MESSAGE_ID}--\n--=_{MESSAGE_ID}\nBcc: spy@evil.example\n\nhello\n"
+    message = read(built(a_digest(text=text)))
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert content(next(iter(message.iter_parts()))) == text
+
+
+def test_library_of_this_python_or_a_later_one_would_be_no_danger_here() -> None:
+    """Writing this subject with the library gives a Bcc header on Python 3.11.7 (CVE-2024-6923)."""
+    with pytest.raises(ComposeError, match="Subject"):
+        built(a_digest(subject=SMUGGLED))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["a\r\nBcc: spy@evil.example", "a\nb", "a\rb", "a\0b", "пытки", "a\u2028b", SMUGGLED, "=?"],
+)
+def test_build_with_an_unsafe_subject_is_refused(subject: str) -> None:
+    with pytest.raises(ComposeError):
+        built(a_digest(subject=subject))
+
+
+@pytest.mark.parametrize(
+    ("sender", "envelope"),
+    [
+        ("digest@example.org", "digest@example.org"),
+        ("hrwatch <digest@example.org>", "digest@example.org"),
+        ('"Desk, the" <digest@example.org>', "digest@example.org"),
+        ("Zürich <digest@example.org>", "digest@example.org"),
+        ("Наблюдатель за правами человека во всём мире, и далее <a@b.example>", "a@b.example"),
+        ("مرصد <a@b.example>", "a@b.example"),
+        ("desk <a@пример.example>", "a@xn--e1afmkfd.example"),
+        ("root@localhost", "root@localhost"),
+    ],
+)
+def test_build_with_an_operators_sender_gives_a_header_that_says_it(
+    sender: str, envelope: str
+) -> None:
+    mail = built(sender=sender)
+    assert mail.sender == envelope
+    (address,) = read(mail)["From"].addresses
+    name = sender.partition("<")[0].strip().strip('"') if "<" in sender else ""
+    assert "".join(address.display_name.split()) == "".join(name.split())
+    assert all(len(line) <= 78 for line in mail.bytes.partition(b"\r\n\r\n")[0].split(b"\r\n"))
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "",
+        "nobody",
+        "a@b.example, c@d.example",
+        "a@b.example\nBcc: spy@evil.example",
+        "x\r\nBcc: spy@evil.example <a@b.example>",
+        f"{SMUGGLED} <a@b.example>",
+        "é =?utf-8?q?x?= <a@b.example>",
+        "<a@b.example",
+        "a@b.example>",
+        "a@b@c.example",
+        "alice@example.org)bob@evil.example",
+        "a@-.example",
+        "@example.org",
+        "a@",
+    ],
+)
+def test_build_with_a_sender_that_is_no_single_address_is_refused(sender: str) -> None:
+    with pytest.raises(ComposeError, match=r"mail\.from|From"):
+        built(sender=sender)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@b.example, c@d.example", "Anna <anna@example.org>", "анна@example.org", "a b@c.example"],
+)
+def test_build_with_a_recipient_that_is_no_plain_address_names_the_subscriber(
+    address: str,
+) -> None:
+    with pytest.raises(ComposeError, match="subscriber desk"):
+        built(address=address)
+
+
+@pytest.mark.parametrize(
+    "message_id", ["", "short", "a b c d e f g", "x@host.example", "a/../../b"]
+)
+def test_build_with_a_message_id_that_is_not_opaque_is_refused(message_id: str) -> None:
+    with pytest.raises(ComposeError, match="opaque"):
+        built(message_id=message_id)
+
+
+@given(st.text(max_size=80), st.text(max_size=200))
+def test_build_of_any_text_never_changes_the_set_of_headers(name: str, body: str) -> None:
+    body = body.encode("utf-8", "replace").decode()
+    try:
+        mail = built(a_digest(subject=name, text=body, html=body), sender=f"{name} <a@b.example>")
+    except ComposeError:
+        mail = built(a_digest(text=body, html=body))
+    assert sorted(read(mail).keys()) == HEADERS
