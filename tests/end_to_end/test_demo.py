@@ -98,14 +98,12 @@ def test_demo_archives_every_entry_in_eight_languages(archive: sqlite3.Connectio
 
 
 def test_demo_links_copies_and_keeps_what_has_no_page(archive: sqlite3.Connection) -> None:
-    def count(condition: str) -> int:
-        (number,) = archive.execute(f"SELECT count(*) FROM records WHERE {condition}").fetchone()
-        return int(number)
+    rows = archive.execute("SELECT copy_of, backlog, extract_error FROM records").fetchall()
 
-    assert count("copy_of IS NOT NULL") == 4
-    assert count("backlog") == 2
-    assert count("extract_error LIKE '%404%'") == 1
-    assert count("extract_error IS NOT NULL") == 1
+    assert sum(copy_of is not None for copy_of, _, _ in rows) == 4
+    assert sum(backlog for _, backlog, _ in rows) == 2
+    (reason,) = [reason for _, _, reason in rows if reason is not None]
+    assert "404" in reason
 
 
 def test_demo_keeps_menus_comments_and_banners_out_of_the_archive(

@@ -95,7 +95,7 @@ def test_installed_wheel_extracts_a_page(installed: Path, tmp_path: Path) -> Non
 
     told = json.loads(run(installed, "try", "page", page))
 
-    assert told["title"] == "Court hears of torture"
+    assert "Court hears of torture" in told["title"]
     assert "The court will hear two doctors next week" in told["text"]
 
 
