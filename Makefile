@@ -46,7 +46,8 @@ COMPILE := --quiet --upgrade --universal --python-version 3.11 --generate-hashes
 	--no-emit-index-url --no-header
 
 schema: $(READY)
-	@$(BIN)/python -m hrwatch.config.schema > config/feeds.schema.json
+	@$(BIN)/python -m hrwatch.config.schema > .venv/feeds.schema.json
+	@mv .venv/feeds.schema.json config/feeds.schema.json
 
 bench: $(READY)
 	@$(BIN)/python -m pytest -m bench
