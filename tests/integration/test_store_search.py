@@ -1,0 +1,230 @@
+"""Search in a real archive: it finds what `query.matches` says yes to, in every script."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import NOW, a_record, a_tag, an_entry
+from hrwatch.model.articles import Record
+from hrwatch.model.tags import Relation
+from hrwatch.query import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word, matches, parse
+from hrwatch.stages.store import records
+from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.search import find
+
+# Invented headlines: the same few words in different company, of scripts with and without spaces.
+TITLES = (
+    "Water cannon used at march",
+    "March ends without water",
+    "Пытки в тюрьме Арвении",
+    "В Арвении освобождён журналист",
+    "阿文尼亚警方实施酷刑",
+    "北京の裁判所、拷問を認める",
+    "مُحاكمة صحفي في أرفينيا",
+    "محاكمة ثانية لصحفي",
+    "अर्वेनिया में यातना के आरोप",
+    "ทรมานในเรือนจำอาร์เวเนีย",
+    "État d'urgence : l'armée déployée",
+    "Quotes \" and ' and * and ( AND ) OR NOT NEAR(x) {title}: ^start -minus",
+)
+TEXTS = (
+    "Police beat marchers; water was cut. Three people were held.",
+    "Суд в Арвении приговорил журналиста. Адвокат говорит о пытках.",
+    "警方拘留三名记者。酷刑 torture 指控。",
+    "यातना के शिकार लोगों ने गवाही दी।",
+    "ตำรวจ ทรมาน ผู้ต้องขัง",
+    "",
+)
+TAGS = (
+    a_tag("BY"),
+    a_tag("BY", relation=Relation.MENTION),
+    a_tag("CN-XJ"),
+    a_tag("torture"),
+    a_tag("torture", relation=Relation.MENTION),
+    a_tag("press-freedom"),
+)
+LANGUAGES = ("en", "ru", "zh-Hans", "zh", "")
+
+
+def invented(number: int) -> Record:
+    title = TITLES[number % len(TITLES)]
+    return a_record(
+        f"record{number:04}",
+        feed=("wire", "desk.2")[number % 2],
+        entry=an_entry(guid=f"g{number}", title=title, published_at=NOW - timedelta(number)),
+        text=TEXTS[number * 7 % len(TEXTS)],
+        language=LANGUAGES[number % len(LANGUAGES)],
+        tags=tuple(tag for bit, tag in enumerate(TAGS) if number * 37 >> bit & 1),
+    )
+
+
+RECORDS = tuple(invented(number) for number in range(72))
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    directory = tmp_path_factory.mktemp("search")
+    with Archive.open("archive.db", directory=directory, writing=True) as opened:
+        opened.write_now(records.add, RECORDS)
+        yield opened
+
+
+def found(archive: Archive, node: Node, limit: int = 1_000) -> list[str]:
+    with archive.reading() as connection:
+        return [one.record for one in find(connection, node, limit=limit)]
+
+
+def walked(node: Node) -> set[str]:
+    return {
+        record.id
+        for record in RECORDS
+        if matches(
+            node,
+            title=record.title,
+            text=record.text,
+            tags=record.tags,
+            language=record.language,
+            feed=record.feed,
+        )
+    }
+
+
+words = st.sampled_from(sorted({word for text in TITLES + TEXTS for word in text.split()}))
+pieces = st.sampled_from([*TITLES, *TEXTS]).flatmap(
+    lambda text: st.tuples(st.integers(0, len(text)), st.integers(1, 12)).map(
+        lambda cut: text[cut[0] : cut[0] + cut[1]]
+    )
+)
+leaves = st.one_of(
+    words.map(Word),
+    pieces.map(Phrase),
+    pieces.map(Prefix),
+    st.text(max_size=3).map(Prefix),
+).filter(lambda node: bool(node.words))
+fields = st.one_of(
+    st.builds(Field, st.just(FieldName.COUNTRY), st.sampled_from([("BY",), ("CN-XJ", "RU")])),
+    st.builds(Field, st.just(FieldName.KEYWORD), st.sampled_from([("torture",), ("BY",)])),
+    st.builds(Field, st.just(FieldName.MENTIONS), st.sampled_from([("torture",), ("BY", "RU")])),
+    st.builds(Field, st.just(FieldName.LANGUAGE), st.sampled_from([("zh",), ("z",), ("en", "ru")])),
+    st.builds(Field, st.just(FieldName.FEED), st.sampled_from([("wire",), ("desk.2", "x")])),
+)
+nodes = st.recursive(
+    leaves | fields,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=2, max_size=4).map(lambda parts: And(tuple(parts))),
+        st.lists(inner, min_size=2, max_size=4).map(lambda parts: Or(tuple(parts))),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300)
+@given(node=nodes)
+def test_find_any_query_finds_what_the_walk_says_yes_to(archive: Archive, node: Node) -> None:
+    assert set(found(archive, node)) == walked(node)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("water", 18),
+        ('"water cannon"', 6),
+        ("cannon -march", 0),
+        ("пытки", 6),
+        ("пытк*", 18),
+        ("освобожден", 6),
+        ("酷刑", 18),
+        ("刑酷", 0),
+        ("拷問", 6),
+        ("محاكمة", 12),
+        ("यातना", 18),
+        ("यतन", 0),
+        ("ทรมาน", 18),
+        ("etat", 6),
+        ("l'armée", 6),
+        ("minus", 6),
+        ('"AND OR NOT NEAR"', 6),
+        ('"x title start"', 6),
+    ],
+)
+def test_find_words_of_any_script_finds_them(archive: Archive, query: str, expected: int) -> None:
+    node = parse(query)
+    assert set(found(archive, node)) == walked(node)
+    assert len(found(archive, node)) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        " ".join(["a"] * 900),
+        " OR ".join(["a"] * 400),
+        "-a " * 600,
+        "-(a feed:x) " * 150,
+        "feed:x " * 250,
+        "feed:x OR " * 180 + "a",
+        "country:" + ",".join(["BY"] * 600),
+        "mentions:" + ",".join(f"k{n}" for n in range(320)),
+        "(" * 20 + "a" + " b OR c)" * 20,
+        "-(" * 10 + "a b" + " OR c d)" * 10,
+        "NOT " * 19 + "(a OR feed:x)",
+    ],
+)
+def test_find_longest_queries_are_answered(archive: Archive, query: str) -> None:
+    node = parse(query)
+    assert set(found(archive, node)) == walked(node)
+
+
+def test_find_gives_the_newest_first_and_no_more_than_asked_for(archive: Archive) -> None:
+    newest = [record.id for record in RECORDS if record.id in walked(parse("-nothing"))]
+    assert found(archive, parse("-nothing"), limit=10) == newest[:10]
+
+
+def test_find_undated_record_stands_where_it_was_first_seen(tmp_path: Path) -> None:
+    def dated(name: str, published: int | None, seen: int) -> Record:
+        at = NOW - timedelta(published) if published is not None else None
+        entry = an_entry(guid=name, published_at=at)
+        return a_record(name, entry=entry, first_seen_at=NOW - timedelta(seen))
+
+    with Archive.open("archive.db", directory=tmp_path, writing=True) as archive:
+        archive.write_now(
+            records.add, (dated("old", 5, 0), dated("undated", None, 2), dated("new", 1, 1))
+        )
+        assert found(archive, parse("arvenia")) == ["new", "undated", "old"]
+
+
+def test_find_looks_at_the_latest_version_only(tmp_path: Path) -> None:
+    first = a_record("record1", text="An invented march.")
+    edited = a_record("record1", version=2, text="An invented strike.")
+    with Archive.open("archive.db", directory=tmp_path, writing=True) as archive:
+        archive.write_now(records.add, (first,))
+        archive.write_now(records.add, (edited,))
+        assert found(archive, parse("march")) == []
+        assert found(archive, parse("strike")) == ["record1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "snippet"),
+    [
+        ("Short and whole.", "whole", "Short and whole."),
+        ("one " * 300 + "needle " + "two " * 300, "needl*", "needle"),
+        ("一" * 500 + "酷刑" + "二" * 500, "酷刑", "酷刑"),
+        ("one " * 300, "arvenia", "one one"),
+        ("a\nb", "-c", "a b"),
+    ],
+)
+def test_find_snippet_shows_what_was_searched_for(
+    tmp_path: Path, text: str, query: str, snippet: str
+) -> None:
+    with Archive.open("archive.db", directory=tmp_path, writing=True) as archive:
+        archive.write_now(records.add, (a_record(text=text),))
+        with archive.reading() as connection:
+            (one,) = find(connection, parse(query), limit=5)
+    assert snippet in one.snippet
+    assert len(one.snippet) <= 242
+    assert one.snippet.endswith("…") == (len(text) > 240)
+    assert (one.title, one.feed, one.story) == (a_record().title, "wire", a_record().story)
