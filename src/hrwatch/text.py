@@ -15,7 +15,10 @@ _CONTROLS = re.compile(
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n ?(?:\n\s*)?")
-_BROKEN_ENTITY = re.compile(r"&#?[ \t](x?[0-9a-fA-F]{1,7}|nbsp|amp|quot|lt|gt);")
+_BROKEN_ENTITY = re.compile(r"&(?:(#)[ \t](x?[0-9a-fA-F]{1,7})|[ \t](nbsp|amp|quot|apos|lt|gt));")
+# No character has so large a number; Python would refuse to convert the longest of them (it takes
+# at most 4 300 digits).
+_ENDLESS_ENTITY = re.compile(r"&#[0-9]{8,};?")
 # Vowel signs, tones and viramas, which `\w` leaves out: without them a word of Hindi, Tamil or
 # Burmese would fall apart at every vowel, and words that differ in vowels only would be one.
 _SPELLING_MARKS = (
@@ -24,6 +27,7 @@ _SPELLING_MARKS = (
     "\u17b4-\u17d3\u17dd\u1920-\u193b\u1a17-\u1a1b\u1a55-\u1a7f\u1b00-\u1b44\u1b80-\u1bad"
     "\uaa29-\uaa4d\uabe3-\uabea\uabec\uabed\U00010d24-\U00010d27\U00011100-\U00011134"
 )
+_MARKS_ON_LETTERS = re.compile("[\u0300-\u036f]+")
 _NOT_WORDS = re.compile(f"[^\\w{_SPELLING_MARKS}]+")
 # Marks that one writer sets and the next leaves out: Hebrew points, Arabic harakat and the
 # stretching tatweel; soft hyphens and joiners, which show nothing by themselves.
@@ -141,6 +145,7 @@ def clean(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = text.replace("\u2029", "\n\n").replace("\x0b", " ").replace("\x0c", " ")
+    text = text.replace("\x85", "\n")
     text = _CONTROLS.sub("", text)
     text = unicodedata.normalize("NFC", text)
     text = _SPACES.sub(" ", text)
@@ -157,7 +162,9 @@ def clean_line(text: str, limit: int = 1000) -> str:
 def unescape(text: str) -> str:
     """Return `text` with character references resolved, broken (`&# 160;`) and doubled ones too."""
     for _ in range(3):
-        mended = _BROKEN_ENTITY.sub(r"&#\1;", text) if "&# " in text else text
+        if "&" not in text:
+            break
+        mended = _ENDLESS_ENTITY.sub("\ufffd", _BROKEN_ENTITY.sub(r"&\1\2\3;", text))
         resolved = html.unescape(mended)
         if resolved == text:
             break
@@ -169,9 +176,10 @@ def fold(text: str) -> str:
     """Return `text` for comparison: NFKC, case folded, marks off Latin, Greek and Cyrillic, one
     space between words."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    decomposed = unicodedata.normalize("NFD", folded)
-    kept = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    if not folded.isascii():
+        kept = _MARKS_ON_LETTERS.sub("", unicodedata.normalize("NFD", folded))
+        folded = unicodedata.normalize("NFC", kept)
+    return " ".join(folded.split())
 
 
 def title_key(title: str) -> str:

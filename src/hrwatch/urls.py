@@ -2,39 +2,55 @@
 
 import functools
 import ipaddress
+import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from publicsuffixlist import PublicSuffixList
 
 # Known tracking and session keys only: some sites carry the article id in the query.
-TRACKING_KEYS = frozenset(
+_TRACKING = (
     "fbclid gclid dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mc_cid mc_eid "
     "mkt_tok oly_anon_id oly_enc_id vero_id _hsenc _hsmi hsctatracking wickedid rb_clickid "
     "s_cid icid ncid cmpid at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 "
     "__twitter_impression ref_src ref_url traffic_source "
-    "phpsessid jsessionid aspsessionid sessionid session_id sid".split()
+    "phpsessid jsessionid aspsessionid sessionid session_id sid"
 )
+TRACKING_KEYS = frozenset(_TRACKING.split())
 TRACKING_PREFIXES = ("utm_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "ga_")
 MAX_LENGTH = 8_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
 _SAFE_QUERY = _SAFE_PATH + "?"
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_HEX_PAIR = re.compile(r"[0-9a-fA-F]{2}")
 
 
 def absolute(link: str, base: str) -> str:
-    """Return `link` joined to `base` where that gives an http(s) address, else an empty string."""
+    """Return `link` joined to `base` where that gives an http(s) address, else an empty string.
+
+    What no address may hold is encoded; a user in it, which only misleads, is left out.
+    """
     link = "".join(c for c in link.strip() if c not in "\t\r\n")
     if not link or len(link) > MAX_LENGTH:
         return ""
     try:
-        joined = urljoin(base, link)
-        parts = urlsplit(joined)
-        host, _ = parts.hostname, parts.port  # the port is parsed, and may raise, here
+        parts = urlsplit(urljoin(base, link))
+        port = parts.port
     except ValueError:
         return ""
-    if parts.scheme.lower() not in _DEFAULT_PORTS or not host or any(c <= " " for c in host):
+    host = _host(parts)
+    if parts.scheme not in _DEFAULT_PORTS or not host:
         return ""
-    return urlunsplit(parts._replace(path=quote(parts.path, safe=_SAFE_PATH + "%")))
+    address = urlunsplit(
+        (
+            parts.scheme,
+            host if port is None else f"{host}:{port}",
+            _quoted(parts.path, _SAFE_PATH + "%"),
+            _quoted(parts.query, _SAFE_QUERY + "%"),
+            _quoted(parts.fragment, _SAFE_QUERY + "%"),
+        )
+    )
+    return address if len(address) <= MAX_LENGTH else ""
 
 
 def canonical(url: str) -> str:
@@ -89,18 +105,15 @@ def _suffixes() -> PublicSuffixList:
 
 
 def _host(parts: SplitResult) -> str:
+    """Return the host as it stands in a canonical address, or an empty string where it is none."""
     host = (parts.hostname or "").rstrip(".")
-    if not host or any(c <= " " or c in "/\\?#@<>\"'`{}|^" for c in host):
-        return ""
-    if ":" in host:
-        return f"[{host}]"
     try:
-        return host.encode("ascii").decode().lower()
-    except UnicodeEncodeError:
-        try:
-            return host.encode("idna").decode().lower()
-        except UnicodeError:
-            return ""
+        if ":" in host:
+            return f"[{ipaddress.IPv6Address(host)}]"
+        host = host.encode("idna" if not host.isascii() else "ascii").decode().lower()
+    except ValueError:
+        return ""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def _tracks(pair: str) -> bool:
@@ -116,13 +129,19 @@ def _session_free(path: str) -> str:
 def _normal(text: str, safe: str) -> str:
     """Percent-encode what must be, decode what need not be, upper-case the rest."""
     pieces = text.split("%")
-    result = [quote(pieces[0], safe=safe)]
+    result = [_quoted(pieces[0], safe)]
     for piece in pieces[1:]:
-        code = piece[:2]
-        if len(code) == 2 and all(c in "0123456789abcdefABCDEF" for c in code):
+        code, rest = piece[:2], piece[2:]
+        if _HEX_PAIR.fullmatch(code):
             character = chr(int(code, 16))
             keep = character.isascii() and (character.isalnum() or character in "-._~")
-            result.append((character if keep else f"%{code.upper()}") + quote(piece[2:], safe=safe))
+            result.append(character if keep else f"%{code.upper()}")
         else:
-            result.append("%25" + quote(piece, safe=safe))
+            rest = piece
+            result.append("%25")
+        result.append(_quoted(rest, safe))
     return "".join(result)
+
+
+def _quoted(text: str, safe: str) -> str:
+    return quote(text, safe=safe, errors="replace")
