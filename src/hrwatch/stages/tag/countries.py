@@ -4,13 +4,12 @@ Sightings of the gazetteer are thinned (datelines, masks, organisations, ambigui
 where they stand, and summed by country; those near the heaviest are the subject.
 """
 
-import re
-from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.tag.ambiguity import Ambiguity
+from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import Form, FormKind, Gazetteer, Sighting
 from hrwatch.stages.tag.territories import places
 from hrwatch.stages.tag.tokens import Tokens
@@ -23,16 +22,11 @@ _WEIGHTS = {
     FormKind.NAME: 1.0,
     FormKind.PEOPLE: 1.0,
     FormKind.PLACE: 1.0,
+    FormKind.REGION: 0.5,
     FormKind.TOWN: 0.5,
     FormKind.CUE: 0.5,
 }
 _EVIDENCE = 5
-# "OTTAWA -", "(Beirut) –", "GENEVA (12 November 2026) -", "MINSK, Belarus (AP) —" open a text.
-_DATELINE = re.compile(
-    r"\s*(?:\([^()\n]{2,40}\)|[^\W\d_a-zа-я][^\n()–—]{1,40}?)"
-    r"(?:\s*\([^()\n]{2,40}\))?\s*(?:[–—]|--?(?=\s)|(?<=[A-ZА-Я])-(?=\s))\s*"
-)
-_MOST_WORDS_OF_DATELINE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +48,53 @@ class CountryTagger:
         """Given the words of title and text and the text's language (empty: unknown), return
         countries, the weightiest first, then places."""
         tokens = {Field.TITLE: title, Field.TEXT: text}
-        sightings = []
+        opening = dateline(text)
+        topical: list[Sighting] = []
+        sent_from: list[Sighting] = []
         for field, words in tokens.items():
-            found = self._gazetteer.sightings(words, field, language)
-            sightings += _unmasked(found, words, field)
-        settled = self._ambiguity.settle(sightings, tokens)
-        weighed = [
-            item for sighting, codes in settled for item in _weigh(sighting, codes, len(text.forms))
-        ]
+            found = _unmasked(self._gazetteer.sightings(words, field, language), words)
+            head = opening.words if field is Field.TEXT else 0
+            topical += (item for item in found if _is_topical(item, head))
+            sent_from += (item for item in found if not _is_topical(item, head))
+        weighed = self._weigh(topical, tokens)
+        if not any(item.weight for item in weighed) and not opening.seat:
+            weighed += self._weigh(sent_from, tokens)
         return _tags(weighed, tokens)
 
+    def _weigh(self, sightings: list[Sighting], tokens: dict[Field, Tokens]) -> list[_Weighed]:
+        settled = self._ambiguity.settle(sightings, tokens)
+        length = len(tokens[Field.TEXT].forms)
+        return [item for sighting, codes in settled for item in _weigh(sighting, codes, length)]
 
-def _unmasked(sightings: list[Sighting], words: Tokens, field: Field) -> list[Sighting]:
-    """Leave out datelines, masks, and the country in an organisation's name."""
-    start = _dateline_words(words) if field is Field.TEXT else 0
-    kept = []
+
+def _is_topical(sighting: Sighting, dateline_words: int) -> bool:
+    return sighting.first >= dateline_words or sighting.form.kind not in {
+        FormKind.TOWN,
+        FormKind.REGION,
+    }
+
+
+def _unmasked(sightings: list[Sighting], words: Tokens) -> list[Sighting]:
+    """Leave out masks, and the country in an organisation's name."""
+    kept: list[Sighting] = []
     after_organisation = -1
     for sighting in sightings:
         kind = sighting.form.kind
+        if kind is FormKind.REGION and kept and _is_address(kept[-1], sighting, words):
+            kept[-1] = replace(kept[-1], form=replace(kept[-1].form, codes=sighting.form.codes))
         if kind is FormKind.ORGANISATION:
             after_organisation = sighting.last + 1
-        elif kind is FormKind.MASK or sighting.first < start:
+        elif kind is FormKind.MASK:
             continue
         elif sighting.first != after_organisation or not words.joined[sighting.first]:
             kept.append(sighting)
     return kept
 
 
-def _dateline_words(words: Tokens) -> int:
-    """Return how many words at the head of a text are its dateline."""
-    match = _DATELINE.match(words.text)
-    if match is None:
-        return 0
-    count = bisect_left(words.starts, match.end())
-    return count if count <= _MOST_WORDS_OF_DATELINE else 0
+def _is_address(town: Sighting, region: Sighting, words: Tokens) -> bool:
+    """Return whether the two read as "Birmingham, Ala."."""
+    gap = words.text[words.ends[town.last] : words.starts[region.first]]
+    return town.form.kind is FormKind.TOWN and gap == ", "
 
 
 def _weigh(sighting: Sighting, codes: tuple[str, ...], length: int) -> list[_Weighed]:

@@ -38,7 +38,8 @@ class FormKind(StrEnum):
     NAME = "name"  # of a country or place
     PEOPLE = "people"  # demonym or adjective
     PLACE = "place"  # below a country, with a code of its own
-    TOWN = "town"  # a town, province or landmark
+    REGION = "region"  # a state or province: of the town named right before it, too
+    TOWN = "town"  # a town or landmark
     CUE = "cue"  # a prison or agency
     MASK = "mask"  # names no country, whatever it contains
     ORGANISATION = "organisation"  # as a mask, and takes a country right behind it along
@@ -159,7 +160,7 @@ def _weight(form: Form) -> int:
     """Masks come before names of the same length, names before towns."""
     if form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
         return 3
-    return 1 if form.kind is FormKind.TOWN else 2
+    return 1 if form.kind in {FormKind.TOWN, FormKind.REGION} else 2
 
 
 def _written_so(item: Found[Form], tokens: Tokens, shouting: bool) -> bool:

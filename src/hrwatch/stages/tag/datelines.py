@@ -1,0 +1,51 @@
+"""Where a release or a wire story says from where it is sent: that place is no topic.
+
+"OTTAWA -" opens a story on China and "(Beirut) –" one on Syria. A wire's dateline is still the
+last thing to go by when nothing else in the text names a country.
+"""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from hrwatch.stages.tag.tokens import Tokens
+
+_MOST_WORDS = 12
+_DASH = r"\s*(?:[–—―]|--?(?=\s)|(?<=[A-ZÀ-ÞА-Я.])-)"
+_PLACE = r"[^\W\d_][^\n()–—―:;!?]{1,50}?"
+_MONTH = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATELINE = re.compile(
+    rf"""\s*(?:
+    (?P<seat>\([^()\n]{{2,60}}\) | {_PLACE}\s*\([^()\n]*\d{{4}}[^()\n]*\)){_DASH}
+    | (?P<wire>{_PLACE},\s*{_MONTH}\w*\.?\s*\d{{1,2}}){_DASH}
+    | {_PLACE}\s*\([^()\n]{{2,30}}\){_DASH}
+    | {_PLACE}{_DASH}
+    )""",
+    re.VERBOSE,
+)
+_LOOKED_AT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """The words at the head of a text that say from where it comes."""
+
+    words: int
+    seat: bool  # written as organisations do, from where they sit: "(Geneva, 3 May 2026) –"
+
+
+def dateline(tokens: Tokens) -> Dateline:
+    """Given the words of a text, return its dateline, of no words if it has none."""
+    head = tokens.text[:_LOOKED_AT]
+    match = _DATELINE.match(head)
+    if match is None or head.lstrip()[:1].islower():
+        return Dateline(0, False)
+    if match["wire"]:
+        return Dateline(0, False)
+    words = bisect_left(tokens.starts, match.end())
+    plain = match[0].strip(" -–—―\n\t")
+    # A bare "Word – " may open a sentence; a dateline of that sort is short or in capitals.
+    bare = not any(sign in plain for sign in "(,.") and not plain.isupper()
+    if words > _MOST_WORDS or (bare and len(plain.split()) > 2):
+        return Dateline(0, False)
+    return Dateline(words, match["seat"] is not None)
