@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hrwatch.errors import Unreachable
+from hrwatch.errors import BadStatus, Unreachable
 from hrwatch.model.feeds import Response
 from loopback import Answer, Request, a_fetcher, an_answer, names, serving
 
@@ -156,10 +156,27 @@ def test_fetches_that_meet_the_deadline_leave_no_connection_behind() -> None:
     asyncio.run(work())
 
 
-@pytest.mark.parametrize("count", [40])
-def test_fetches_of_many_keep_no_more_connections_than_the_concurrency(count: int) -> None:
+def test_fetches_that_end_in_a_status_leave_no_connection_behind() -> None:
+    answers: dict[str, Answer] = {
+        "/gone": an_answer(b"x" * 200_000, status="410 Gone"),
+        "/moved": an_answer(b"x" * 200_000, status="302 Found", location="/gone"),
+        "/short": an_answer(b"gone", status="410 Gone"),
+    }
+
+    async def work() -> None:
+        async with serving(answers) as server, a_fetcher(server) as fetcher:
+            for path in ("/gone", "/moved", "/short") * 5:
+                with pytest.raises(BadStatus):
+                    await fetcher.fetch(server.url(path))
+            pool = fetcher._client._transport._pool  # type: ignore[attr-defined]
+            assert len(pool.connections) <= 1
+
+    asyncio.run(work())
+
+
+def test_fetches_of_many_keep_no_more_connections_than_the_concurrency() -> None:
     async def work() -> int:
-        hosts = [f"h{number}" for number in range(count)]
+        hosts = [f"h{number}" for number in range(40)]
         resolve = names(**dict.fromkeys(hosts, "127.0.0.1"))
         async with (
             serving(an_answer(FEED)) as server,

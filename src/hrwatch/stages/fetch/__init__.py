@@ -2,6 +2,5 @@
 
 from hrwatch.stages.fetch.client import Fetcher
 from hrwatch.stages.fetch.headers import FEEDS, PAGES
-from hrwatch.stages.fetch.politeness import registrable
 
-__all__ = ["FEEDS", "PAGES", "Fetcher", "registrable"]
+__all__ = ["FEEDS", "PAGES", "Fetcher"]

@@ -33,7 +33,8 @@ from hrwatch.stages.fetch.decoding import ACCEPTED, Decoder
 from hrwatch.stages.fetch.failures import NETWORK_ERRORS, plain_words
 from hrwatch.stages.fetch.guard import Guard
 from hrwatch.stages.fetch.network import GuardedBackend, Resolve, Resolver, Transport
-from hrwatch.stages.fetch.politeness import Politeness, registrable
+from hrwatch.stages.fetch.politeness import Politeness
+from hrwatch.urls import registrable
 
 _log = logging.getLogger(__name__)
 

@@ -6,30 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
-from ipaddress import ip_address
-
-from publicsuffixlist import PublicSuffixList
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()  # 45 ms to read: only when the first address is fetched
-
-
-def registrable(host: str) -> str:
-    """Given a host name or literal address, return the domain that answers for it: what was
-    registered under a public suffix (publicsuffix.org), or the host itself where there is none."""
-    host = host.strip("[]").rstrip(".").lower()
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        pass
-    try:
-        host = host.encode("idna").decode() if not host.isascii() else host
-    except UnicodeError:
-        return host
-    return str(_suffixes().privatesuffix(host) or host)
 
 
 @dataclass(slots=True)

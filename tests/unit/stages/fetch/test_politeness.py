@@ -7,11 +7,10 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, TypeVar
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrwatch.stages.fetch.politeness import Politeness, registrable
+from hrwatch.stages.fetch.politeness import Politeness
 
 T = TypeVar("T")
 
@@ -198,32 +197,3 @@ def test_turns_of_any_visits_keep_every_bound(
         for visit in visits:
             assert sum(v[1] <= visit[1] < v[2] for v in visits) <= per_domain
             assert all(visit[1] >= v[2] + gap for v in visits if v[2] < visit[1])
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("example.org", "example.org"),
-        ("www.example.org", "example.org"),
-        ("a.b.example.co.uk", "example.co.uk"),
-        ("WWW.Example.ORG.", "example.org"),
-        ("a.github.io", "a.github.io"),
-        ("github.io", "github.io"),
-        ("co.uk", "co.uk"),
-        ("localhost", "localhost"),
-        ("127.0.0.1", "127.0.0.1"),
-        ("[::1]", "::1"),
-        ("2001:DB8::1", "2001:db8::1"),
-        ("www.пример.рф", "xn--e1afmkfd.xn--p1ai"),
-        ("www.xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd.xn--p1ai"),
-        ("", ""),
-        ("a..b", "a..b"),
-    ],
-)
-def test_registrable_of_a_host_is_what_was_registered(host: str, expected: str) -> None:
-    assert registrable(host) == expected
-
-
-@given(st.text())
-def test_registrable_of_any_text_never_raises(host: str) -> None:
-    registrable(host)
