@@ -14,6 +14,7 @@ from babel.core import get_global
 
 from hrwatch import text
 
+SHORT = 3  # letters, which resemble any short name and so give no guess
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -69,20 +70,14 @@ def country(value: str) -> str:
 
 
 def _country_meant(value: str) -> str:
+    known = {**places(), **countries()}
     upper = value.strip().upper()
-    if upper in codes():
-        return f"; did you mean {upper}?"
-    replaced = get_global("territory_aliases").get(upper)
-    if replaced:
-        return f"; did you mean {' or '.join(replaced)}?"
-    by_name = {label: code for code, label in (*places().items(), *countries().items())}
-    return _by_name(value, by_name)
-
-
-def _by_name(value: str, codes_by_name: dict[str, str]) -> str:
-    """Return a guess from a name; two or three letters resemble any short name and give none."""
-    found = closest(value, codes_by_name) if len(value) > 3 else None  # noqa: PLR2004 - as said
-    return f"; did you mean {codes_by_name[found]}?" if found else ""
+    guesses = [upper] if upper in known else get_global("territory_aliases").get(upper, [])
+    if not guesses and len(value) > SHORT:
+        by_name = {label: code for code, label in known.items()}
+        guesses = [by_name[label] for label in [closest(value, by_name)] if label]
+    named = " or ".join(f"{code} ({known[code]})" for code in guesses if code in known)
+    return f"; did you mean {named}?" if named else ""
 
 
 def language(value: str) -> str:
@@ -113,7 +108,10 @@ def _language_meant(value: str) -> str:
         return f" here; did you mean {primary}?"
     languages = Locale("en").languages
     by_name = {str(label): code for code, label in languages.items() if _is_language(code)}
-    return _by_name(value, by_name) or "; use its two letters such as be, fr or zh (BCP 47)"
+    found = closest(value, by_name) if len(value) > SHORT else None
+    if found:
+        return f"; did you mean {by_name[found]}?"
+    return "; use its two letters such as be, fr or zh (BCP 47)"
 
 
 def timezone(value: str) -> str:
