@@ -79,11 +79,19 @@ TABLE = {
     "no time": (SUBSCRIBER % "send: ▶daily", "subscribers[0].send", "write daily 07:00"),
     "no schedule": (SUBSCRIBER % "send: ▶monthly", "subscribers[0].send", "is no schedule"),
     # The world's names
-    "a country's name": (FEED % "countries: [▶Belarus]", "feeds[0].countries[0]", "mean BY?"),
-    "a small country": (FEED % "countries: [▶no]", "feeds[0].countries[0]", "mean NO?"),
-    "a retired code": (FEED % "countries: [▶UK]", "feeds[0].countries[0]", "mean GB?"),
+    "a country's name": (
+        FEED % "countries: [▶Belarus]",
+        "feeds[0].countries[0]",
+        "mean BY (Belarus)?",
+    ),
+    "a small country": (FEED % "countries: [▶no]", "feeds[0].countries[0]", "mean NO (Norway)?"),
+    "a retired code": (FEED % "countries: [▶UK]", "feeds[0].countries[0]", "mean GB (U"),
     "no country": (FEED % "countries: [▶QQ]", "feeds[0].countries[0]", "such as BY"),
-    "a place's name": (FEED % "countries: [▶Tibet]", "feeds[0].countries[0]", "mean CN-XZ?"),
+    "a place's name": (
+        FEED % "countries: [▶Tibet]",
+        "feeds[0].countries[0]",
+        "mean CN-XZ (Tibet)?",
+    ),
     "a language's name": (FEED % "language: ▶Russian", "feeds[0].language", "mean ru?"),
     "a country as language": (FEED % "language: ▶ua", "feeds[0].language", "mean uk?"),
     "a language too exact": (

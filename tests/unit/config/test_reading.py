@@ -139,8 +139,31 @@ def test_nesting_of_any_depth_is_refused_without_recursion() -> None:
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
 @pytest.mark.parametrize(
     "written",
-    ["a: b: c", "a:\n\tb: 1", "a: [1", "a: {b: 1", "a: 'x", 'a: "x\\q"', "- a\nb: 1", "a: 1\n- b", "a: @x", "a: `x`", "a: %x", "a: &", "a: *", "a: !x!foo y", "a: ]", "a: }", "a: - b", "key: [a]]", "a: >x", "a: x\n...\nfoo", "a: x\nb", "a: 'it's'"],
-)  # fmt: skip
+    [
+        "a: b: c",
+        "a:\n\tb: 1",
+        "a: [1",
+        "a: {b: 1",
+        "a: 'x",
+        'a: "x\\q"',
+        "- a\nb: 1",
+        "a: 1\n- b",
+        "a: @x",
+        "a: `x`",
+        "a: %x",
+        "a: &",
+        "a: *",
+        "a: !x!foo y",
+        "a: ]",
+        "a: }",
+        "a: - b",
+        "key: [a]]",
+        "a: >x",
+        "a: x\n...\nfoo",
+        "a: x\nb",
+        "a: 'it's'",
+    ],
+)
 def test_syntax_error_of_either_parser_is_told_in_plain_words(loader: type, written: str) -> None:
     with pytest.raises(yaml.YAMLError) as raised:
         list(yaml.parse(written, Loader=loader))
