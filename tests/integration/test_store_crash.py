@@ -16,6 +16,7 @@ from builders import NOW
 from hrwatch.errors import ArchiveHeld
 from hrwatch.stages.store import feeds
 from hrwatch.stages.store.archive import Archive
+from socket_guard import process_environment
 
 PER_TRANSACTION = 25
 WRITER = """
@@ -45,16 +46,14 @@ for start in itertools.count(first, 25):
 
 
 @contextmanager
-def writer(
-    directory: Path, environment: dict[str, str], how: str = "run", first: int = 0
-) -> Iterator["subprocess.Popen[str]"]:
+def writer(directory: Path, how: str = "run", first: int = 0) -> Iterator["subprocess.Popen[str]"]:
     """Another process that holds the archive and writes to it until it is killed."""
     process = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(directory), how, str(first)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=process_environment(directory / "refused.txt"),
     )
     with process:
         try:
@@ -74,10 +73,8 @@ def figures(archive: Archive) -> tuple[int, int, int]:
         return record_count, tag_count, connection.scalar(sa.text(words))
 
 
-def test_kill_in_a_transaction_leaves_whole_ones_only(
-    tmp_path: Path, process_environment: dict[str, str]
-) -> None:
-    with writer(tmp_path, process_environment, "pause") as process:
+def test_kill_in_a_transaction_leaves_whole_ones_only(tmp_path: Path) -> None:
+    with writer(tmp_path, "pause") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "half-way\n"
         with pytest.raises(ArchiveHeld, match=f"process {process.pid} since"):
@@ -92,14 +89,12 @@ def test_kill_in_a_transaction_leaves_whole_ones_only(
         assert claimed is not None, "what the dead had claimed is free"
 
 
-def test_kill_at_any_moment_leaves_a_sound_archive(
-    tmp_path: Path, process_environment: dict[str, str]
-) -> None:
+def test_kill_at_any_moment_leaves_a_sound_archive(tmp_path: Path) -> None:
     chance = random.Random(20260302)  # noqa: S311 - moments, not secrets
     count = 0
     for _ in range(4):
         with (
-            writer(tmp_path, process_environment, first=count) as process,
+            writer(tmp_path, first=count) as process,
             pytest.raises(subprocess.TimeoutExpired),
         ):
             process.wait(chance.uniform(0.02, 0.4))
