@@ -40,19 +40,24 @@ class _Failure(NamedTuple):
 def server(address: str) -> tuple[str, int]:
     """Given `smtp://host:port`, return host and port; raise DeliverError where it is malformed or
     not on this machine."""
+    shown = f"mail.transport {without_login(address)!r}"
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port or _DEFAULT_PORT
     except ValueError as error:
-        raise DeliverError(f"mail.transport {address!r} cannot be read: {error}") from error
-    if parts.username or parts.path.strip("/") or parts.query or not host:
-        raise DeliverError(f"mail.transport {address!r}: write smtp://HOST:PORT, nothing more")
+        raise DeliverError(f"{shown} cannot be read: write smtp://HOST:PORT") from error
+    if "@" in parts.netloc or parts.path.strip("/") or parts.query or not host:
+        raise DeliverError(f"{shown}: write smtp://HOST:PORT, nothing more")
     if not _is_loopback(host):
         raise DeliverError(
-            f"mail.transport {address!r}: without TLS mail goes to this machine only; "
-            "use 127.0.0.1, ::1 or localhost"
+            f"{shown}: without TLS mail goes to this machine only; use 127.0.0.1, ::1 or localhost"
         )
     return host, port
+
+
+def without_login(address: str) -> str:
+    """Return the address of a server as it may be shown: no user and no password."""
+    return re.sub(r"//.*@", "//", address)
 
 
 class SmtpTransport:
@@ -112,6 +117,9 @@ class SmtpTransport:
                 return _Failure(Status.UNKNOWN, f"no answer to the mail: {reason}", again=False)
             lost = isinstance(error, aiosmtplib.SMTPServerDisconnected)
             return _Failure(Status.DEFERRED, f"{step} failed: {reason}", again=lost)
+        except asyncio.CancelledError:
+            self._drop()  # half a dialogue is no beginning for the next mail
+            raise
         return None
 
     async def _connected(self) -> aiosmtplib.SMTP:

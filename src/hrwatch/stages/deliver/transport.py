@@ -9,7 +9,7 @@ from hrwatch.errors import DeliverError
 from hrwatch.model.mail import Delivery, Mail
 from hrwatch.model.settings import MailSettings
 from hrwatch.stages.deliver.file import FileTransport
-from hrwatch.stages.deliver.smtp import SmtpTransport, server
+from hrwatch.stages.deliver.smtp import SmtpTransport, server, without_login
 
 
 class Transport(Protocol):
@@ -38,6 +38,6 @@ def open_transport(
         host, port = server(settings.transport)
         return SmtpTransport(host, port, clock=clock)
     raise DeliverError(
-        f"mail.transport {settings.transport!r}: write file:DIR, or smtp://127.0.0.1:PORT for a "
-        "mail server on this machine"
+        f"mail.transport {without_login(settings.transport)!r}: write file:DIR, or "
+        "smtp://127.0.0.1:PORT for a mail server on this machine"
     )
