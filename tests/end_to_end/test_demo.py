@@ -1,6 +1,7 @@
 """`hrwatch demo` as a newcomer runs it: the real process, and what it leaves behind."""
 
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -175,6 +176,24 @@ def test_demo_shows_one_digest_as_its_reader_sees_it(demo: Run) -> None:
     shown = {line.strip() for line in demo.shown.splitlines()}
 
     assert [line for line in text.splitlines() if line.strip() not in shown] == []
+
+
+def test_demo_ends_with_commands_that_work(demo: Run) -> None:
+    _, _, offered = demo.shown.partition("Look at it with\n")
+    commands = [shlex.split(line) for line in offered.splitlines()]
+
+    assert len(commands) == 4
+    for command in commands:
+        report = demo.directory.parent / "refused-later.txt"
+        process = subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            env=socket_guard.process_environment(report),
+        )
+        assert (process.returncode, report.exists()) == (0, False), process.stderr
+        assert process.stdout.strip()
 
 
 def test_demo_in_a_directory_that_holds_something_is_refused(demo: Run, tmp_path: Path) -> None:

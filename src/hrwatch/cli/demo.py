@@ -15,6 +15,9 @@ from rich.text import Text
 from hrwatch.cli.place import FAILED
 from hrwatch.demo.telling import Look, Step
 
+# What a newcomer may look at when the demo is over.
+LOOKS = ("status", "feeds", "search keyword:torture", "preview arabic-reader --since 1d")
+
 
 def demo(
     directory: Annotated[
@@ -46,7 +49,7 @@ def demo(
     told = f"All of it stays in {where}. Look at it with"
     show(Step(told, Look.HEADING))
     start = f"{_program()} --config {_shown(where / 'feeds.yaml')} --state-dir {_shown(where)}"
-    for verb in ("status", "search torture", "preview front-page", "export --format csv"):
+    for verb in LOOKS:
         show(Step(f"  {start} {verb}"))
     if not rounds.went_well(done):
         raise typer.Exit(FAILED)
@@ -54,7 +57,10 @@ def demo(
 
 def _program() -> str:
     """Return how this program is called from here."""
-    return "hrwatch" if shutil.which("hrwatch") == sys.argv[0] else _shown(Path(sys.argv[0]))
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{_shown(Path(sys.executable))} -m hrwatch"
+    return "hrwatch" if shutil.which("hrwatch") == str(called) else _shown(called)
 
 
 def _shown(path: Path) -> str:

@@ -8,7 +8,7 @@ from hrwatch.demo.server import feed_path
 HEAD = """\
 # Written by `hrwatch demo`. The newsroom behind these addresses is invented, and it closed when the
 # demo ended; the archive beside this file is yours to look at:
-#     hrwatch --config feeds.yaml --state-dir . search torture
+#     hrwatch --config feeds.yaml --state-dir . search keyword:torture
 # To watch real feeds, put their addresses below and say in `contact` how a site's owner reaches
 # you: hrwatch asks nobody beyond this machine while that is the example.
 
