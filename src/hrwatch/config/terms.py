@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-from hrwatch import text
 from hrwatch.config import names
 from hrwatch.config.names import quoted
 
@@ -18,11 +17,11 @@ _JOINERS = "\u200c\u200d"  # letters' company in Persian and Hindi
 
 def phrase(value: str) -> str:
     """Given a phrase in which a `*` may end a word, return it; raise ValueError otherwise."""
-    if not text.normalised(value):
+    if not any(map(str.isalnum, value)):
         raise ValueError("holds no word that could be found; write a word, or remove the line")
     if len(value) > LONGEST_PHRASE:
         raise ValueError(f"must have at most {LONGEST_PHRASE} characters")
-    if any(unicodedata.category(c) in _INVISIBLE and c not in _JOINERS for c in value):
+    if not value.isprintable() and any(map(_is_invisible, value)):
         raise ValueError(f"{quoted(value)} holds a line break or an invisible character")
     if "~" in value:
         raise ValueError(f"{quoted(value)}: a ~ belongs under near only, such as police ~5 beat*")
@@ -36,6 +35,10 @@ def phrase(value: str) -> str:
                 "nearly every word"
             )
     return value
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
 
 
 def pair(value: str) -> str:
