@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,24 @@ def test_open_after_close_is_free_again(archive: Archive, tmp_path: Path) -> Non
     archive.close()
     archive.close()
     Archive.open("archive.db", directory=tmp_path / "state", writing=True).close()
+
+
+def test_close_waits_for_no_reader(archive: Archive, tmp_path: Path) -> None:
+    with Archive.open("archive.db", directory=tmp_path / "state", writing=False) as reader:
+        with reader.reading() as connection:
+            assert records.counts(connection).records == 0
+            archive.write_now(records.add, (a_record(),))
+            started = time.monotonic()
+            archive.close()
+            assert time.monotonic() - started < 5
+        with reader.reading() as connection:
+            assert records.counts(connection).records == 1
+
+
+def test_open_with_a_sqlite_that_is_too_old_is_refused() -> None:
+    sqlite.check_version()
+    with pytest.raises(ArchiveError, match=r"SQLite 3.26.0 is too old"):
+        sqlite.check_version((3, 26, 0))
 
 
 def test_open_reading_beside_writer_sees_what_is_committed(
@@ -159,6 +178,15 @@ def test_open_directory_of_another_user_is_refused(tmp_path: Path) -> None:
     os.chown(tmp_path, 12345, -1)
     with pytest.raises(ArchiveError, match="belongs to user 12345"):
         Archive.open("archive.db", directory=tmp_path, writing=True)
+
+
+def test_open_where_the_archive_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "archive.db.new").mkdir()
+    with pytest.raises(ArchiveError, match="cannot be made ready"):
+        Archive.open("archive.db", directory=tmp_path, writing=True)
+    (tmp_path / "file").touch()
+    with pytest.raises(ArchiveError, match=r"directory .* cannot be made"):
+        Archive.open("archive.db", directory=tmp_path / "file", writing=True)
 
 
 def test_open_writing_releases_what_dead_processes_claimed(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ MAX_DEPTH = 20  # of parentheses and negations in each other
 
 _OPENING = '"“”„«»'
 _CLOSING = {'"': '"', "“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«»"}
-_FIELD = re.compile(r"([A-Za-z]+):(?=\S)([^\s()]*)")
-_EMPTY_FIELD = re.compile(r"([A-Za-z]+):(?=\s|$)")
+_FIELD = re.compile(r"([A-Za-z]+):([^\s()]+)")
+_EMPTY_FIELD = re.compile(r"([A-Za-z]+):(?=[\s()]|$)")
 _AFTER_WORD = re.compile(f"[\\s(){_OPENING}]")
 _VALUES = {
     FieldName.COUNTRY: re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?"),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -50,6 +50,7 @@ class Archive:
         For writing it is locked, made where it is missing, and migrated. Raise ArchiveHeld where
         another process writes, ArchiveNewer where a newer hrwatch made it, else ArchiveError.
         """
+        sqlite.check_version()
         path = _located(url, directory)
         return (
             cls._open_writing(path, clock(), schema) if writing else cls._open_reading(path, schema)
@@ -58,19 +59,20 @@ class Archive:
     @classmethod
     def _open_writing(cls, path: Path, now: datetime, known: Schema) -> Self:
         lock.own_directory(path.parent)
-        held = lock.hold(path, now)
-        try:
+        with ExitStack() as undo:
+            held = lock.hold(path, now)
+            undo.callback(lock.free, held)
             if not path.exists():
                 schema.create(path, known)
             elif schema.revision(path, known) != known.head:
                 schema.upgrade(path, known)
             archive = cls(path, held=held)
+            undo.pop_all()
+            undo.callback(archive.close)
             # We hold the lock, so whoever claimed anything is gone.
             archive.write_now(feeds.release_all)
             archive.write_now(outbox.release_all)
-        except BaseException:
-            lock.free(held)
-            raise
+            undo.pop_all()
         return archive
 
     @classmethod
@@ -137,14 +139,15 @@ class Archive:
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self._reading.dispose()
-        if self._writing is not None:
+        if self._writing is None or self._held is None:
+            return
+        try:
             with sqlite.explaining(self.path):
                 sqlite.checkpoint(self._writing)
+        finally:
             self._writing.dispose()
-            self._writing = None
-        if self._held is not None:
             lock.free(self._held)
-            self._held = None
+            self._writing = self._held = None
 
     def __enter__(self) -> Self:
         return self

@@ -46,8 +46,12 @@ def hold(archive: Path, now: datetime) -> int:
             f"archive {archive} is held by process {process or 'unknown'} since "
             f"{since.strip() or 'just now'}: end it first, or wait for it"
         ) from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
+    except OSError as error:
+        os.close(descriptor)
+        raise ArchiveError(f"the lock file {path} cannot be written: {error}") from error
     return descriptor
 
 

@@ -1,5 +1,7 @@
 """Which revision an archive has, and how one of an older hrwatch is brought up to this one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,20 +72,32 @@ def create(path: Path, schema: Schema) -> None:
             "the archive back beside it, or move both away to begin a new one"
         )
     unfinished = path.with_name(path.name + ".new")
-    for end in ("", *sqlite.SIDE_FILES):
-        unfinished.with_name(unfinished.name + end).unlink(missing_ok=True)
-    unfinished.touch(mode=0o600)
-    _run_migrations(unfinished, schema)
-    unfinished.replace(path)
+    with _explaining(path):
+        for end in ("", *sqlite.SIDE_FILES):
+            unfinished.with_name(unfinished.name + end).unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        _run_migrations(unfinished, schema)
+        unfinished.replace(path)
 
 
 def upgrade(path: Path, schema: Schema) -> Path:
     """Bring the older archive at `path` to the head revision; return where its copy lies."""
     kept = path.with_name(f"{path.name}.before-{schema.head}")
-    with sqlite.explaining(path):
+    with _explaining(path):
         sqlite.copy(path, kept)
-    _run_migrations(path, schema)
+        _run_migrations(path, schema)
     return kept
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        with sqlite.explaining(path):
+            yield
+    except OSError as error:
+        raise ArchiveError(
+            f"archive {path} cannot be made ready: {error}: make room, or see who may write there"
+        ) from error
 
 
 def _run_migrations(path: Path, schema: Schema) -> None:
@@ -97,7 +111,7 @@ def _run_migrations(path: Path, schema: Schema) -> None:
     # Tables that are rebuilt would trip over references while they are gone: checked at the end.
     engine = sqlite.writing_engine(path, foreign_keys=False)
     try:
-        with sqlite.explaining(path), engine.begin() as connection:
+        with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, schema.head)
             if broken := sqlite.broken_references(connection):
@@ -105,7 +119,6 @@ def _run_migrations(path: Path, schema: Schema) -> None:
                     f"archive {path} was not migrated to {schema.head}: {broken} rows point at "
                     "rows that do not exist; it is unchanged, restore a backup"
                 )
-        with sqlite.explaining(path):
-            sqlite.checkpoint(engine)
+        sqlite.checkpoint(engine)
     finally:
         engine.dispose()

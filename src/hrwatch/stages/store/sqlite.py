@@ -16,6 +16,7 @@ from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
 
 HEADER = b"SQLite format 3\x00"
 SIDE_FILES = ("-wal", "-shm")
+OLDEST = (3, 35, 0)  # has RETURNING
 _WAIT_SECONDS = 30
 _ADVICE = {
     "SQLITE_FULL": "the disk is full: make room and start again, nothing was half written",
@@ -36,6 +37,17 @@ _ADVICE = {
 search_index = sa.table(
     "search_index", sa.column("rowid", sa.Integer), sa.column("title"), sa.column("text")
 )
+
+
+def check_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """Raise ArchiveError where the SQLite that Python was built with cannot do what we ask."""
+    if version < OLDEST:
+        told = ".".join(map(str, version))
+        wanted = ".".join(map(str, OLDEST))
+        raise ArchiveError(
+            f"SQLite {told} is too old for the archive: use a Python that comes with {wanted} or "
+            'newer (python -c "import sqlite3; print(sqlite3.sqlite_version)")'
+        )
 
 
 def writing_engine(path: Path, *, foreign_keys: bool = True) -> sa.Engine:
@@ -124,9 +136,11 @@ def copy(path: Path, target: Path) -> None:
 
 
 def checkpoint(engine: sa.Engine) -> None:
-    """Move what the write-ahead log holds into the file itself."""
+    """Move what the write-ahead log holds into the file itself, as far as readers let us: whoever
+    opens the archive next sees the same either way, so that nobody is waited for."""
     connection = engine.raw_connection()
     try:
+        connection.cursor().execute("PRAGMA busy_timeout=0")
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
