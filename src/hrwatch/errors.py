@@ -14,6 +14,7 @@ HrwatchError
 ├── ExtractError           a page without an article
 ├── HopError               a worker that had to be ended, or died
 ├── ArchiveError           the archive cannot be used
+│   ├── ArchiveMissing     there is none yet
 │   ├── ArchiveHeld        another process holds it for writing
 │   └── ArchiveNewer       made by a newer hrwatch than this one
 ├── ComposeError           a mail whose bytes would not be what was meant
@@ -117,6 +118,10 @@ class HopError(HrwatchError):
 
 class ArchiveError(HrwatchError):
     """The archive cannot be used; the text says what to do."""
+
+
+class ArchiveMissing(ArchiveError):
+    """There is no archive yet: nothing was polled."""
 
 
 class ArchiveHeld(ArchiveError):

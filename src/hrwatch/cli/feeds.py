@@ -1,6 +1,6 @@
 """`hrwatch feeds`: how each configured feed is doing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,6 +9,7 @@ import typer
 from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.config import Config
+from hrwatch.errors import ArchiveMissing
 from hrwatch.model.feeds import Feed, FeedState, State
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store.archive import Archive
@@ -21,8 +22,11 @@ def feeds(
     """List the feeds: state, last and next poll, newest entry, error."""
     where = place(context)
     config = where.config()
-    with where.archive(config) as archive:
-        states = list(feed_states(config, archive))
+    try:
+        with where.archive(config) as archive:
+            states = list(feed_states(config, archive))
+    except ArchiveMissing:
+        states = list(configured(config, {}))
     if as_json:
         for feed, state in states:
             output.json_line(feed_object(feed, state))
@@ -46,10 +50,14 @@ def feeds(
 
 
 def feed_states(config: Config, archive: Archive) -> Iterator[tuple[Feed, FeedState]]:
-    """Give every configured feed with its state; one that is switched off is `disabled`, one that
-    the archive does not know yet is `new`."""
+    """Give every configured feed with its state; one that is switched off is `disabled`."""
     with archive.reading() as connection:
-        known = {s.feed: s for s in feed_table.states(connection, [f.name for f in config.feeds])}
+        states = feed_table.states(connection, [feed.name for feed in config.feeds])
+    yield from configured(config, {state.feed: state for state in states})
+
+
+def configured(config: Config, known: Mapping[str, FeedState]) -> Iterator[tuple[Feed, FeedState]]:
+    """Give every configured feed with its state of `known`, else as a new one."""
     for feed in config.feeds:
         state = known.get(feed.name, FeedState(feed.name, feed.address))
         yield feed, state if feed.enabled else _switched_off(state)

@@ -23,6 +23,7 @@ from hrwatch.model.feeds import (
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import copies, identity
 from hrwatch.stages.extract import carries_full_text
+from hrwatch.stages.fetch import PAGES
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import records as record_table
 
@@ -201,7 +202,7 @@ async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None
     if not feed.full_text or not entry.permalink or carries_full_text(entry):
         return None, None
     try:
-        answer = await parts.fetcher.fetch(entry.permalink)
+        answer = await parts.fetcher.fetch(entry.permalink, accept=PAGES)
     except FetchError as error:
         return None, str(error)
     return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)

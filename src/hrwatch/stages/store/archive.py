@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import sqlalchemy as sa
 
-from hrwatch.errors import ArchiveError
+from hrwatch.errors import ArchiveError, ArchiveMissing
 from hrwatch.stages.store import feeds, lock, outbox, schema, sqlite
 from hrwatch.stages.store.schema import SHIPPED, Schema
 
@@ -78,7 +78,7 @@ class Archive:
     @classmethod
     def _open_reading(cls, path: Path, known: Schema) -> Self:
         if not path.exists():
-            raise ArchiveError(f"there is no archive {path}: nothing polled yet: run hrwatch once")
+            raise ArchiveMissing(f"there is no archive {path}: nothing polled yet: run hrwatch once")
         found = schema.revision(path, known)
         if found != known.head:
             raise ArchiveError(

@@ -1,0 +1,156 @@
+"""A newsroom and a desk for end-to-end tests: feeds on loopback that a test may change, a
+configuration in a folder, and `hrwatch` run as a real process on it. All stories are invented."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import yaml
+
+from loopback import Answer, Loopback, an_answer, serving
+
+SECONDS = 60
+
+
+@dataclass
+class Ended:
+    """A process that is over."""
+
+    status: int
+    out: str
+    complaints: str
+
+    @property
+    def lines(self) -> list[dict[str, object]]:
+        """What it printed, as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Desk:
+    """One operator's folder, and the newsroom that it polls."""
+
+    folder: Path
+    server: Loopback
+    answers: dict[str, Answer]
+    settings: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    def feed(self, name: str, *stories: str, **marks: str) -> None:
+        """Serve a feed `name` with these titles, each with a page of its own."""
+        items = "".join(self._item(name, number, title, **marks) for number, title in enumerate(stories))
+        self.answers[f"/{name}"] = an_answer(
+            f'<rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'.encode(),
+            Content_Type="application/rss+xml",
+        )
+
+    def _item(self, name: str, number: int, title: str, age: str = "1", guid: str = "") -> str:
+        page = f"/{name}/{guid}{number}"
+        self.answers.setdefault(page, a_page(title))
+        dated = format_datetime(datetime.now(UTC) - timedelta(hours=int(age)))
+        return (
+            f"<item><title>{escape(title)}</title><link>{self.server.url(page)}</link>"
+            f"<guid>{name}-{guid}{number}</guid><pubDate>{dated}</pubDate>"
+            f"<description>{escape(title)}, in short.</description></item>"
+        )
+
+    def configure(self, *feeds: str, **changes: object) -> Path:
+        """Write the operator's file for these feeds; `changes` replace whole sections."""
+        sections: dict[str, object] = {
+            "workers": 1,
+            "fetch": {
+                "contact": "mailto:test@desk.example",
+                "allow_addresses": [self.server.exemption],
+                "gap": "0s",
+                "per_domain": 8,
+            },
+            "feeds": [{"name": name, "url": self.server.url(f"/{name}")} for name in feeds],
+            "subscribers": [a_reader()],
+        }
+        path = self.folder / "feeds.yaml"
+        path.write_text(yaml.safe_dump(sections | changes))
+        return path
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        """Start `hrwatch WORDS` on the desk's folder."""
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "hrwatch",
+            "--config",
+            "feeds.yaml",
+            "--state-dir",
+            "state",
+            *words,
+            cwd=self.folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    async def run(self, *words: str) -> Ended:
+        """Run `hrwatch WORDS` to its end."""
+        process = await self.start(*words)
+        out, complaints = await asyncio.wait_for(process.communicate(), SECONDS)
+        return Ended(process.returncode or 0, out.decode(), complaints.decode())
+
+    def mails(self) -> list[EmailMessage]:
+        """What lies in the outbox folder, the oldest first."""
+        paths = sorted(self.state.glob("outbox/*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+
+    async def records(self) -> list[dict[str, object]]:
+        """What the archive holds, as `export` writes it."""
+        ended = await self.run("export", "--format", "jsonl")
+        assert ended.status == 0, ended.complaints
+        return ended.lines
+
+
+def a_reader(**changes: object) -> dict[str, object]:
+    """A subscriber of the operator's file who asks for everything, at once."""
+    return {"name": "reader", "address": "reader@desk.example", "send": "at once"} | changes
+
+
+def a_page(title: str, *paragraphs: str) -> bytes:
+    """The answer with an article page under that title."""
+    told = paragraphs or tuple(
+        f"Paragraph {number} of an invented story, {escape(title)}: nobody was there and nothing "
+        f"happened, as the court of Arvenia found on day {number} of its long proceedings."
+        for number in range(1, 6)
+    )
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in told)
+    page = (
+        f"<html lang=en><head><title>{escape(title)}</title></head><body><nav>Menu</nav>"
+        f"<article><h1>{escape(title)}</h1>{body}</article></body></html>"
+    )
+    return an_answer(page.encode(), Content_Type="text/html; charset=utf-8")
+
+
+def told(mail: EmailMessage) -> str:
+    """The text part of a mail, on one line."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
+
+
+def at_the_desk(folder: Path, test: Callable[[Desk], Awaitable[None]]) -> None:
+    """Run `test` with a desk in `folder`."""
+
+    async def run() -> None:
+        answers: dict[str, Answer] = {}
+        async with serving(answers) as server:
+            await test(Desk(folder, server, answers))
+
+    asyncio.run(run())
