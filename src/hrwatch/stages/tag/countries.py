@@ -17,13 +17,15 @@ from hrwatch.stages.tag.tokens import Tokens
 _TITLE = 3.0
 _OPENING = 3.0
 _OPENING_SHARE = 0.15  # of the text's words
+_OPENING_WORDS = 20  # at least, for what is only a summary
+_LEAD = 600  # code points: what is first named behind them must be named twice
 _SHARE_OF_TOP = 0.4
 _WEIGHTS = {
     FormKind.NAME: 1.0,
     FormKind.PEOPLE: 1.0,
     FormKind.PLACE: 1.0,
-    FormKind.REGION: 0.5,
-    FormKind.TOWN: 0.5,
+    FormKind.REGION: 0.75,
+    FormKind.TOWN: 0.75,
     FormKind.CUE: 0.5,
 }
 _EVIDENCE = 5
@@ -101,7 +103,7 @@ def _weigh(sighting: Sighting, codes: tuple[str, ...], length: int) -> list[_Wei
     weight = _WEIGHTS[sighting.form.kind]
     if sighting.field is Field.TITLE:
         weight *= _TITLE
-    elif sighting.first < length * _OPENING_SHARE:
+    elif sighting.first < max(length * _OPENING_SHARE, _OPENING_WORDS):
         weight *= _OPENING
     if sighting.form.undecided and len(codes) > 1:
         weight = 0.0  # named, never the subject
@@ -131,7 +133,7 @@ def _tags(weighed: list[_Weighed], tokens: dict[Field, Tokens]) -> tuple[Tag, ..
         Tag(
             kind,
             value,
-            Relation.SUBJECT if score and score >= least else Relation.MENTION,
+            _relation(of[value], score, least, tokens),
             _evidence(of[value], tokens),
         )
         for kind, of, ranked in (
@@ -140,6 +142,18 @@ def _tags(weighed: list[_Weighed], tokens: dict[Field, Tokens]) -> tuple[Tag, ..
         )
         for value, score in sorted(ranked.items(), key=lambda pair: (-pair[1], pair[0]))
     )
+
+
+def _relation(
+    items: list[_Weighed], score: float, least: float, tokens: dict[Field, Tokens]
+) -> Relation:
+    early = any(
+        item.sighting.field is Field.TITLE or tokens[Field.TEXT].starts[item.sighting.first] < _LEAD
+        for item in items
+    )
+    if score and score >= least and (early or len(items) > 1):
+        return Relation.SUBJECT
+    return Relation.MENTION
 
 
 def _sum(items: list[_Weighed]) -> float:
