@@ -9,6 +9,7 @@ from hrwatch.model.feeds import Entry
 MAX_MARKUP = 1_000_000
 # From here on a feed's own text counts as the article; a teaser is shorter.
 FULL_TEXT = 1_200
+_TAIL = 1_000
 
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*(?:[:-][A-Za-z0-9]+)*)(?=[\s/>])")
 _END = re.compile(r">|=\s{0,8}([\"'])")
@@ -33,7 +34,7 @@ _ESCAPED_MARKUP = re.compile(
     r"&lt;/?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|blockquote)(?:\s|/|&gt;)", re.I
 )
 _TEASER_ENDS = re.compile(
-    r"(?:…|\.\.\.|\[[^\]\n]{0,40}\]|»|(?:read|continue reading|see|view|learn|load|show) "
+    r"(?:…|\.\.\.|(?:read|continue reading|see|view|learn|load|show) "
     r"(?:more|on|the full|full|the rest|all)[^\n]{0,80}|continue reading[^\n]{0,80}"
     r"|(?:lire|en savoir|leer|ler|weiter|mehr|leggi|lees|czytaj) "
     r"(?:la suite|plus|más|mais|lesen|tutto|meer|dalej)[^\n]{0,80}"
@@ -133,4 +134,5 @@ def carries_full_text(entry: Entry) -> bool:
     told = plain(markup)
     if len(told) < FULL_TEXT:
         return False
-    return not _TEASER_ENDS.search(_APPEARED_FIRST.sub("", told).rstrip()[-200:])
+    tail = _APPEARED_FIRST.sub("", told[-_TAIL:]).rstrip()
+    return not _TEASER_ENDS.search(tail[-200:])

@@ -10,7 +10,7 @@ from hrwatch.stages.parse import xml
 
 # Where the root element is looked for, in characters.
 _HEAD = 4_000
-_DECLARED = re.compile(rb"[^<]{0,100}<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
 # What may stand before the root: comments, instructions, and a document type with its name.
 _PROLOG = re.compile(
     r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+([\w:]+)[^>\[]*(?:\[.*?\]\s*)?>)", re.S | re.I
@@ -58,7 +58,7 @@ def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedF
 
 def _declared(body: bytes) -> str:
     """Return the encoding that the XML declaration names, or an empty string."""
-    match = _DECLARED.match(body[:400])
+    match = _DECLARED.search(body[:400])
     return match[1].decode("ascii", "replace") if match else ""
 
 

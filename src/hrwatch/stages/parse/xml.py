@@ -26,7 +26,8 @@ MAX_TTL = timedelta(days=366)
 # Outside of these, characters and references to them are not XML 1.0 (2.2): the strict parser
 # gives up on them, and the loose one raises UnicodeEncodeError on &#xD800;.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,20})|([0-9]{1,20}));")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_LONGEST_REFERENCE = 20  # leading zeros and all
 _DECLARATION = re.compile(r"<\?xml\s[^<>]{0,400}\?>")
 # Within these characters a declaration may stand after blank lines or a comment, against the
 # standard; anywhere else it is somebody's example.
@@ -53,11 +54,11 @@ def read(markup: str, *, url: str, now: datetime) -> ParsedFeed | None:
             resolve_relative_uris=False,
             sanitize_html=False,
         )
+    except MemoryError:
+        raise
     # By class, and all of them: on broken input feedparser lets through what its own code, sgmllib
     # or a codec happens to meet (UnicodeError, LookupError, RecursionError, AssertionError …).
     except Exception as error:
-        if isinstance(error, MemoryError):
-            raise
         raise ParseError(f"a document that cannot be read ({type(error).__name__})") from error
     if not parsed.version and not parsed.entries:
         return None
@@ -72,6 +73,8 @@ def _document(markup: str) -> bytes:
 
 
 def _reference(match: re.Match[str]) -> str:
+    if len(match[0]) > _LONGEST_REFERENCE:
+        return ""
     code = int(match[1], 16) if match[1] else int(match[2])
     if code > sys.maxunicode or _FORBIDDEN.match(chr(code)):
         return ""
