@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
+from itertools import zip_longest
 
 from hrwatch import text
 from hrwatch.model.articles import Record
@@ -127,7 +128,7 @@ def _link(record: Record) -> str:
 
 
 def _evidence(tags: Iterable[Tag]) -> tuple[Evidence, ...]:
-    """Return the evidence of the tags, each tag's best before any tag's second."""
-    columns = [tag.evidence for tag in tags]
-    longest = max((len(column) for column in columns), default=0)
-    return tuple(column[row] for row in range(longest) for column in columns if row < len(column))
+    """Return the words in the text, each tag's first before any tag's second."""
+    columns = [[word for word in tag.evidence if word.field is Field.TEXT] for tag in tags]
+    rows = zip_longest(*columns)
+    return tuple(word for row in rows for word in row if word is not None)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 WIDTH = 72
 _FSI, _PDI = "\u2068", "\u2069"  # first strong isolate, pop directional isolate (UAX #9)
 _RIGHT = frozenset(("R", "AL"))
+_WITHOUT_WIDTH = frozenset(("Mn", "Me", "Cf"))
+_JOINING = _WITHOUT_WIDTH | {"Mc", "Po", "Pe", "Pf"}  # begin no line
 _STRONG = _RIGHT | {"L"}
 
 
@@ -29,7 +31,7 @@ def runs_right_to_left(text: str) -> bool:
 
 def columns(text: str) -> int:
     """Return how many columns `text` takes in a terminal: wide characters two, marks none."""
-    return sum(_columns(character) for character in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
@@ -38,48 +40,41 @@ def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH
     cuts is closed there and opened again, because a line of plain text is a paragraph of its own.
     """
     rest = " " * columns(first) if rest is None else rest
-    lines: list[str] = []
-    line = ""
+    lines = [first]
+    left = width - columns(first)
     for word in text.split():
+        space = " "
         for piece in _breakable(word, width - columns(rest)):
-            prefix = rest if lines else first
-            joined = f"{line} {piece.text}" if line and piece.after_space else line + piece.text
-            if line and columns(prefix) + columns(joined) > width:
-                lines.append(prefix + line)
-                line = piece.text
+            needed = columns(piece)
+            if len(lines[-1]) == len(rest if len(lines) > 1 else first):
+                lines[-1] += piece
+            elif columns(space) + needed <= left:
+                lines[-1] += space + piece
+                left -= columns(space)
             else:
-                line = joined
-    lines.append((rest if lines else first) + line)
+                lines.append(rest + piece)
+                left = width - columns(rest)
+            left -= needed
+            space = ""
     return "\n".join(_balanced(lines))
 
 
-class _Piece:
-    """A stretch of a word between two places where a line may end."""
-
-    __slots__ = ("after_space", "text")
-
-    def __init__(self, text: str, after_space: bool) -> None:
-        self.text = text
-        self.after_space = after_space
-
-
-def _breakable(word: str, width: int) -> Iterator[_Piece]:
+def _breakable(word: str, width: int) -> Iterator[str]:
     """Yield the word whole, or in pieces: wide characters (Chinese, Japanese) may part anywhere,
     so may what fits no line (Thai), but no address."""
     wide = any(unicodedata.east_asian_width(character) in "WF" for character in word)
     if "://" in word or (not wide and columns(word) <= width):
-        yield _Piece(word, after_space=True)
+        yield word
         return
     cluster = ""
-    after_space = True
     for character in word:
-        joins = unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf", "Po", "Pe", "Pf")
+        joins = unicodedata.category(character) in _JOINING
         narrow = wide and cluster and _columns(cluster[-1]) == _columns(character) == 1
         if cluster and not joins and not narrow:
-            yield _Piece(cluster, after_space)
-            cluster, after_space = "", False
+            yield cluster
+            cluster = ""
         cluster += character
-    yield _Piece(cluster, after_space)
+    yield cluster
 
 
 def _balanced(lines: list[str]) -> Iterator[str]:
@@ -93,6 +88,8 @@ def _balanced(lines: list[str]) -> Iterator[str]:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+    if character.isascii():
+        return 1
+    if unicodedata.category(character) in _WITHOUT_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

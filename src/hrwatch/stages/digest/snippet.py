@@ -19,16 +19,21 @@ _WORD_REACH = 40  # a script without spaces is cut where it stands
 
 
 def snippet(text: str, evidence: tuple[Evidence, ...], limit: int = LIMIT) -> tuple[Piece, ...]:
-    """Given a text and its evidence, best first, return at most `limit` characters round the best
-    hit in the text, or its beginning where none stands there; empty for an empty text."""
+    """Given a text and its evidence, return at most `limit` characters round the hit that has the
+    most others near it (of equals the first), or the beginning where none stands in the text."""
     hits = [piece for piece in evidence if piece.field is Field.TEXT]
     room = limit - 2 * len(_ELLIPSIS)
-    start = _start(text, hits[0]) if hits else 0
+    starts = [_start(text, hit) for hit in hits] or [0]
+    start = max(starts, key=lambda begin: sum(_within(hit, begin, begin + room) for hit in hits))
     pieces = _pieces(text, _Stretch(start, start + room), hits)
     while (length := sum(len(piece.text) for piece in pieces)) > limit:
         room -= length - limit
         pieces = _pieces(text, _Stretch(start, start + room), hits)
     return pieces
+
+
+def _within(hit: Evidence, start: int, end: int) -> bool:
+    return start <= hit.offset and hit.offset + hit.length <= end
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,12 @@ class Wording:
     def period(self) -> str:
         """Return the stretch of time in which the records were first seen."""
         seen = [match.record.first_seen_at for match in self._composition.matches]
-        until = self._composition.now.astimezone(self._zone)
+        until = self._short(self._composition.now)
         if not seen:
-            return f"Until {self._short(until)}, {self.zone()}."
-        return f"First seen from {self._short(min(seen))} to {self._short(until)}, {self.zone()}."
+            return f"Until {until}, {self.zone()}."
+        since = self._short(min(seen))
+        stretch = since if since == until else f"from {since} to {until}"
+        return f"First seen {stretch}, {self.zone()}."
 
     def zone(self) -> str:
         """Return the zone in words: "Vilnius time (UTC+2)"."""

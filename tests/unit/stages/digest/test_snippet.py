@@ -40,6 +40,12 @@ def test_snippet_of_a_long_text_is_the_sentences_round_the_best_hit() -> None:
     assert len(result) <= LIMIT + 2  # the two stars
 
 
+def test_snippet_stands_where_most_hits_are() -> None:
+    text = "A torture case. " + FILLER * 9 + "They were beaten in custody, and tortured. " + FILLER
+    result = shown(text, "torture", "beaten", "custody", "tortured")
+    assert "They were *beaten* in *custody*, and *tortured*." in result
+
+
 def test_snippet_inside_one_endless_sentence_is_cut_at_words_with_ellipses() -> None:
     text = "word " * 200 + "tortured " + "word " * 200
     result = shown(text, "tortured")
