@@ -353,6 +353,29 @@ def test_read_generator_is_refused_where_it_would_outlive_its_connection(
         asyncio.run(getattr(archive, verb)(records.stream))
 
 
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
+)
+def test_write_is_made_to_last(archive: Archive, pragma: str, value: object) -> None:
+    found = archive.write_now(lambda c: c.exec_driver_sql(f"PRAGMA {pragma}").scalar())
+    assert found == value
+
+
+def test_write_waits_its_turn_where_another_program_writes(archive: Archive) -> None:
+    # As a backup tool or a person with a shell would: they know nothing of our lock file.
+    other = sqlite3.connect(archive.path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.3, other.execute, ["COMMIT"])
+    timer.start()
+    try:
+        with archive.reading() as connection:
+            assert records.counts(connection).records == 0
+        assert archive.write_now(records.add, (a_record(),)) == 1
+    finally:
+        timer.join()
+        other.close()
+
+
 def test_write_naive_time_is_refused(archive: Archive) -> None:
     with pytest.raises(sa.exc.StatementError, match="without a zone"):
         archive.write_now(feeds.sync, (a_feed(),), NOW.replace(tzinfo=None))
