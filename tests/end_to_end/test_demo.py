@@ -107,6 +107,13 @@ def test_demo_links_copies_and_keeps_what_has_no_page(archive: sqlite3.Connectio
     assert "404" in reason
 
 
+def test_demo_fetches_no_page_where_the_feed_carries_the_text(archive: sqlite3.Connection) -> None:
+    rows = archive.execute("SELECT feed, page_sha256 IS NULL FROM records").fetchall()
+
+    without_page = {feed for feed, pageless in rows if pageless}
+    assert without_page == {"agence-fictive", "invented-courier"}  # the latter: its page is gone
+
+
 def test_demo_keeps_menus_comments_and_banners_out_of_the_archive(
     archive: sqlite3.Connection,
 ) -> None:
