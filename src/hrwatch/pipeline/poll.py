@@ -71,9 +71,13 @@ async def poll_pass(
             if report is not None:
                 tell(report)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(FEEDS_AT_ONCE):
-            group.create_task(visit())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(FEEDS_AT_ONCE):
+                group.create_task(visit())
+    except BaseExceptionGroup as several:
+        # All of them met the same archive; one of them tells what is wrong with it.
+        raise several.exceptions[0] from several
 
 
 async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:

@@ -1,8 +1,10 @@
 """Which language a text is in; the only home of py3langid."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 _LOOKED_AT = 500  # characters after the title; more adds cost, not certainty
 _ENOUGH_LETTERS = 40
@@ -42,5 +44,8 @@ def primary(tag: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
+    # The model and numpy take 150 MB: only a process that detects loads them.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - see above
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
