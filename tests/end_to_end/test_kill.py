@@ -1,0 +1,115 @@
+"""`hrwatch once` killed at random moments: nothing is lost, nothing told twice.
+
+A mail server that counts takes the mail. Two copies of one match are allowed under one Message-ID
+only: the server may have accepted what the killed process could not write down.
+"""
+
+import asyncio
+import random
+import signal
+import sqlite3
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from newsdesk import Desk, a_reader, at_the_desk, told
+
+FEEDS = 8
+STORIES = 6
+READERS = ("one", "two")
+LONGEST = 6.0  # seconds until a kill; a whole pass takes about that
+
+
+class Mailbox:
+    """Takes every mail, slowly, so that a kill can fall into the dialogue."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, EmailMessage]] = []
+
+    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd looks for
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        mail = message_from_bytes(envelope.content or b"", policy=policy.default)
+        self.mails += [(recipient, mail) for recipient in envelope.rcpt_tos]
+        await asyncio.sleep(0.05)
+        return "250 taken"
+
+
+@asynccontextmanager
+async def a_mail_server(mailbox: Mailbox) -> AsyncIterator[int]:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def title(feed: int, story: int) -> str:
+    return f"Arvenia invented case {feed}-{story} of a letter nobody wrote"
+
+
+async def killed_at_random(desk: Desk, kills: int, moments: random.Random) -> None:
+    for _ in range(kills):
+        process = await desk.start("once", "--all")
+        try:
+            await asyncio.wait_for(process.wait(), moments.uniform(0.2, LONGEST))
+        except TimeoutError:
+            process.send_signal(signal.SIGKILL)
+        await process.communicate()
+
+
+def kill_and_look(folder: Path, kills: int) -> None:
+    async def test(desk: Desk) -> None:
+        mailbox = Mailbox()
+        expected = {title(feed, story) for feed in range(FEEDS) for story in range(STORIES)}
+        for feed in range(FEEDS):
+            desk.feed(f"feed-{feed}", *(title(feed, story) for story in range(STORIES)))
+        async with a_mail_server(mailbox) as port:
+            desk.configure(
+                *(f"feed-{feed}" for feed in range(FEEDS)),
+                subscribers=[a_reader(name=n, address=f"{n}@desk.example") for n in READERS],
+                mail={"from": "d@desk.example", "transport": f"smtp://127.0.0.1:{port}"},
+            )
+
+            await killed_at_random(desk, kills, random.Random(20261122))
+            last = await desk.run("once", "--all")
+
+        assert last.status == 0, last.complaints
+        titles = [record["title"] for record in await desk.records()]
+        assert sorted(titles) == sorted(expected)
+        _look_at_mail(mailbox, expected)
+        with closing(sqlite3.connect(desk.state / "archive.db")) as archive:
+            assert archive.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            waiting = archive.execute("SELECT count(*) FROM outbox WHERE settled_at IS NULL")
+            assert waiting.fetchone() == (0,)
+
+    at_the_desk(folder, test)
+
+
+def _look_at_mail(mailbox: Mailbox, expected: set[str]) -> None:
+    for reader in READERS:
+        ids = defaultdict(set)
+        for recipient, mail in mailbox.mails:
+            if recipient == f"{reader}@desk.example":
+                for one in expected:
+                    if one in told(mail):
+                        ids[one].add(mail["Message-ID"])
+        assert set(ids) == expected
+        assert {one: found for one, found in ids.items() if len(found) > 1} == {}
+
+
+def test_once_killed_now_and_then_loses_nothing_and_tells_nothing_twice(tmp_path: Path) -> None:
+    kill_and_look(tmp_path, kills=3)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(900)
+def test_once_killed_again_and_again_loses_nothing_and_tells_nothing_twice(tmp_path: Path) -> None:
+    kill_and_look(tmp_path, kills=40)
