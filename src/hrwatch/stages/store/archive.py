@@ -78,7 +78,9 @@ class Archive:
     @classmethod
     def _open_reading(cls, path: Path, known: Schema) -> Self:
         if not path.exists():
-            raise ArchiveMissing(f"there is no archive {path}: nothing polled yet: run hrwatch once")
+            raise ArchiveMissing(
+                f"there is no archive {path}: nothing polled yet: run hrwatch once"
+            )
         found = schema.revision(path, known)
         if found != known.head:
             raise ArchiveError(
