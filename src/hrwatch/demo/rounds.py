@@ -104,12 +104,12 @@ async def _round(parts: Parts, desk: Desk, directory: Path, show: Show) -> Round
     deliveries = await pipeline.deliver_pass(parts, regardless=True)
     show(Step("Mailed:"))
     for delivery in deliveries:
-        show(Step(f"  {telling.of_mail(directory / delivery.detail, directory)}"))
+        show(Step(f"  {telling.of_delivery(delivery, directory)}"))
     return Round(tuple(reports), deliveries)
 
 
 def _show_mail(one: Round, directory: Path, show: Show) -> None:
     for delivery in one.deliveries:
-        if delivery.subscriber == SHOWN:
+        if delivery.subscriber == SHOWN and delivery.status is Status.SENT:
             show(Step(f"What {SHOWN} reads", Look.HEADING))
             show(Step(telling.text_of(directory / delivery.detail), Look.MAIL))

@@ -11,6 +11,7 @@ from pathlib import Path
 from hrwatch.demo.newsroom import Publication
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Outcome, PollReport
+from hrwatch.model.mail import Delivery, Status
 from hrwatch.model.tags import Kind, Relation
 
 _MOST_COMMON = 5
@@ -95,10 +96,12 @@ def _most_common(records: tuple[Record, ...], kind: Kind) -> str:
     return ", ".join(told) + (f" and {more} more" if more > 0 else "")
 
 
-def of_mail(path: Path, directory: Path) -> str:
-    """Say which file holds a mail, to whom, and its subject."""
-    mail = _read(path)
-    return f"{path.relative_to(directory)}: to {mail['To']}, “{mail['Subject']}”"
+def of_delivery(delivery: Delivery, directory: Path) -> str:
+    """Say which file holds a mail, to whom, and its subject; or why there is none."""
+    if delivery.status is not Status.SENT:
+        return f"{delivery.subscriber}: {delivery.status}: {delivery.detail}"
+    mail = _read(directory / delivery.detail)
+    return f"{delivery.detail}: to {mail['To']}, “{mail['Subject']}”"
 
 
 def text_of(path: Path) -> str:
