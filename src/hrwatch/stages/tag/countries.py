@@ -24,8 +24,8 @@ _WEIGHTS = {
     FormKind.NAME: 1.0,
     FormKind.PEOPLE: 1.0,
     FormKind.PLACE: 1.0,
-    FormKind.REGION: 0.75,
-    FormKind.TOWN: 0.75,
+    FormKind.REGION: 0.5,
+    FormKind.TOWN: 0.5,
     FormKind.CUE: 0.5,
 }
 _EVIDENCE = 5

@@ -1,281 +1,256 @@
 """Keyword tags: the matching contract at the head of the shipped taxonomy, applied to one text.
 
-Every phrase of every keyword sits in one matcher. What it finds is sorted by the role that the
-phrase plays; masks blank, guards drop, and what remains is judged as subject or mention.
+What the matcher finds is sorted by the role that each phrase plays; masks blank, guards drop, and
+what remains is judged as subject or mention. Linear in the number of hits.
 """
 
-import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 
-from hrwatch.model.tags import Evidence, Field, Keyword, Kind, Relation, Rules, Tag
-from hrwatch.stages.tag.matcher import Found, Matcher
+from hrwatch.model.tags import Evidence, Field, Kind, Relation, Rules, Tag
+from hrwatch.stages.tag.matcher import Found
+from hrwatch.stages.tag.ruleset import Hit, Role, RuleSet, Use
 from hrwatch.stages.tag.tokens import Tokens
 
-LEAD = 600  # code points of the text that count as its opening
-REVIEW_LEAD = 200
+_LEAD = 600  # code points of the text that count as its opening
+_REVIEW_LEAD = 200
 _STRONG_ENOUGH = 3  # hits that make a subject wherever they stand
 _VETO_WORDS = 8
 _NEED_WORDS = 12
 _EVIDENCE = 5
-_NEAR = re.compile(r"^(?P<left>.+?)\s*~(?P<words>\d{1,2})\s+(?P<right>.+)$")
-
-
-class _Role(Enum):
-    TERM = auto()
-    WEAK = auto()
-    NEAR_LEFT = auto()
-    NEAR_RIGHT = auto()
-    MASK = auto()
-    GLOBAL_MASK = auto()
-    MENTION_ONLY = auto()
-    VETO = auto()
-    NEED = auto()
-    REVIEW = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
-    """What a phrase is for. `term` is the phrase as the rule writes it, or the one it guards."""
+class _Count:
+    """A hit that counts."""
 
-    role: _Role
-    keyword: int = -1
-    language: str = ""
-    term: str = ""
-    words: int = 0  # NEAR: how far apart
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
     field: Field
     first: int
     last: int
     strong: bool
-    use: _Use
     named: bool  # inside the name of an organisation or treaty
+    use: Use
 
 
 class _Scan:
-    """Everything found in one field, sorted by role."""
+    """Everything found in one field, by keyword and role."""
 
-    def __init__(self, field: Field, tokens: Tokens, found: Iterable[Found[_Use]]) -> None:
+    def __init__(self, field: Field, tokens: Tokens, found: Iterable[Hit]) -> None:
         self.field = field
         self.tokens = tokens
-        self.blank: list[tuple[int, int]] = []
         self.review = False
-        self.of: dict[int, dict[_Role, list[Found[_Use]]]] = {}
-        for item in found:
-            use = item.payload
-            if use.role is _Role.GLOBAL_MASK:
-                self.blank.append((item.first, item.last))
-            elif use.role is _Role.REVIEW:
-                at_head = field is Field.TITLE or tokens.starts[item.first] < REVIEW_LEAD
+        self.global_masks: list[Hit] = []
+        self.roles: defaultdict[int, defaultdict[Role, list[Hit]]]
+        self.roles = defaultdict(lambda: defaultdict(list))
+        for hit in found:
+            use = hit.payload
+            if use.role is Role.GLOBAL_MASK:
+                self.global_masks.append(hit)
+            elif use.role is Role.REVIEW:
+                at_head = field is Field.TITLE or tokens.starts[hit.first] < _REVIEW_LEAD
                 self.review = self.review or at_head
             else:
-                roles = self.of.setdefault(use.keyword, {})
-                roles.setdefault(use.role, []).append(item)
+                self.roles[use.keyword][use.role].append(hit)
+
+
+class _Reach:
+    """Which words lie within so many words of some hits."""
+
+    def __init__(self, size: int, hits: Iterable[Hit], words: int = 0) -> None:
+        self._marks = bytearray(size)
+        for hit in hits:
+            start, end = max(hit.first - words, 0), min(hit.last + words + 1, size)
+            self._marks[start:end] = b"\x01" * (end - start)
+
+    def mark(self, first: int, last: int) -> None:
+        self._marks[first : last + 1] = b"\x01" * (last + 1 - first)
+
+    def touches(self, hit: Hit) -> bool:
+        return 1 in self._marks[hit.first : hit.last + 1]
+
+    def covers(self, hit: Hit) -> bool:
+        return 0 not in self._marks[hit.first : hit.last + 1]
 
 
 class KeywordTagger:
     """The keywords of a rule set, compiled once."""
 
     def __init__(self, rules: Rules) -> None:
-        self._keywords = rules.keywords
-        self._matcher: Matcher[_Use] = Matcher()
-        self._needs: dict[tuple[int, str], None] = {}
-        self._mask_regex = tuple(
-            tuple(re.compile(pattern, re.IGNORECASE) for pattern in keyword.mask_regex)
-            for keyword in rules.keywords
-        )
-        for phrase in rules.global_mask:
-            self._matcher.add(phrase, _Use(_Role.GLOBAL_MASK))
-        for phrase in rules.review_cues:
-            self._matcher.add(phrase, _Use(_Role.REVIEW))
-        for index, keyword in enumerate(rules.keywords):
-            self._compile(index, keyword)
-
-    def _compile(self, index: int, keyword: Keyword) -> None:
-        def add(role: _Role, phrase: str, language: str = "", term: str = "") -> None:
-            use = _Use(role, index, language, term or phrase)
-            self._matcher.add(phrase, use, clitics=language in {"ar", "fa", "any"})
-
-        for role, groups in ((_Role.TERM, keyword.terms), (_Role.WEAK, keyword.weak)):
-            for language, phrases in groups:
-                for phrase in phrases:
-                    add(role, phrase, language)
-        for language, phrases in keyword.near:
-            for phrase in phrases:
-                self._compile_near(index, language, phrase)
-        for phrase in keyword.mask:
-            add(_Role.MASK, phrase)
-        for phrase in keyword.mention_only:
-            add(_Role.MENTION_ONLY, phrase)
-        for phrase in keyword.veto_near:
-            add(_Role.VETO, phrase)
-        for term, company in keyword.need_near:
-            self._needs[index, term] = None
-            for phrase in company:
-                add(_Role.NEED, phrase, term=term)
-
-    def _compile_near(self, index: int, language: str, phrase: str) -> None:
-        parts = _NEAR.match(phrase)
-        if parts is None:
-            return self._compile_plain(index, language, phrase)
-        words = int(parts["words"])
-        for role, side in ((_Role.NEAR_LEFT, "left"), (_Role.NEAR_RIGHT, "right")):
-            use = _Use(role, index, language, phrase, words)
-            self._matcher.add(parts[side], use, clitics=language in {"ar", "fa", "any"})
-        return None
-
-    def _compile_plain(self, index: int, language: str, phrase: str) -> None:
-        self._matcher.add(phrase, _Use(_Role.TERM, index, language, phrase))
+        self._rules = RuleSet(rules)
 
     def tag(self, title: Tokens, text: Tokens, language: str) -> tuple[Tag, ...]:
         """Given the words of title and text and the text's language (empty: unknown), return the
         keyword tags in the order of the rules."""
         scans = (
-            _Scan(Field.TITLE, title, self._matcher.find(title)),
-            _Scan(Field.TEXT, text, self._matcher.find(text)),
+            _Scan(Field.TITLE, title, self._rules.matcher.find(title)),
+            _Scan(Field.TEXT, text, self._rules.matcher.find(text)),
         )
         review = any(scan.review for scan in scans)
+        tokens = {scan.field: scan.tokens for scan in scans}
         tags = []
-        for index in sorted({index for scan in scans for index in scan.of}):
-            hits = [hit for scan in scans for hit in self._hits(index, scan, language)]
-            tag = self._judge(index, hits, scans, review)
-            if tag is not None:
-                tags.append(tag)
+        for index in sorted({index for scan in scans for index in scan.roles}):
+            counts = [count for scan in scans for count in self._counts(index, scan, language)]
+            relation = _judge(counts, tokens, review)
+            if relation is not None:
+                keyword = self._rules.keywords[index].id
+                evidence = tuple(
+                    _evidence(keyword, count, tokens[count.field]) for count in _best(counts)
+                )
+                tags.append(Tag(Kind.KEYWORD, keyword, relation, evidence))
         return tuple(tags)
 
-    def _hits(self, index: int, scan: _Scan, language: str) -> list[_Hit]:
-        roles = scan.of.get(index)
-        if roles is None:
+    def _counts(self, index: int, scan: _Scan, language: str) -> list[_Count]:
+        """Return what counts of a keyword in a field: what no mask blanks and no guard drops."""
+        if index not in scan.roles:
             return []
-        candidates = [
-            (item, role is _Role.TERM)
-            for role in (_Role.TERM, _Role.WEAK)
-            for item in roles.get(role, ())
-            if _speaks(item.payload.language, language, scan.field)
+        roles = scan.roles[index]
+        hits = [
+            hit
+            for role in (Role.TERM, Role.WEAK)
+            for hit in roles[role]
+            if _speaks(hit.payload.language, language, scan.field)
         ]
-        candidates += [(item, True) for item in _pairs(roles, language, scan.field)]
-        if not candidates:
+        hits += _near(roles, language, scan.field)
+        if not hits:
             return []
-        blank = scan.blank + _spans(roles.get(_Role.MASK, ()))
-        blank += self._blanked_by_pattern(index, scan.tokens)
-        names = _spans(roles.get(_Role.MENTION_ONLY, ()))
-        vetoes = _spans(roles.get(_Role.VETO, ()))
-        company = roles.get(_Role.NEED, ())
-        hits = []
-        for item, strong in candidates:
-            first, last = item.first, item.last
-            if _touches(first, last, blank, 0) or _touches(first, last, vetoes, _VETO_WORDS):
-                continue
-            if (index, item.payload.term) in self._needs:
-                near = [c for c in company if c.payload.term == item.payload.term]
-                if not _touches(first, last, _spans(near), _NEED_WORDS):
+        size = len(scan.tokens.forms)
+        blank = _Reach(size, [*scan.global_masks, *roles[Role.MASK]])
+        for first, last in self._pattern_masks(index, scan.tokens):
+            blank.mark(first, last)
+        names = _Reach(size, roles[Role.MENTION_ONLY])
+        vetoed = _Reach(size, roles[Role.VETO], _VETO_WORDS)
+        kept = [hit for hit in hits if not blank.touches(hit) and not vetoed.touches(hit)]
+        kept = self._in_company(index, kept, roles[Role.NEED], size)
+        return [
+            _Count(
+                scan.field,
+                hit.first,
+                hit.last,
+                hit.payload.role is not Role.WEAK,
+                names.covers(hit),
+                hit.payload,
+            )
+            for hit in _longest(kept, size)
+        ]
+
+    def _in_company(self, index: int, hits: list[Hit], company: list[Hit], size: int) -> list[Hit]:
+        """Leave out terms that count only near certain others, where none of those is near."""
+        near: dict[str, _Reach] = {}
+        kept = []
+        for hit in hits:
+            term = hit.payload.term
+            if (index, term) in self._rules.needy:
+                if term not in near:
+                    own = [other for other in company if other.payload.term == term]
+                    near[term] = _Reach(size, own, _NEED_WORDS)
+                if not near[term].touches(hit):
                     continue
-            named = any(start <= first and last <= end for start, end in names)
-            hits.append(_Hit(scan.field, first, last, strong, item.payload, named))
-        return _longest(hits)
+            kept.append(hit)
+        return kept
 
-    def _blanked_by_pattern(self, index: int, tokens: Tokens) -> list[tuple[int, int]]:
-        spans = []
-        for pattern in self._mask_regex[index]:
+    def _pattern_masks(self, index: int, tokens: Tokens) -> Iterator[tuple[int, int]]:
+        for pattern in self._rules.mask_patterns[index]:
             for match in pattern.finditer(tokens.text):
-                inside = [
-                    position
-                    for position, start in enumerate(tokens.starts)
-                    if match.start() <= start < match.end()
-                ]
-                if inside:
-                    spans.append((inside[0], inside[-1]))
-        return spans
+                first = bisect_left(tokens.ends, match.start() + 1)
+                last = bisect_left(tokens.starts, match.end()) - 1
+                if first <= last:
+                    yield first, last
 
-    def _judge(
-        self, index: int, hits: list[_Hit], scans: tuple[_Scan, _Scan], review: bool
-    ) -> Tag | None:
-        strong = [hit for hit in hits if hit.strong]
-        if not strong:
-            in_title = any(hit.field is Field.TITLE for hit in hits)
-            if review or not in_title:
-                return None
-        tokens = {scan.field: scan.tokens for scan in scans}
-        own = [hit for hit in hits if not hit.named]
-        about = (
-            any(hit.field is Field.TITLE for hit in own)
-            or any(tokens[hit.field].starts[hit.first] < LEAD for hit in own)
-            or sum(hit.strong for hit in own) >= _STRONG_ENOUGH
-        )
-        relation = Relation.SUBJECT if about and not review else Relation.MENTION
-        keyword = self._keywords[index]
-        evidence = tuple(_evidence(keyword.id, hit, tokens[hit.field]) for hit in _best(hits))
-        return Tag(Kind.KEYWORD, keyword.id, relation, evidence)
+
+def _judge(counts: list[_Count], tokens: dict[Field, Tokens], review: bool) -> Relation | None:
+    """Return how a text relates to a keyword, none where what was found is too weak to count."""
+    strong = sum(count.strong for count in counts)
+    if not strong:
+        in_title = any(count.field is Field.TITLE for count in counts)
+        terms = {count.use.term for count in counts}
+        if review or not (in_title or len(terms) > 1):
+            return None
+    own = [count for count in counts if not count.named]
+    opening = any(
+        count.field is Field.TITLE or tokens[count.field].starts[count.first] < _LEAD
+        for count in own
+    )
+    about = opening or sum(count.strong for count in own) >= _STRONG_ENOUGH
+    return Relation.SUBJECT if about and not review else Relation.MENTION
 
 
 def _speaks(term_language: str, text_language: str, field: Field) -> bool:
     """Return whether terms of one language are looked for in a field of a text in another."""
     return (
-        term_language in {"any", "", text_language}
+        term_language in {"any", text_language}
         or not text_language
         or (term_language == "en" and field is Field.TITLE)
     )
 
 
-def _pairs(
-    roles: dict[_Role, list[Found[_Use]]], language: str, field: Field
-) -> Iterable[Found[_Use]]:
-    """Join what was found of `a ~5 b` where both sides stand close enough, in either order."""
-    rights: defaultdict[_Use, list[Found[_Use]]] = defaultdict(list)
-    for item in roles.get(_Role.NEAR_RIGHT, ()):
-        rights[item.payload].append(item)
-    for left in roles.get(_Role.NEAR_LEFT, ()):
+def _near(roles: defaultdict[Role, list[Hit]], language: str, field: Field) -> Iterator[Hit]:
+    """Join both sides of `a ~5 b` where they stand close enough, in either order."""
+    if not roles[Role.NEAR_LEFT]:
+        return
+    rights: defaultdict[str, list[Hit]] = defaultdict(list)
+    for hit in roles[Role.NEAR_RIGHT]:
+        rights[hit.payload.term].append(hit)
+    for left in roles[Role.NEAR_LEFT]:
         use = left.payload
+        others = rights[use.term]
         if not _speaks(use.language, language, field):
             continue
-        other = _Use(_Role.NEAR_RIGHT, use.keyword, use.language, use.term, use.words)
-        for right in rights[other]:
-            apart = max(right.first - left.last, left.first - right.last) - 1
-            if 0 <= apart <= use.words:
+        # Hits come in order of their first word, so only the neighbours can be the nearest.
+        place = bisect_left(others, left.first, key=lambda hit: hit.first)
+        for right in others[max(place - 1, 0) : place + 2]:
+            between = max(right.first - left.last, left.first - right.last) - 1
+            if 0 <= between <= use.words:
                 yield Found(use, min(left.first, right.first), max(left.last, right.last))
                 break
 
 
-def _spans(found: Iterable[Found[_Use]]) -> list[tuple[int, int]]:
-    return [(item.first, item.last) for item in found]
-
-
-def _touches(first: int, last: int, spans: Iterable[tuple[int, int]], words: int) -> bool:
-    return any(start - words <= last and first <= end + words for start, end in spans)
-
-
-def _longest(hits: list[_Hit]) -> list[_Hit]:
+def _longest(hits: list[Hit], size: int) -> list[Hit]:
     """Keep one hit where several of a keyword overlap: a strong one first, then the longest."""
-    kept: list[_Hit] = []
-    for hit in sorted(hits, key=lambda hit: (not hit.strong, hit.first - hit.last, hit.first)):
-        if not _touches(hit.first, hit.last, [(other.first, other.last) for other in kept], 0):
+    taken = _Reach(size, ())
+    kept = []
+    for hit in sorted(
+        hits,
+        key=lambda hit: (hit.payload.role is Role.WEAK, hit.first - hit.last, hit.first),
+    ):
+        if not taken.touches(hit):
+            taken.mark(hit.first, hit.last)
             kept.append(hit)
     return kept
 
 
-def _best(hits: list[_Hit]) -> list[_Hit]:
-    """Return at most a few hits: title first, strong before weak, each new word before repeats."""
+def _best(counts: list[_Count]) -> list[_Count]:
+    """Return at most a few: title first, strong before weak, each new term before repeats."""
     ordered = sorted(
-        hits, key=lambda hit: (hit.named, hit.field is not Field.TITLE, not hit.strong, hit.first)
+        counts,
+        key=lambda count: (
+            count.named,
+            count.field is not Field.TITLE,
+            not count.strong,
+            count.first,
+        ),
     )
     seen: set[str] = set()
-    fresh: list[_Hit] = []
-    repeated: list[_Hit] = []
-    for hit in ordered:
-        (repeated if hit.use.term in seen else fresh).append(hit)
-        seen.add(hit.use.term)
+    fresh: list[_Count] = []
+    repeated: list[_Count] = []
+    for count in ordered:
+        (repeated if count.use.term in seen else fresh).append(count)
+        seen.add(count.use.term)
     return (fresh + repeated)[:_EVIDENCE]
 
 
-def _evidence(keyword: str, hit: _Hit, tokens: Tokens) -> Evidence:
-    found = tokens.found(hit.first, hit.last)
-    kind = "" if hit.use.role is _Role.TERM else ":weak" if hit.use.role is _Role.WEAK else ":near"
-    language = "" if hit.use.language == "any" else hit.use.language
-    offset = tokens.starts[hit.first]
-    rule = f"taxonomy:{keyword}{kind}"
-    return Evidence(rule, hit.use.term, found, language, hit.field, offset, len(found))
+_RULES = {Role.WEAK: ":weak", Role.NEAR_LEFT: ":near"}
+
+
+def _evidence(keyword: str, count: _Count, tokens: Tokens) -> Evidence:
+    found = tokens.found(count.first, count.last)
+    return Evidence(
+        rule=f"taxonomy:{keyword}{_RULES.get(count.use.role, '')}",
+        term=count.use.term,
+        found=found,
+        language="" if count.use.language == "any" else count.use.language,
+        field=count.field,
+        offset=tokens.starts[count.first],
+        length=len(found),
+    )
