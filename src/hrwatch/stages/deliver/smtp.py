@@ -20,7 +20,7 @@ from hrwatch import text
 from hrwatch.errors import DeliverError
 from hrwatch.model.mail import Delivery, Mail, Status
 
-TIMEOUT = 60.0  # seconds for one command; RFC 5321, 4.5.3.2 allows servers minutes, users do not
+TIMEOUT = 60.0  # seconds for one command, twice that for the mail; all of it stays within the claim
 _DEFAULT_PORT = 25
 _FOR_GOOD = 500  # and above: permanent (RFC 5321, 4.2.1)
 _CLOSING = 421  # the server ends the connection (RFC 5321, 3.8)
@@ -105,7 +105,8 @@ class SmtpTransport:
             step = "the recipient"
             await connection.rcpt(mail.recipient)
             step, in_data = "the mail", True
-            await connection.data(mail.bytes)
+            # Servers look into a mail before they take it: giving up early makes second copies.
+            await connection.data(mail.bytes, timeout=2 * self._timeout)
         except aiosmtplib.SMTPResponseException as error:
             failure = _answered(error, step, mail.recipient)
             await self._reset(error.code)

@@ -94,7 +94,7 @@ def _pieces(text: str, stretch: _Stretch, hits: list[Evidence]) -> tuple[Piece, 
         pieces += [Piece(text[position:first]), piece]
         position = last
     pieces.append(Piece(text[position:end]))
-    opens = start > 0 and not _ends_sentence(text[:start])
+    opens = start > 0 and not _ends_sentence(text[max(0, start - _MARGIN) : start])
     closes = end < len(text.rstrip()) and not _ends_sentence(text[start:end])
     return _tidy(pieces, opens=opens, closes=closes)
 

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import a_subscriber
+from builders import a_feed, a_feed_state, a_match, a_record, a_subscriber
 from hrwatch.errors import ComposeError
 from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Digest, Mail
 from hrwatch.model.settings import MailSettings
+from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.mime import build
+from hrwatch.stages.digest.render import render
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 MESSAGE_ID = "7f3c1e0b5a9d4c62"
@@ -206,3 +208,36 @@ def test_build_of_any_text_never_changes_the_set_of_headers(name: str, body: str
     except ComposeError:
         mail = built(a_digest(text=body, html=body))
     assert sorted(read(mail).keys()) == HEADERS
+
+
+@given(
+    st.one_of(
+        st.text(max_size=120),
+        st.sampled_from(
+            [SMUGGLED, "x\r\nBcc: spy@evil.example\r\n\r\nbody", "--=_7f3c1e0b5a9d4c62--"]
+        ),
+    ),
+    st.sampled_from(["discreet", "full"]),
+)
+def test_mail_of_an_entry_with_any_title_has_the_same_headers(title: str, subject: str) -> None:
+    """From the entry to the bytes: what a feed says never reaches a header."""
+    title = title.encode("utf-8", "replace").decode()
+    feed = a_feed(publisher=title)
+    record = a_record(title=title, text=title, language=title[:5], extract_error=title)
+    composition = compose(
+        a_subscriber(subject=subject),
+        (a_match(record),),
+        coverage=Coverage(1, 0, (a_feed_state(error=title),)),
+        window=None,
+        now=NOW,
+        stories={},
+        feeds={"wire": feed},
+        labels={"torture": title},
+        version="1.0",
+    )
+    digest = render(composition, "d" * 24)
+    message = read(built(digest))
+    assert sorted(message.keys()) == HEADERS
+    expected = "[hrwatch] 1 new (other 1)" if subject == "full" else "Daily digest 22 Nov"
+    assert message["Subject"] == expected
+    assert message["To"] == "desk@example.net"
