@@ -11,6 +11,7 @@ from hrwatch.config import files, references, taxonomy
 from hrwatch.config.names import quoted, suggestion
 from hrwatch.config.tree import Document, Node
 from hrwatch.errors import Mistake
+from hrwatch.model.tags import Keyword
 
 MAX_CERTIFICATES = 10_000_000
 
@@ -85,6 +86,7 @@ def _keywords(main: Document) -> Iterator[Mistake | None]:
                 yield main.mistake(path, problem, at_key=True)
         else:
             yield from _new_keyword(main, name, node, tuple(shipped))
+        yield from _guards(main, name, node, shipped.get(name))
 
 
 def _new_keyword(
@@ -105,6 +107,30 @@ def _new_keyword(
     if terms and terms.mapping is not None and not any(c.sequence for c in terms.mapping.values()):
         problem = "names no word; add a list for a language, such as en: [water cannon*]"
         yield main.mistake((*path, "terms"), problem)
+
+
+def _guards(
+    main: Document, name: str, node: Node, shipped: Keyword | None
+) -> Iterator[Mistake | None]:
+    """Tell guards of a term that the keyword does not have: they would do nothing, silently."""
+    guarded = node.child("need_near")
+    if guarded is None or guarded.mapping is None:
+        return
+    known: set[str] = set()
+    for key in ("terms", "weak"):
+        own = node.given(key)
+        if own is not None and own.mapping is not None:
+            known.update(value for language in own.mapping for _, value in own.texts(language))
+        elif own is None and shipped is not None:
+            groups = shipped.terms if key == "terms" else shipped.weak
+            known.update(term for _, group in groups for term in group)
+    for term in guarded.mapping:
+        if term not in known:
+            problem = (
+                f"guards no term of this keyword{suggestion(term, known)}; write it as it stands "
+                "under terms or weak"
+            )
+            yield main.mistake(("keywords", name, "need_near", term), problem, at_key=True)
 
 
 def _certificates(main: Document) -> Iterator[Mistake | None]:

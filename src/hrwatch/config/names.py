@@ -15,6 +15,7 @@ from babel.core import get_global
 from hrwatch import text
 
 SHORT = 3  # letters, which resemble any short name and so give no guess
+_SUBTAG = re.compile(r"[a-z]{2,3}")
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -82,7 +83,7 @@ def _country_meant(value: str) -> str:
 
 def language(value: str) -> str:
     """Given a BCP 47 primary subtag, return it; raise ValueError with a guess."""
-    if _is_language(value):
+    if value in languages():
         return value
     raise ValueError(f"{quoted(value)} is no language code{_language_meant(value)}")
 
@@ -90,24 +91,26 @@ def language(value: str) -> str:
 def language_tag(value: str) -> str:
     """Given a BCP 47 tag such as `pt` or `pt-BR`, return it; raise ValueError with a guess."""
     match = _LANGUAGE_TAG.fullmatch(value)
-    if match and _is_language(match[1]):
+    if match and match[1] in languages():
         return value
     return language(value)
 
 
-def _is_language(value: str) -> bool:
-    return value.isascii() and value.islower() and value in Locale("en").languages
+@functools.cache
+def languages() -> MappingProxyType[str, str]:
+    """Return English names by primary subtag (CLDR), such as be or ckb."""
+    names = Locale("en").languages.items()
+    return MappingProxyType({code: str(label) for code, label in names if _SUBTAG.fullmatch(code)})
 
 
 def _language_meant(value: str) -> str:
     likely = get_global("likely_subtags").get(f"und_{value.upper()}")
-    if likely and value.upper() in countries() and not _is_language(value.lower()):
+    if likely and value.upper() in countries() and value.lower() not in languages():
         return f" but a country's; did you mean {likely.partition('_')[0]}?"
     primary = value.partition("-")[0].partition("_")[0].lower()
-    if _is_language(primary):
+    if primary in languages():
         return f" here; did you mean {primary}?"
-    languages = Locale("en").languages
-    by_name = {str(label): code for code, label in languages.items() if _is_language(code)}
+    by_name = {label: code for code, label in languages().items()}
     found = closest(value, by_name) if len(value) > SHORT else None
     if found:
         return f"; did you mean {by_name[found]}?"

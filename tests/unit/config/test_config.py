@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hrwatch.config import Config
@@ -272,6 +272,7 @@ _FILES = st.fixed_dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # making the trees takes the time
 @given(_FILES)
 def test_any_structure_is_a_config_or_mistakes(tree: object) -> None:
     """A tree is written as JSON, which is YAML, so that every value may stand everywhere."""

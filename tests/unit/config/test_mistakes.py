@@ -210,6 +210,11 @@ TABLE = {
         "keywords.torture.terms.english",
         "did you mean en?",
     ),
+    "a guard of nothing": (
+        KEYWORD % "death-penalty: {need_near: {▶execute: [prison]}}",
+        "keywords.death-penalty.need_near.execute",
+        "did you mean executed?",
+    ),
     "use nothing": (KEYWORD % "use: ▶[]", "keywords.use", "names no keyword"),
     "use a slip": (KEYWORD % "use: [▶tortur]", "keywords.use[0]", "did you mean torture?"),
     "use leaves out": (
