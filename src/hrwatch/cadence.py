@@ -37,6 +37,7 @@ def after_nothing_new(
         next_poll_at=next_poll_at,
         because=because,
         failures=0,
+        failing_since=state.failing_since if state.state is State.EMPTY else None,
         error=state.error if state.state is State.EMPTY else None,
     )
 
@@ -66,6 +67,7 @@ def after_reading(
         next_poll_at=next_poll_at,
         because=because,
         failures=0,
+        failing_since=None if entries else state.failing_since or now,
         error=None if entries else "the feed answers, but holds no entries",
         body_hash=body_hash,
         newest_entry_at=newest,
@@ -91,6 +93,7 @@ def after_failure(state: FeedState, feed: Feed, error: HrwatchError, now: dateti
         next_poll_at=now + wait,
         because=because,
         failures=failures,
+        failing_since=state.failing_since or now,
         error=str(error),
     )
 

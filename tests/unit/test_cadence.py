@@ -62,11 +62,14 @@ def test_after_reading_no_entries_is_a_state_of_its_own() -> None:
 
 
 def test_after_nothing_new_failures_are_over() -> None:
-    before = a_feed_state(state=State.UNREACHABLE, failures=4, error="refused", body_hash="h")
+    before = a_feed_state(
+        state=State.UNREACHABLE, failures=4, error="refused", body_hash="h", failing_since=NOW
+    )
     answer = NotModified("http://wire.example/feed.xml", Validators(etag='"1"'), None, NOW)
     after = cadence.after_nothing_new(before, FEED, answer, NOW)
     assert (after.state, after.outcome) == (State.OK, Outcome.NOT_MODIFIED)
     assert (after.failures, after.error, after.body_hash) == (0, None, "h")
+    assert after.failing_since is None
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,7 @@ def test_after_failure_backs_off_linearly_and_leaves_the_good_alone() -> None:
         state = cadence.after_failure(state, FEED, Unreachable("down"), NOW)
         assert state.next_poll_at is not None
         waits.append(state.next_poll_at - NOW)
+    assert state.failing_since == NOW
     assert waits[:3] == [60 * MINUTE, 90 * MINUTE, 120 * MINUTE]
     assert waits[-1] == cadence.LONGEST
     assert (state.validators.etag, state.body_hash, state.entries) == ('"1"', "h", 7)

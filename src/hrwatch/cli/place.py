@@ -30,13 +30,13 @@ class Place:
 
     def config(self) -> Config:
         """Return the operator's configuration; raise ConfigError with every mistake."""
-        return config.load(config.locate(self.config_option, os.environ, Path.cwd()))
+        return config.load(config.locate(self.config_option, os.environ, Path()))
 
     def rules_and_fetching(self) -> tuple[Rules, FetchSettings]:
         """Return what `try` works with: the operator's rules and settings where there is a file,
         else the shipped ones; raise ConfigError for a file that is named or found and is bad."""
         try:
-            path = config.locate(self.config_option, os.environ, Path.cwd())
+            path = config.locate(self.config_option, os.environ, Path())
         except ConfigError:
             return shipped(), FetchSettings(loopback_only=True)
         found = config.load(path)

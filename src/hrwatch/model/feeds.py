@@ -151,6 +151,7 @@ class FeedState:
     next_poll_at: datetime | None = None  # None: at once
     because: str = ""  # what set next_poll_at
     failures: int = 0  # in a row
+    failing_since: datetime | None = None  # when it was first not well
     error: str | None = None
     body_hash: str | None = None  # SHA-256 (hex) of the last body that was read to its end
     bad_body_hash: str | None = None  # of the last body that ended its worker: not read again

@@ -149,6 +149,8 @@ class Wording:
             parts[0] += f" ({isolate(text.clean_line(state.error, 160).rstrip('.'))})"
         if state.failures > 1:
             parts.append(f"{state.failures} times in a row")
+        if state.failing_since is not None:
+            parts.append(f"since {self._short(state.failing_since)}")
         if state.last_polled_at is not None:
             parts.append(f"last tried {self._short(state.last_polled_at)}")
         if state.newest_entry_at is not None:

@@ -44,6 +44,7 @@ def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -
                     next_poll_at=None,
                     because="",
                     failures=0,
+                    failing_since=None,
                     error=None,
                 )
             )
@@ -110,6 +111,7 @@ def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
             next_poll_at=state.next_poll_at,
             because=state.because,
             failures=state.failures,
+            failing_since=state.failing_since,
             error=state.error,
             body_hash=state.body_hash,
             bad_body_hash=state.bad_body_hash,
@@ -162,6 +164,7 @@ def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
         next_poll_at=row.next_poll_at,
         because=row.because,
         failures=row.failures,
+        failing_since=row.failing_since,
         error=row.error,
         body_hash=row.body_hash,
         bad_body_hash=row.bad_body_hash,

@@ -50,6 +50,7 @@ feeds = sa.Table(
     sa.Column("next_poll_at", Instant),
     sa.Column("because", sa.Text, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("failing_since", Instant),
     sa.Column("error", sa.Text),
     sa.Column("body_hash", sa.Text),
     sa.Column("bad_body_hash", sa.Text),

@@ -36,6 +36,7 @@ def _create_feeds() -> None:
         sa.Column("next_poll_at", _INSTANT),
         sa.Column("because", sa.Text, nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("failing_since", _INSTANT),
         sa.Column("error", sa.Text),
         sa.Column("body_hash", sa.Text),
         sa.Column("bad_body_hash", sa.Text),
