@@ -86,6 +86,7 @@ class ParsedFeed:
     ttl: timedelta | None
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...] = ()
+    cut_off: bool = False  # the document ends in the middle of an entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ MAX_DEPTH = 20  # of parentheses and negations in each other
 _OPENING = '"“”„«»'
 _CLOSING = {'"': '"', "“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«»"}
 _FIELD = re.compile(r"([A-Za-z]+):([^\s()]+)")
+# BY, CN-XJ, SD-DARFUR, KASHMIR: the codes of countries and of places below or across them.
+_PLACE = r"[A-Z]{2,}(?:-[A-Z0-9]+)*"
 _EMPTY_FIELD = re.compile(r"([A-Za-z]+):(?=[\s()]|$)")
 _AFTER_WORD = re.compile(f"[\\s(){_OPENING}]")
 _VALUES = {
-    FieldName.COUNTRY: re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?"),
+    FieldName.COUNTRY: re.compile(_PLACE),
     FieldName.KEYWORD: re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"),
-    FieldName.MENTIONS: re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?|[a-z0-9]+(-[a-z0-9]+)*"),
+    FieldName.MENTIONS: re.compile(rf"{_PLACE}|[a-z0-9]+(-[a-z0-9]+)*"),
     FieldName.LANGUAGE: re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*"),
     FieldName.FEED: re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"),
 }

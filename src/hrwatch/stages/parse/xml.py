@@ -86,12 +86,13 @@ def _feed(parsed: Any, markup: str, url: str, now: datetime) -> ParsedFeed:
     feed = parsed.feed
     warnings = []
     raw = list(parsed.entries)
+    cut_off = bool(parsed.bozo and raw and _cut_off(markup))
     if parsed.bozo:
         told = text.clean_line(str(parsed.get("bozo_exception", "")), 200)
         warnings.append(f"not well-formed: {told}")
-        if raw and _cut_off(markup):
-            raw.pop()
-            warnings.append("cut off in the middle of an entry, which is left out")
+    if cut_off:
+        raw.pop()
+        warnings.append("cut off in the middle of an entry, which is left out")
     if len(raw) > MAX_ENTRIES:
         warnings.append(f"{len(raw)} entries: only the first {MAX_ENTRIES} are read")
         del raw[MAX_ENTRIES:]
@@ -109,6 +110,7 @@ def _feed(parsed: Any, markup: str, url: str, now: datetime) -> ParsedFeed:
         ttl=_ttl(feed),
         entries=tuple(entries),
         warnings=tuple(warnings),
+        cut_off=cut_off,
     )
 
 
