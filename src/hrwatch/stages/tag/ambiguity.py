@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from hrwatch.model.tags import Field
 from hrwatch.stages.tag.gazetteer import FormKind, Sighting, folded, read_rows, split
 from hrwatch.stages.tag.matcher import Matcher
-from hrwatch.stages.tag.tokens import Tokens
+from hrwatch.stages.tag.tokens import Tokens, tokenise
 
 _NOTHING = "-"
 _ANY = "any"
 # A capitalised neighbour that still leaves a country a country: "In Jordan", "King of Jordan".
 _NO_GIVEN_NAME = frozenset(
-    """a an and as at between by for from in into inside leave near of on or outside over the to
-    via with within northern southern eastern western north south east west central and king queen
-    prince kingdom""".split()
+    tokenise(
+        "a an and as at between by for from in into inside leave near of on or outside over the to "
+        "via with within after against amid how why when what where who this that these those "
+        "northern southern eastern western north south east west central king queen "
+        "prince kingdom"
+    ).forms
 )
 
 _Key = tuple[str, str]  # language, folded surface
@@ -111,13 +114,13 @@ class Ambiguity:
 
 
 def _is_person(sighting: Sighting, tokens: dict[Field, Tokens]) -> bool:
-    """Return whether the name stands between other capitalised words, as a person's does."""
+    """Return whether the name stands beside another capitalised word, as a person's does."""
     words = tokens[sighting.field]
-    if _is_title_case(words.text):
-        return False
-    return _is_name(words, sighting.first, sighting.first - 1) or _is_name(
-        words, sighting.last + 1, sighting.last + 1
-    )
+    if _is_name(words, sighting.first, sighting.first - 1):
+        return True
+    if sighting.field is Field.TITLE and _is_title_case(words.text):
+        return False  # there the verb behind a country is capitalised too
+    return _is_name(words, sighting.last + 1, sighting.last + 1)
 
 
 def _is_name(words: Tokens, right: int, position: int) -> bool:
@@ -125,8 +128,7 @@ def _is_name(words: Tokens, right: int, position: int) -> bool:
     if not 0 < right < len(words.forms) or not words.text[words.starts[position]].isupper():
         return False
     gap = words.text[words.ends[right - 1] : words.starts[right]]
-    opens = position == 0 or not words.joined[position]
-    return gap == " " and words.forms[position] not in _NO_GIVEN_NAME and not opens
+    return gap == " " and words.forms[position] not in _NO_GIVEN_NAME
 
 
 def _is_title_case(text: str) -> bool:

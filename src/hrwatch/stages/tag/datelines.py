@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hrwatch.stages.tag.tokens import Tokens
 
 _MOST_WORDS = 12
+_MOST_WORDS_BARE = 2
 _DASH = r"\s*(?:[–—―]|--?(?=\s)|(?<=[A-ZÀ-ÞА-Я.])-)"
 _PLACE = r"[^\W\d_][^\n()–—―:;!?]{1,50}?"
 _MONTH = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
@@ -46,6 +47,6 @@ def dateline(tokens: Tokens) -> Dateline:
     plain = match[0].strip(" -–—―\n\t")
     # A bare "Word – " may open a sentence; a dateline of that sort is short or in capitals.
     bare = not any(sign in plain for sign in "(,.") and not plain.isupper()
-    if words > _MOST_WORDS or (bare and len(plain.split()) > 2):
+    if words > _MOST_WORDS or (bare and len(plain.split()) > _MOST_WORDS_BARE):
         return Dateline(0, False)
     return Dateline(words, match["seat"] is not None)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from hrwatch.model.tags import Field
@@ -97,10 +97,10 @@ class Gazetteer:
 
     def _languages(self, language: str) -> tuple[str, ...]:
         if not language:
-            return ("any", "latin", *TENDED)
+            return ("any", *TENDED, "latin")
         if language not in self._names and language not in self._forms:
             language = "en"
-        return ("any", "latin", language) if language in _LATIN else ("any", language)
+        return ("any", language, "latin") if language in _LATIN else ("any", language)
 
     def _matcher(self, language: str) -> Matcher[Form]:
         matcher = self._matchers.get(language)
@@ -186,6 +186,7 @@ def _shouts(text: str) -> bool:
     return bool(letters) and sum(map(str.isupper, letters)) * 2 > len(letters)
 
 
+@lru_cache(maxsize=16_384)
 def folded(phrase: str) -> str:
     """Return a phrase as its folded words, to compare what rules and texts write."""
     return " ".join(tokenise(phrase).forms)

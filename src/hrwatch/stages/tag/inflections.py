@@ -67,6 +67,7 @@ _SUFFIXING = frozenset(
     ]
 )
 _LONG_ENOUGH = {"ko": 2}
+_HUNGARIAN = {"a": "á", "e": "é"}
 _STEM_LETTERS = 5
 _CASE_LETTERS = frozenset("аяоеёэыиіїйьюуaeiouyąęíéěà")
 _ARABIC_HEADS = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
@@ -91,6 +92,8 @@ def variants(written: str, language: str, *, people: bool = False) -> tuple[str,
 
 
 def _suffixed(written: str, last: str, language: str, people: bool) -> tuple[str, ...]:
+    if language == "hu" and written[-1] in _HUNGARIAN:  # Ukrajna: Ukrajnában
+        return (f"{written}*", f"{written[:-1]}{_HUNGARIAN[written[-1]]}*")
     if language in _SUFFIXING:
         return (f"{written}*",) if len(last) >= _LONG_ENOUGH.get(language, _STEM_LETTERS) else ()
     if language == "fa":

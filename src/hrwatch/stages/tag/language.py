@@ -24,16 +24,13 @@ def detect(title: str, text: str, hint: str = "") -> str:
     said = primary(hint)
     sample = f"{title}\n{text[:_LOOKED_AT]}"
     letters = sum(character.isalpha() for character in sample)
-    if not letters:
+    short = letters < _ENOUGH_LETTERS
+    if not letters or (said and short):
         return said
     label, probability = _identifier().classify(sample)
     guess = _SAME.get(str(label), str(label))
-    needed = _SURE if letters < _ENOUGH_LETTERS else _HARDLY
-    if said and letters < _ENOUGH_LETTERS:
-        return said
-    if len(guess) != _TWO_LETTERS or probability < needed:
-        return said
-    return guess
+    believed = probability >= (_SURE if short else _HARDLY)
+    return guess if believed and len(guess) == _TWO_LETTERS else said
 
 
 def primary(tag: str) -> str:

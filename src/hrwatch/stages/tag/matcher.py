@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from hrwatch.stages.tag.tokens import Tokens, tokenise
 
 Payload = TypeVar("Payload")
+_REMEMBERED = 50_000  # words; the vocabulary of news is mostly the same few thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Matcher(Generic[Payload]):
 
     def __init__(self) -> None:
         self._root: _Node[Payload] = _Node()
+        self._begun: dict[str, list[_Node[Payload]]] = {}  # what the first word leads to
 
     def add(self, phrase: str, payload: Payload, *, clitics: bool = False) -> bool:
         """Take in a phrase; with `clitics`, its Arabic words accept proclitics and pronouns.
@@ -74,6 +76,7 @@ class Matcher(Generic[Payload]):
         tokens = tokenise(phrase)
         if not tokens.forms:
             return False
+        self._begun.clear()
         node = self._root
         for form, end in zip(tokens.forms, tokens.ends, strict=True):
             stem = phrase[end : end + 1] == "*"
@@ -91,7 +94,7 @@ class Matcher(Generic[Payload]):
         forms, joined = tokens.forms, tokens.joined
         count = len(forms)
         for first in range(count):
-            nodes = _next(self._root, forms[first])
+            nodes = self._begin(forms[first])
             last = first
             while nodes:
                 for node in nodes:
@@ -101,6 +104,14 @@ class Matcher(Generic[Payload]):
                 if last == count or not joined[last]:
                     break
                 nodes = [after for node in nodes for after in _next(node, forms[last])]
+
+    def _begin(self, form: str) -> list[_Node[Payload]]:
+        nodes = self._begun.get(form)
+        if nodes is None:
+            if len(self._begun) >= _REMEMBERED:
+                self._begun.clear()
+            nodes = self._begun[form] = _next(self._root, form)
+        return nodes
 
 
 def _next(node: _Node[Payload], form: str) -> list[_Node[Payload]]:

@@ -25,6 +25,7 @@ _ANY_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 # Letters to Python that are apostrophes to readers; and the underscore, no part of a word here.
 _NOT_LETTERS = {ord("_"): " ", **{code: "'" for code in range(0x2B9, 0x2C0)}}
 _BREAK = re.compile(r"[!?;:()\[\]{}|•。！？；：…]|\n\s*\n|\.\s")
+_MERE_GAPS = frozenset(["", " ", "-", "'", ", "])  # most gaps: told without a search
 _SHORT_WORD = 3  # "St. Petersburg": a full stop after so few letters ends no sentence
 
 _LETTERS = {
@@ -79,7 +80,7 @@ def tokenise(text: str) -> Tokens:
             continue
         start = match.start()
         gap = plain[end:start]
-        joined.append(len(gap) <= 1 or not _breaks(gap, forms))
+        joined.append(gap in _MERE_GAPS or not _breaks(gap, forms))
         forms.append(form)
         starts.append(start)
         end = match.end()

@@ -1,0 +1,64 @@
+"""Which language a text is in. Every sentence is invented."""
+
+import pytest
+
+from hrwatch.stages.tag.language import detect, primary
+
+SENTENCES = {
+    "en": "The police took three students from their homes at night and held them without charge.",
+    "fr": "La police a emmené trois étudiants pendant la nuit et les a détenus sans inculpation.",
+    "es": "La policía se llevó a tres estudiantes de sus casas por la noche y los detuvo sin cargos.",
+    "pt": "A polícia levou três estudantes de suas casas durante a noite e os deteve sem acusação.",
+    "de": "Die Polizei holte nachts drei Studierende aus ihren Wohnungen und hielt sie ohne Anklage fest.",
+    "ru": "Полиция ночью забрала трёх студентов из дома и удерживала их без предъявления обвинений.",
+    "uk": "Поліція вночі забрала трьох студентів з дому й утримувала їх без висунення звинувачень.",
+    "be": "Паліцыя ўначы забрала трох студэнтаў з дому і ўтрымлівала іх без прад'яўлення абвінавачанняў.",
+    "pl": "Policja zabrała w nocy trzech studentów z domów i przetrzymywała ich bez postawienia zarzutów.",
+    "tr": "Polis gece üç öğrenciyi evlerinden aldı ve onları hiçbir suçlama olmadan gözaltında tuttu.",
+    "ar": "اقتادت الشرطة ثلاثة طلاب من منازلهم ليلا واحتجزتهم دون توجيه أي تهمة إليهم.",
+    "fa": "پلیس شبانه سه دانشجو را از خانه‌هایشان برد و بدون تفهیم اتهام بازداشت کرد.",
+    "zh": "警方夜间从家中带走了三名学生，在没有提出任何指控的情况下将他们关押，家属至今无法与他们见面，律师也被拒绝会见。",
+}
+
+
+@pytest.mark.parametrize(("language", "text"), SENTENCES.items())
+def test_detect_whole_sentence_names_its_language(language: str, text: str) -> None:
+    assert detect("", text) == language
+
+
+def test_detect_sure_text_against_a_wrong_hint_believes_the_text() -> None:
+    assert detect("", SENTENCES["ru"], hint="en") == "ru"
+
+
+@pytest.mark.parametrize(
+    ("title", "hint", "language"),
+    [
+        ("Minsk", "be", "be"),
+        ("Minsk", "", ""),
+        ("", "", ""),
+        ("2026 – 03 – 02", "en-GB", "en"),
+        ("Torture", "xx-invented-tag", "xx"),
+        ("Torture", "klingon", ""),
+    ],
+)
+def test_detect_short_text_goes_by_the_hint(title: str, hint: str, language: str) -> None:
+    assert detect(title, "", hint) == language
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("pt-BR", "pt"),
+        ("zh_Hant", "zh"),
+        ("EN", "en"),
+        (" fr ", "fr"),
+        ("nb", "no"),
+        ("nn-NO", "no"),
+        ("yue", "zh"),
+        ("", ""),
+        ("english", ""),
+        ("1a", ""),
+    ],
+)
+def test_primary_of_a_language_tag_is_two_letters_or_nothing(tag: str, language: str) -> None:
+    assert primary(tag) == language
