@@ -3,11 +3,9 @@ configuration in a folder, and `hrwatch` run as a real process on it. All storie
 
 import asyncio
 import json
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -43,7 +41,6 @@ class Desk:
     folder: Path
     server: Loopback
     answers: dict[str, Answer]
-    settings: dict[str, object] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:
@@ -51,7 +48,9 @@ class Desk:
 
     def feed(self, name: str, *stories: str, **marks: str) -> None:
         """Serve a feed `name` with these titles, each with a page of its own."""
-        items = "".join(self._item(name, number, title, **marks) for number, title in enumerate(stories))
+        items = "".join(
+            self._item(name, number, title, **marks) for number, title in enumerate(stories)
+        )
         self.answers[f"/{name}"] = an_answer(
             f'<rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'.encode(),
             Content_Type="application/rss+xml",
@@ -100,10 +99,10 @@ class Desk:
             stderr=asyncio.subprocess.PIPE,
         )
 
-    async def run(self, *words: str) -> Ended:
+    async def run(self, *words: str, seconds: float = SECONDS) -> Ended:
         """Run `hrwatch WORDS` to its end."""
         process = await self.start(*words)
-        out, complaints = await asyncio.wait_for(process.communicate(), SECONDS)
+        out, complaints = await asyncio.wait_for(process.communicate(), seconds)
         return Ended(process.returncode or 0, out.decode(), complaints.decode())
 
     def mails(self) -> list[EmailMessage]:

@@ -13,6 +13,7 @@ from hrwatch.model.feeds import (
     ParsedFeed,
     Response,
     State,
+    Validators,
 )
 
 # No hint of a server keeps a feed unread for longer than this.
@@ -42,7 +43,7 @@ def after_nothing_new(
     )
 
 
-def after_reading(
+def after_reading(  # noqa: PLR0913 - what is known, what came, and when
     state: FeedState,
     feed: Feed,
     answer: Response,

@@ -32,9 +32,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[tuple[str, EmailMessage]] = []
 
-    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd looks for
-        self, _server: SMTP, _session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         mail = message_from_bytes(envelope.content or b"", policy=policy.default)
         self.mails += [(recipient, mail) for recipient in envelope.rcpt_tos]
         await asyncio.sleep(0.05)
@@ -78,7 +76,7 @@ def kill_and_look(folder: Path, kills: int) -> None:
                 mail={"from": "d@desk.example", "transport": f"smtp://127.0.0.1:{port}"},
             )
 
-            await killed_at_random(desk, kills, random.Random(20261122))
+            await killed_at_random(desk, kills, random.Random(20261122))  # noqa: S311 - moments, no secrets
             last = await desk.run("once", "--all")
 
         assert last.status == 0, last.complaints

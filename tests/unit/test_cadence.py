@@ -55,6 +55,11 @@ def test_after_reading_keeps_what_the_next_poll_needs() -> None:
     assert after.first_polled_at == NOW
 
 
+def test_after_reading_document_cut_off_is_asked_for_again() -> None:
+    after = _read(a_parsed_feed(cut_off=True))
+    assert (after.validators, after.body_hash) == (Validators(), None)
+
+
 def test_after_reading_no_entries_is_a_state_of_its_own() -> None:
     after = _read(ParsedFeed("rss20", "", "", "", None, ()), new=0)
     assert after.state is State.EMPTY

@@ -32,7 +32,7 @@ _VALUES = {
     FieldName.FEED: re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"),
 }
 _EXAMPLES = {
-    FieldName.COUNTRY: "two letters such as BY, or a place such as CN-XJ",
+    FieldName.COUNTRY: "a code such as BY, or that of a place such as CN-XJ",
     FieldName.KEYWORD: "the name of a keyword, such as torture",
     FieldName.MENTIONS: "a country such as BY in capitals, or a keyword such as torture",
     FieldName.LANGUAGE: "a language such as ru or pt-br",

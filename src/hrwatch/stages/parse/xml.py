@@ -37,6 +37,8 @@ _HTML_TAGS = (
     "a abbr b big br center cite code del div em font h1 h2 h3 h4 h5 h6 hr i img ins kbd label li "
     "mark nobr ol p pre q s samp small span strike strong sub sup table td th time tr tt u ul wbr"
 )
+# What an entry is recognised by, written to its end.
+_IDENTIFIED = re.compile(r"</(?:guid|link|id)\s*>|<link\b[^>]*/>")
 _TAG = re.compile(rf"</?(?:{'|'.join(_HTML_TAGS.split())})\b[^<>]*>|<!--.*?-->", re.I | re.S)
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
@@ -91,8 +93,9 @@ def _feed(parsed: Any, markup: str, url: str, now: datetime) -> ParsedFeed:
         told = text.clean_line(str(parsed.get("bozo_exception", "")), 200)
         warnings.append(f"not well-formed: {told}")
     if cut_off:
-        raw.pop()
-        warnings.append("cut off in the middle of an entry, which is left out")
+        warnings.append("cut off in the middle of an entry")
+        if not _IDENTIFIED.search(markup, _last_entry(markup)):
+            raw.pop()  # its next, whole appearance could not be told to be the same
     if len(raw) > MAX_ENTRIES:
         warnings.append(f"{len(raw)} entries: only the first {MAX_ENTRIES} are read")
         del raw[MAX_ENTRIES:]
@@ -116,8 +119,11 @@ def _feed(parsed: Any, markup: str, url: str, now: datetime) -> ParsedFeed:
 
 def _cut_off(markup: str) -> bool:
     """Say whether the last entry was opened and never closed."""
-    tail = markup.rfind("<item"), markup.rfind("<entry")
-    return max(tail) > max(markup.rfind("</item"), markup.rfind("</entry"), -1)
+    return _last_entry(markup) > max(markup.rfind("</item"), markup.rfind("</entry"), -1)
+
+
+def _last_entry(markup: str) -> int:
+    return max(markup.rfind("<item"), markup.rfind("<entry"))
 
 
 def _entry(raw: dict[str, Any], version: str, base: str, now: datetime) -> Entry | None:
