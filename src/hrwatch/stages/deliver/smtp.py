@@ -118,6 +118,14 @@ class SmtpTransport:
                 return _Failure(Status.UNKNOWN, f"no answer to the mail: {reason}", again=False)
             lost = isinstance(error, aiosmtplib.SMTPServerDisconnected)
             return _Failure(Status.DEFERRED, f"{step} failed: {reason}", again=lost)
+        except ValueError:
+            if in_data:
+                raise
+            # aiosmtplib, on newer Pythons: what stands there would say more than an address.
+            self._drop()
+            for_good = step == "the recipient"
+            status = Status.REFUSED if for_good else Status.DEFERRED
+            return _Failure(status, f"{step} is no address", again=False)
         except asyncio.CancelledError:
             self._drop()  # half a dialogue is no beginning for the next mail
             raise
