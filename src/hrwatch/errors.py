@@ -13,6 +13,7 @@ HrwatchError
 ├── ParseError             bytes that are no feed
 ├── ExtractError           a page without an article
 ├── HopError               a worker that had to be ended, or died
+│   └── NoWorker           none could be had: the machine, not the input, is at fault
 ├── ArchiveError           the archive cannot be used
 │   ├── ArchiveMissing     there is none yet
 │   ├── ArchiveHeld        another process holds it for writing
@@ -114,6 +115,10 @@ class ExtractError(HrwatchError):
 
 class HopError(HrwatchError):
     """A worker was ended (time, memory) or died; the input, not the daemon, is at fault."""
+
+
+class NoWorker(HopError):
+    """No worker could be started, or they are closed; the same input may be tried again."""
 
 
 class ArchiveError(HrwatchError):

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import hostile_hops
-from hrwatch.errors import HopError, ParseError
+from hrwatch.errors import HopError, NoWorker, ParseError
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.workers import Workers
@@ -288,7 +288,7 @@ def test_close_with_hops_at_work_ends_everything() -> None:
 def test_run_after_close_raises_hop_error(count: int) -> None:
     async def work(workers: Workers) -> None:
         await workers.close()
-        with pytest.raises(HopError, match="closed"):
+        with pytest.raises(NoWorker, match="closed"):
             await workers.run(hostile_hops.echo, "late")
 
     use(work, count=count)
@@ -296,11 +296,21 @@ def test_run_after_close_raises_hop_error(count: int) -> None:
 
 def test_worker_that_cannot_start_is_told_as_hop_error() -> None:
     async def work(workers: Workers) -> None:
-        with pytest.raises(HopError, match="could not start: ModuleNotFoundError"):
+        with pytest.raises(NoWorker, match="could start: ModuleNotFoundError"):
             await workers.run(hostile_hops.echo, "")
 
     nowhere = ModuleType("nowhere_to_be_found")
     use(work, registry=nowhere)
+
+
+def test_worker_where_the_machine_has_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+
+    async def work(workers: Workers) -> None:
+        with pytest.raises(NoWorker, match="no worker could be started"):
+            await workers.run(hostile_hops.echo, "")
+
+    use(work)
 
 
 def test_worker_ignores_the_interrupt_that_its_parent_handles() -> None:

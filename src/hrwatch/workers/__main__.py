@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
-from hrwatch.errors import HopError, HrwatchError
+from hrwatch.errors import HopError, HrwatchError, NoWorker
 from hrwatch.workers.bench import described, perform
 from hrwatch.workers.frames import LENGTH, MAX_FRAME, dump, frame
 
@@ -34,7 +34,7 @@ def main() -> None:
     try:
         hops = importlib.import_module(registry).registry(rules)
     except Exception as error:  # whatever it is, the main process is told, and not with a status
-        results.write(frame(_told(HopError(f"its worker could not start: {described(error)}"))))
+        results.write(frame(_told(NoWorker(f"no worker could start: {described(error)}"))))
         results.flush()
         return
     while (payload := _read(tasks)) is not None:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from hrwatch.errors import ExtractError, HopError, HrwatchError, ParseError
+from hrwatch.errors import ExtractError, HopError, HrwatchError, NoWorker, ParseError
 
 # The failures that hops have on purpose; a worker can make the main process raise these only.
 EXPECTED: Mapping[str, type[HrwatchError]] = {
-    one.__name__: one for one in (ParseError, ExtractError, HopError)
+    one.__name__: one for one in (ParseError, ExtractError, HopError, NoWorker)
 }
 # Of an error that nobody expected: how much of its text is told, and how many places.
 MAX_TEXT = 300

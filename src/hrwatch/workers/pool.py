@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Concatenate, TypeVar, cast
 
 from hrwatch import hops
-from hrwatch.errors import HopError
+from hrwatch.errors import NoWorker
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.workers.bench import perform
@@ -54,18 +54,20 @@ class Workers:
     async def run(self, hop: Callable[Concatenate[Task, ...], Result], task: Task) -> Result:
         """Do a hop of the registry; return its result or raise what it failed with.
 
-        Raise HopError where it took too long or too much, or ended its worker. When this is
-        cancelled the worker is ended.
+        Raise HopError where it took too long or too much, or ended its worker; NoWorker where
+        none could be had. When this is cancelled the worker is ended.
         """
         async with self._slots:
             if self._closed:
-                raise HopError("the workers are closed")
+                raise NoWorker("the workers are closed")
             if self._inline is not None:
                 arguments = (self._inline, hop.__name__, task)
                 loop = asyncio.get_running_loop()
                 return cast(Result, await loop.run_in_executor(self._thread, perform, *arguments))
             worker = await self._take()
             try:
+                if self._closed:  # while it was started
+                    raise NoWorker("the workers are closed")
                 # Loaded by the very type that the hop declares.
                 done = await worker.exchange(hop.__name__, task, result_type(hop))
                 return cast(Result, done)

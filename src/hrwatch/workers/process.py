@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import Any
 
-from hrwatch.errors import HopError
+from hrwatch.errors import HopError, NoWorker
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.workers.bench import EXPECTED
@@ -37,18 +37,22 @@ class Worker:
 
     @classmethod
     async def start(cls, registry: str, rules: Rules, limits: HopLimits) -> "Worker":
-        """Start a process that takes its hops from the module `registry`."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # a file in the working directory must not pass for a library
-            "-B",
-            "-m",
-            "hrwatch.workers",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=_environment(),
-        )
+        """Start a process that takes its hops from the module `registry`; raise NoWorker where
+        the machine has no room for one."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # a file in the working directory must not pass for a library
+                "-B",
+                "-m",
+                "hrwatch.workers",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=_environment(),
+            )
+        except OSError as error:
+            raise NoWorker(f"no worker could be started: {error}") from error
         setup = (registry, rules, limits.cpu_seconds, limits.memory_bytes)
         return cls(process, frame(pickle.dumps(setup)), limits)
 
