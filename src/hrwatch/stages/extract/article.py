@@ -53,7 +53,7 @@ def extract(body: bytes, *, url: str, content_type: str, with_metadata: bool) ->
     _must_be_page(body, content_type)
     page = _decoded(body[:MAX_PAGE], content_type)
     tree = _tree(page)
-    told = _article_text(page)
+    told = _article_text(tree)
     if not told:
         raise ExtractError("no article text found")
     head = _Head(tree, url)
@@ -103,12 +103,13 @@ def _tree(page: str) -> HtmlElement:
         raise ExtractError(f"no HTML that can be read ({type(error).__name__})") from error
 
 
-def _article_text(page: str) -> str:
+def _article_text(tree: HtmlElement) -> str:
     import trafilatura  # noqa: PLC0415 - half a second and 40 MB that only workers shall pay
 
-    told = trafilatura.extract(_tree(page), favor_precision=True, include_comments=False) or ""
+    # It works on copies of the tree.
+    told = trafilatura.extract(tree, favor_precision=True, include_comments=False) or ""
     if len(told) < SHORT_TEXT:
-        ordinary = trafilatura.extract(_tree(page), include_comments=False) or ""
+        ordinary = trafilatura.extract(tree, include_comments=False) or ""
         told = ordinary if len(ordinary) > 2 * len(told) else told
     return text.clean(told)[:MAX_TEXT].rstrip()
 
@@ -142,9 +143,8 @@ class _Head:
         return _line(told or self._tree.findtext(".//title"), MAX_TITLE)
 
     def published_at(self) -> datetime | None:
-        told = self._meta("property", "article:published_time") or self._meta(
-            "itemprop", "datePublished"
-        )
+        told = self._meta("property", "article:published_time")
+        told = told or self._meta("itemprop", "datePublished")
         try:
             moment = datetime.fromisoformat(told.strip())
         except ValueError:
@@ -166,11 +166,9 @@ def _authors(told: object) -> tuple[str, ...]:
 
 
 def _day(told: object) -> datetime | None:
+    if not isinstance(told, str):
+        return None
     try:
-        return (
-            datetime.strptime(told, "%Y-%m-%d").replace(tzinfo=UTC)
-            if isinstance(told, str)
-            else None
-        )
+        return datetime.strptime(told, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         return None
