@@ -6,18 +6,18 @@ from hrwatch.stages.tag.language import detect, primary
 
 SENTENCES = {
     "en": "The police took three students from their homes at night and held them without charge.",
-    "fr": "La police a emmené trois étudiants pendant la nuit et les a détenus sans inculpation.",
-    "es": "La policía se llevó a tres estudiantes de sus casas por la noche y los detuvo sin cargos.",
+    "fr": "La police a emmené trois étudiants la nuit et les a détenus sans inculpation.",
+    "es": "La policía se llevó a tres estudiantes por la noche y los detuvo sin cargos.",
     "pt": "A polícia levou três estudantes de suas casas durante a noite e os deteve sem acusação.",
-    "de": "Die Polizei holte nachts drei Studierende aus ihren Wohnungen und hielt sie ohne Anklage fest.",
-    "ru": "Полиция ночью забрала трёх студентов из дома и удерживала их без предъявления обвинений.",
-    "uk": "Поліція вночі забрала трьох студентів з дому й утримувала їх без висунення звинувачень.",
-    "be": "Паліцыя ўначы забрала трох студэнтаў з дому і ўтрымлівала іх без прад'яўлення абвінавачанняў.",
-    "pl": "Policja zabrała w nocy trzech studentów z domów i przetrzymywała ich bez postawienia zarzutów.",
-    "tr": "Polis gece üç öğrenciyi evlerinden aldı ve onları hiçbir suçlama olmadan gözaltında tuttu.",
+    "de": "Die Polizei holte nachts drei Studierende ab und hielt sie ohne Anklage fest.",
+    "ru": "Полиция ночью забрала трёх студентов и держала их без обвинений.",
+    "uk": "Поліція вночі забрала трьох студентів і тримала їх без звинувачень.",
+    "be": "Паліцыя ўначы забрала трох студэнтаў і трымала іх без абвінавачанняў.",
+    "pl": "Policja zabrała w nocy trzech studentów i trzymała ich bez zarzutów.",
+    "tr": "Polis gece üç öğrenciyi evlerinden aldı ve suçlama olmadan gözaltında tuttu.",
     "ar": "اقتادت الشرطة ثلاثة طلاب من منازلهم ليلا واحتجزتهم دون توجيه أي تهمة إليهم.",
     "fa": "پلیس شبانه سه دانشجو را از خانه‌هایشان برد و بدون تفهیم اتهام بازداشت کرد.",
-    "zh": "警方夜间从家中带走了三名学生，在没有提出任何指控的情况下将他们关押，家属至今无法与他们见面，律师也被拒绝会见。",
+    "zh": "警方夜间带走了三名学生，在没有指控的情况下关押他们，家属和律师至今无法与他们见面。",
 }
 
 

@@ -1,6 +1,7 @@
 """The stage as the hop calls it. Every sentence is invented."""
 
 import pickle
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,10 +31,13 @@ RULES = Rules(
 TAGGER = Tagger(RULES)
 
 PIECES = st.sampled_from(
-    """torture Torture tortured ill-treatment İŞKENCE işkenceyle пытках ПЫТКИ بالتعذيب تعذيبهم
+    re.split(
+        r"\s+",
+        """torture Torture tortured ill-treatment İŞKENCE işkenceyle пытках ПЫТКИ بالتعذيب تعذيبهم
     酷刑 Belarus BELARUS Беларусью беларускі Minsk Georgia Tbilisi Jordan U.S. US us EE.UU.
     Côte d’Ivoire l'Ukraine نهر الأردن وبالأردن 北京 香港 印度尼西亚 Amnesty Canada police crowd
-    beaten OTTAWA - (Beirut) – Birmingham, Ala. ﬁ ß İ ı \u00ad \u200c e\u0301 𝕿 ½ 🙂""".split()
+    beaten OTTAWA - (Beirut) – Birmingham, Ala. ﬁ ß İ ı \u00ad \u200c e\u0301 𝕿 ½ 🙂""",
+    )
 )
 TEXTS = st.one_of(
     st.text(max_size=60),

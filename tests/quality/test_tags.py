@@ -1,0 +1,112 @@
+"""Floors on labelled texts: countries, keywords and languages, against gold labels.
+
+The texts belong to others and are not in this repository; see `tests/conftest.py`. The floors in
+`floors.json` stand a little under what was reached, and are only ever raised by hand. Large sets
+are read every so many texts, which `floors.json` calls `step`.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Corpora
+from hrwatch.config.taxonomy import shipped
+from hrwatch.model.tags import Kind, Relation, Tag
+from hrwatch.stages.tag import Tagger
+from hrwatch.stages.tag.language import detect
+
+FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
+# One is a part of the other, and the labels of these sets do not tell them apart.
+ONE_CHINA = frozenset(["hrds_adjudicated", "reuters21578"])
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Tagger(shipped())
+
+
+def read(file: Path, step: int = 1) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
+        if number % step == 0:
+            yield json.loads(line)
+
+
+def tagged(tagger: Tagger, text: dict[str, Any]) -> tuple[Tag, ...]:
+    language = detect(text["title"], text["text"])
+    return tagger.tag(text["title"], text["text"], language)
+
+
+def values(tags: tuple[Tag, ...], kind: Kind, relation: Relation | None) -> set[str]:
+    return {tag.value for tag in tags if tag.kind is kind and relation in {None, tag.relation}}
+
+
+def score(corpora: Corpora, folder: Path, gold: list[dict[str, Any]], found: list[Any]) -> Any:
+    """Let the corpora's own scorer compare both lists of {id, countries}; return its figures."""
+    for name, rows in (("gold.jsonl", gold), ("found.jsonl", found)):
+        (folder / name).write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, corpora.folder / "score_tags.py", "gold.jsonl", "found.jsonl", "--json"],
+        capture_output=True,
+        check=True,
+        cwd=folder,
+    )
+    return json.loads(told.stdout)
+
+
+@pytest.mark.parametrize("name", FLOORS["countries"])
+def test_countries_of_labelled_texts_stay_above_their_floor(
+    name: str, corpora: Corpora, tagger: Tagger, tmp_path: Path
+) -> None:
+    floor = FLOORS["countries"][name]
+    relation = Relation.SUBJECT if floor["asked"] == "subject" else None
+    merged = {"HK": "CN"} if name in ONE_CHINA else {}
+    gold, found = [], []
+    (file,) = corpora.unpack("geo-dev").rglob(f"{name}.jsonl")
+    for text in read(file, floor.get("step", 1)):
+        countries = values(tagged(tagger, text), Kind.COUNTRY, relation)
+        for rows, codes in ((gold, text["countries"]), (found, countries)):
+            named = sorted({merged.get(code, code) for code in codes})
+            rows.append({"id": text["id"], "countries": named})
+        gold[-1]["optional"] = text.get("optional") or []
+    figures = score(corpora, tmp_path, gold, found)
+    assert figures["micro"]["f1"] >= floor["f1"], figures
+
+
+@pytest.mark.parametrize("asked", ["subject", "mention"])
+def test_keywords_of_labelled_texts_stay_above_their_floor(
+    asked: str, corpora: Corpora, tagger: Tagger, tmp_path: Path
+) -> None:
+    gold, found = [], []
+    (file,) = corpora.unpack("issues-dev").rglob("issues.jsonl")
+    for text in read(file):
+        tags = tagged(tagger, text)
+        if asked == "subject":
+            optional = set(text["optional"])
+            labels = set(text["keywords"]) - optional
+            keywords = values(tags, Kind.KEYWORD, Relation.SUBJECT) - optional
+        else:
+            labels, keywords = set(text["mentioned"]), values(tags, Kind.KEYWORD, None)
+        gold.append({"id": text["id"], "countries": sorted(labels)})
+        found.append({"id": text["id"], "countries": sorted(keywords)})
+    figures = score(corpora, tmp_path, gold, found)
+    floor = FLOORS["keywords"][asked]
+    for figure in ("p", "r", "f1"):
+        assert figures["micro"][figure] >= floor[figure], figures
+
+
+def test_languages_of_labelled_texts_are_detected(corpora: Corpora) -> None:
+    wrong, texts = [], 0
+    for file in sorted(corpora.unpack("geo-dev").rglob("*.jsonl")):
+        if "reuters" in file.name:  # tables of figures, many in no language
+            continue
+        for text in read(file, 5):
+            texts += 1
+            if detect(text["title"], text["text"]) != text["lang"]:
+                wrong.append((text["id"], text["lang"]))
+    assert texts > 400
+    assert len(wrong) <= texts * (1 - FLOORS["languages"]["right"]), wrong
