@@ -62,7 +62,8 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, and when
         state,
         state=State.OK if entries else State.EMPTY,
         outcome=Outcome.NEW if new else Outcome.UNCHANGED,
-        validators=answer.validators,
+        # Of a document that was cut off, nothing is kept that would spare reading it again.
+        validators=Validators() if parsed.cut_off else answer.validators,
         first_polled_at=state.first_polled_at or now,
         last_polled_at=now,
         next_poll_at=next_poll_at,
@@ -70,7 +71,7 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, and when
         failures=0,
         failing_since=None if entries else state.failing_since or now,
         error=None if entries else "the feed answers, but holds no entries",
-        body_hash=body_hash,
+        body_hash=None if parsed.cut_off else body_hash,
         newest_entry_at=newest,
         entries=len(entries),
     )

@@ -21,7 +21,7 @@ _OPENING = '"“”„«»'
 _CLOSING = {'"': '"', "“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«»"}
 _FIELD = re.compile(r"([A-Za-z]+):([^\s()]+)")
 # BY, CN-XJ, SD-DARFUR, KASHMIR: the codes of countries and of places below or across them.
-_PLACE = r"[A-Z]{2,}(?:-[A-Z0-9]+)*"
+_PLACE = r"(?:[A-Z]{2}|KASHMIR|KURDISTAN)(?:-[A-Z0-9]+)*"
 _EMPTY_FIELD = re.compile(r"([A-Za-z]+):(?=[\s()]|$)")
 _AFTER_WORD = re.compile(f"[\\s(){_OPENING}]")
 _VALUES = {

@@ -34,11 +34,11 @@ def marks(entry: Entry) -> Marks:
         guid_key = text.key(entry.guid)
     elif permalink:
         guid_key = ""
-    elif title_key and entry.published_at:
-        guid_key = text.key(f"title and date\n{title_key}\n{entry.published_at.isoformat()}")
     else:
-        body = text.normalised(entry.content or entry.summary)
-        guid_key = text.key(f"title and text\n{title_key}\n{body}")
+        dated = entry.published_at.isoformat() if entry.published_at else ""
+        # Title and date tell an entry, so that its text may change; without both its text does.
+        body = "" if title_key and dated else text.normalised(entry.content or entry.summary)
+        guid_key = text.key(f"nameless\n{title_key}\n{dated}\n{body}")
     return Marks(guid_key, permalink, title_key, entry.published_at)
 
 

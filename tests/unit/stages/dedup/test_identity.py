@@ -76,6 +76,10 @@ NEW = {
         replace(NO_GUID, permalink="http://wire.example/?id=2"),
     ),
     "neither guid nor link, another date": (NO_LINK, replace(NO_LINK, published_at=NOW)),
+    "neither guid, link nor title, another date": (
+        replace(NO_LINK, title=""),
+        replace(NO_LINK, title="", published_at=NOW),
+    ),
 }
 
 
