@@ -8,6 +8,7 @@ from hrwatch.text import title_key
 
 TITLE = "Four fishermen freed after invented siege"
 LONG = " ".join(f"Sentence {n} of a story that nobody ever published." for n in range(12))
+CHINESE = "这是一个虚构的故事没有任何人发表过"
 SHORT = "Four fishermen of an invented coast were freed on Monday, their families told us."
 
 
@@ -92,7 +93,7 @@ def test_copy_of_entries_without_links_goes_by_their_own_text() -> None:
         ((TITLE, SHORT), (TITLE, SHORT), True),
         ((TITLE, SHORT), ("Another title", SHORT), False),
         ((TITLE, LONG), (TITLE, LONG + " And more."), False),
-        (("标题", "这是一个虚构的故事没有任何人发表过"), ("标题", "这是一个虚构的故事没有任何人发表过"), True),
+        (("标题", CHINESE), ("标题", CHINESE), True),
     ],
 )
 def test_fingerprint_of_two_texts_agrees_where_they_say_the_same(
