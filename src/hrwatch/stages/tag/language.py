@@ -1,10 +1,7 @@
 """Which language a text is in; the only home of py3langid."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+from typing import Any
 
 _LOOKED_AT = 500  # characters after the title; more adds cost, not certainty
 _ENOUGH_LETTERS = 40
