@@ -26,6 +26,7 @@ _ANY_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _NOT_LETTERS = {ord("_"): " ", **{code: "'" for code in range(0x2B9, 0x2C0)}}
 _BREAK = re.compile(r"[!?;:()\[\]{}|•。！？；：…]|\n\s*\n|\.\s")
 _MERE_GAPS = frozenset(["", " ", "-", "'", ", "])  # most gaps: told without a search
+_LONGEST_WORD = 64  # letters that are compared; what folding remembers has to stay small
 _SHORT_WORD = 3  # "St. Petersburg": a full stop after so few letters ends no sentence
 
 _LETTERS = {
@@ -75,7 +76,7 @@ def tokenise(text: str) -> Tokens:
     joined: list[bool] = []
     end = 0
     for match in pattern.finditer(plain):
-        form = fold_word(match[0])
+        form = fold_word(match[0][:_LONGEST_WORD])
         if not form:
             continue
         start = match.start()

@@ -67,6 +67,12 @@ def test_tokenise_says_whether_a_phrase_may_go_on(text: str, joined: bool) -> No
     assert tokenise(text).joined[-1] is joined
 
 
+def test_tokenise_of_one_endless_word_compares_its_head_and_spans_all_of_it() -> None:
+    tokens = tokenise("a" * 1_000_000)
+    assert [len(form) for form in tokens.forms] == [64]
+    assert (tokens.starts, tokens.ends) == ((0,), (1_000_000,))
+
+
 @given(st.text())
 def test_tokenise_of_anything_keeps_offsets_of_the_original(text: str) -> None:
     tokens = tokenise(text)
