@@ -48,6 +48,7 @@ def test_once_real_documents_are_archived_whole_and_only_once(
             first = await desk.run("once", "--all", "--digests", "none", "--json", seconds=600)
             again = await desk.run("once", "--all", "--digests", "none", "--json", seconds=600)
 
+        assert first.status == 1, first.complaints  # what is no feed at all fails
         new = {str(line["feed"]): line["new"] for line in first.lines}
         expected = {
             f"feed-{host}": entries
