@@ -198,6 +198,16 @@ def test_parse_title_is_one_clean_line(written: str, title: str) -> None:
         ("", None),
         ("1" * 50_000 + " " * 50_000 + "x", None),
         ("Mon, " + "0" * 100_000 + " Jan 2026", None),
+        ("2026-03", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("20260302", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("02 Mar 2026 08:00 GMT", datetime(2026, 3, 2, 8, 0, tzinfo=UTC)),
+        # feedparser reads a year in these and puts the current month's first day to it.
+        ("2026년 01월 05일 오후 3:00:00", None),
+        ("2026/01/05", None),
+        ("2026", None),
+        ("2026-" + "-" * 100_000 + "T", None),
+        ("99999999999999999999", None),
+        ("-62135596801", None),
         # Not understood by this version: the time of the first visit stands for them.
         ("вт, 02 мар 2026 08:00:00 +0300", None),
         ("mer, 16 nov 2022", None),
@@ -390,6 +400,13 @@ def test_parse_all_of_an_entry_is_bounded() -> None:
     assert len(entry.authors) == xml.MAX_AUTHORS
     assert len(entry.categories) == xml.MAX_CATEGORIES
     assert max(map(len, entry.authors + entry.categories)) == xml.MAX_NAME
+
+
+def test_parse_endless_categories_cost_no_more_than_those_that_are_kept() -> None:
+    many = "".join(f"<category domain='x'><![CDATA[c{n}]]></category>" for n in range(50_000))
+    feed = read(rss(f"<item><title>T</title>{many}</item>", ITEM, "<category/>" * 60_000))
+    assert len(feed.entries[0].categories) == xml.MAX_CATEGORIES
+    assert len(feed.entries) == 2
 
 
 def test_parse_long_guids_stay_apart() -> None:
