@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hrwatch import cadence, hops, text
-from hrwatch.errors import FetchError, HopError, HrwatchError, ParseError
+from hrwatch.errors import FetchError, HopError, HrwatchError, NoWorker, ParseError
 from hrwatch.model.articles import Candidate, Copy, Reading, Record
 from hrwatch.model.feeds import (
     Entry,
@@ -118,7 +118,9 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
         return _nothing_new(parts, feed, state, answer)
     parsed = await _parse(parts, state, answer, body_hash)
     if isinstance(parsed, HopError):
-        return _failed(parts, feed, replace(state, bad_body_hash=body_hash), parsed)
+        if not isinstance(parsed, NoWorker):  # then the machine, not the document, is at fault
+            state = replace(state, bad_body_hash=body_hash)
+        return _failed(parts, feed, state, parsed)
     told = [identity.marks(entry) for entry in parsed.entries]
     known = await parts.archive.read(
         record_table.known,
@@ -130,7 +132,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     new = identity.unseen(parsed.entries, known)
     copied = 0
     for batch in _batches(new, ENTRIES_PER_COMMIT):
-        copied += await _archive(parts, feed, state, batch)
+        copied += await _archive(parts, feed, state, batch, feed.language or parsed.language)
     state = cadence.after_reading(
         state, feed, answer, parsed, new=len(new), body_hash=body_hash, now=parts.clock()
     )
@@ -150,13 +152,15 @@ async def _parse(
         return error
 
 
-async def _archive(parts: Parts, feed: Feed, state: FeedState, entries: Sequence[Entry]) -> int:
+async def _archive(
+    parts: Parts, feed: Feed, state: FeedState, entries: Sequence[Entry], language: str
+) -> int:
     """Read the entries' pages and archive them in one transaction; return how many are copies."""
     slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
 
     async def read(entry: Entry) -> _Read | HopError:
         async with slots:
-            return await _read(parts, feed, entry)
+            return await _read(parts, feed, entry, language)
 
     outcomes = await asyncio.gather(*(read(entry) for entry in entries))
     read_entries = [one for one in outcomes if isinstance(one, _Read)]
@@ -174,10 +178,10 @@ async def _archive(parts: Parts, feed: Feed, state: FeedState, entries: Sequence
     return sum(record.copy is not None for record in records)
 
 
-async def _read(parts: Parts, feed: Feed, entry: Entry) -> _Read | HopError:
+async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read | HopError:
     page, page_error = await _page(parts, feed, entry)
     page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
-    task = hops.ArticleTask(entry, page, page_error, feed.language, parts.clock())
+    task = hops.ArticleTask(entry, page, page_error, language, parts.clock())
     try:
         reading = await parts.workers.run(hops.read_article, task)
     except HopError as error:
