@@ -12,7 +12,7 @@ from hrwatch.config import Config
 from hrwatch.model.settings import HopLimits
 from hrwatch.pipeline import Desk, Parts
 from hrwatch.stages import match
-from hrwatch.stages.deliver import open_transport
+from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, subscribers
 from hrwatch.stages.store.archive import Archive
@@ -30,25 +30,52 @@ async def open_parts(config: Config, directory: Path) -> AsyncIterator[Parts]:
     """Given a configuration and the state directory, give the parts, the archive held for writing
     and told what is configured; raise ArchiveError or DeliverError."""
     async with AsyncExitStack() as stack:
-        archive = Archive.open(config.archive, directory=directory, writing=True, clock=utc_now)
+        archive = open_archive(config, directory)
         stack.callback(archive.close)
-        fetcher = Fetcher(config.fetch, clock=utc_now, version=hrwatch.__version__)
+        fetcher = open_fetcher(config)
         stack.push_async_callback(fetcher.aclose)
-        workers = Workers(config.workers, config.rules, HopLimits())
+        workers = open_workers(config)
         stack.push_async_callback(workers.close)
-        transport = open_transport(config.mail, directory=directory, clock=utc_now)
+        transport = open_mail(config, directory)
         stack.push_async_callback(transport.close)
         await put_in_force(archive, config, utc_now())
-        yield Parts(
-            archive=archive,
-            fetcher=fetcher,
-            workers=workers,
-            transport=transport,
-            clock=utc_now,
-            new_id=lambda: secrets.token_hex(12),
-            owner=f"{os.getpid()}-{secrets.token_hex(4)}",
-            link_copies=config.copies != "off",
-        )
+        yield assemble(config, archive, fetcher, workers, transport)
+
+
+def open_archive(config: Config, directory: Path) -> Archive:
+    """Return the archive, held for writing; raise ArchiveError."""
+    return Archive.open(config.archive, directory=directory, writing=True, clock=utc_now)
+
+
+def open_fetcher(config: Config) -> Fetcher:
+    """Return the one client of the network."""
+    return Fetcher(config.fetch, clock=utc_now, version=hrwatch.__version__)
+
+
+def open_workers(config: Config) -> Workers:
+    """Return the workers; none of them runs before there is work."""
+    return Workers(config.workers, config.rules, HopLimits())
+
+
+def open_mail(config: Config, directory: Path) -> Transport:
+    """Return the way out for mail; raise DeliverError."""
+    return open_transport(config.mail, directory=directory, clock=utc_now)
+
+
+def assemble(
+    config: Config, archive: Archive, fetcher: Fetcher, workers: Workers, transport: Transport
+) -> Parts:
+    """Return the parts, under a name of their own in claims."""
+    return Parts(
+        archive=archive,
+        fetcher=fetcher,
+        workers=workers,
+        transport=transport,
+        clock=utc_now,
+        new_id=lambda: secrets.token_hex(12),
+        owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        link_copies=config.copies != "off",
+    )
 
 
 def open_desk(config: Config, archive: Archive) -> Desk:
