@@ -228,12 +228,13 @@ def _next_version(tmp_path: Path, steps: str) -> Schema:
     """A later hrwatch: the shipped migrations and one more, which is there for tests only."""
     scripts = tmp_path / "next-version"
     shutil.copytree(SHIPPED.scripts, scripts)
-    (scripts / "versions" / "0002_for_tests.py").write_text(
+    (scripts / "versions" / "9999_for_tests.py").write_text(
         "from alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision = '9999', '{SHIPPED.head}'\n"
+        "branch_labels = depends_on = None\n"
         f"def upgrade():\n    {steps}\n"
     )
-    return Schema(scripts, (*SHIPPED.revisions, "0002"))
+    return Schema(scripts, (*SHIPPED.revisions, "9999"))
 
 
 def _filled(tmp_path: Path) -> Path:
@@ -251,7 +252,7 @@ def test_open_older_archive_migrates_and_keeps_a_copy(tmp_path: Path) -> None:
     ):
         assert connection.exec_driver_sql("SELECT count(*) FROM notes").scalar() == 0
         assert records.counts(connection).records == 1
-    kept = tmp_path / "archive.db.before-0002"
+    kept = tmp_path / "archive.db.before-9999"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     kept.rename(path)  # what an operator would do to go back
     with Archive.open("archive.db", directory=tmp_path, writing=True) as archive:
@@ -287,7 +288,7 @@ def test_open_migration_that_breaks_references_is_undone(tmp_path: Path) -> None
 def test_open_newer_archive_is_refused(tmp_path: Path, writing: bool) -> None:
     later = _next_version(tmp_path, "pass")
     Archive.open("archive.db", directory=tmp_path, writing=True, schema=later).close()
-    with pytest.raises(ArchiveNewer, match="revision 0002"):
+    with pytest.raises(ArchiveNewer, match="revision 9999"):
         Archive.open("archive.db", directory=tmp_path, writing=writing)
 
 

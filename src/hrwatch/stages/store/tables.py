@@ -194,3 +194,20 @@ outbox = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("outbox_settled_at", "settled_at", "next_try_at"),
 )
+
+daemon = sa.Table(
+    "daemon",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("beat_at", Instant, nullable=False),
+    sa.Column("stopped_at", Instant),  # NULL: it runs, or died without a word
+    sa.Column("config_path", sa.Text, nullable=False),
+    sa.Column("config_loaded_at", Instant, nullable=False),
+    sa.Column("config_error", sa.Text),  # NULL: the newest file is in force
+    sa.Column("next_digest_at", Instant),
+)
