@@ -3,8 +3,17 @@
 import logging
 import sys
 
-# These name whole addresses with their query strings, or recipients, at INFO and DEBUG.
-_TALKATIVE = ("httpx", "httpcore", "aiosmtplib", "trafilatura", "htmldate", "alembic", "asyncio")
+# These name whole addresses with their query strings, or recipients, or each tick, at INFO.
+_TALKATIVE = (
+    "httpx",
+    "httpcore",
+    "aiosmtplib",
+    "apscheduler",
+    "trafilatura",
+    "htmldate",
+    "alembic",
+    "asyncio",
+)
 
 
 def set_up(level: int = logging.INFO) -> None:

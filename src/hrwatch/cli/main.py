@@ -10,7 +10,7 @@ import typer
 
 import hrwatch
 from hrwatch import logs
-from hrwatch.cli import check, demo, export, feeds, once, preview, search, show, status, trial
+from hrwatch.cli import check, demo, export, feeds, once, preview, run, search, show, status, trial
 from hrwatch.cli.place import Place
 from hrwatch.errors import ConfigError, HrwatchError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     epilog="Exit: 0 done; 1 done, but a feed failed or a mail did not leave; "
     "2 bad configuration or usage, or another process holds the archive.",
 )
+app.command("run")(run.run)
 app.command("once")(once.once)
 app.command("check")(check.check)
 app.add_typer(trial.app, name="try")

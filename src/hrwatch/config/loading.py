@@ -79,6 +79,7 @@ def configured(main: Document, path: Path) -> Config:
         mail=MailSettings(sender=shape.mail.sender, transport=shape.mail.transport),
         warnings=_ordered(notices.of(main, shape), main.file),
         path=path,
+        subscribers_file=path.parent / shape.subscribers_file if shape.subscribers_file else None,
     )
 
 

@@ -24,3 +24,4 @@ class Config:
     mail: MailSettings
     warnings: tuple[Mistake, ...]
     path: Path  # where it was read
+    subscribers_file: Path | None  # what else was read

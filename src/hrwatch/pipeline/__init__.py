@@ -11,7 +11,7 @@ from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
 from hrwatch.pipeline.preview import preview_since, preview_waiting
-from hrwatch.pipeline.writing import Desk
+from hrwatch.pipeline.writing import Desk, feed_states
 
 __all__ = [
     "Desk",
@@ -19,6 +19,7 @@ __all__ = [
     "deliver_pass",
     "digest_pass",
     "due_feeds",
+    "feed_states",
     "match_pass",
     "poll_feed",
     "poll_pass",

@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hrwatch import cadence, hops, text
-from hrwatch.errors import FetchError, HopError, HrwatchError, NoWorker, ParseError
+from hrwatch.errors import ArchiveError, FetchError, HopError, HrwatchError, NoWorker, ParseError
 from hrwatch.model.articles import Candidate, Copy, Reading, Record
 from hrwatch.model.feeds import (
     Entry,
@@ -97,8 +98,11 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
         report, state = await _visit(parts, feed, state)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)
-    except HrwatchError:
-        raise  # the archive, not the feed, is in trouble
+    except (HrwatchError, asyncio.CancelledError):
+        # Not the feed's fault: the archive is in trouble, or we are about to end.
+        with suppress(ArchiveError):  # then the claim runs out by itself
+            await parts.archive.write(feed_table.release, feed.name, parts.owner)
+        raise
     except Exception as error:  # a bug that one feed meets must not stop the others
         log.exception("event=bug feed=%s", feed.name)
         told = HopError(f"hrwatch met {type(error).__name__} here; its log has the details")

@@ -16,6 +16,7 @@ _SECOND = timedelta(seconds=1)
 # Zones have skipped a whole local day (Samoa, 30 December 2011) and have gone back over midnight,
 # so the dates around today's are looked at too.
 _DATES_BACK = {Cadence.DAILY: 3, Cadence.WEEKLY: 9}
+_DAYS_AHEAD = {Cadence.DAILY: 2, Cadence.WEEKLY: 8}
 
 
 def current(schedule: Schedule, timezone: str, now: datetime) -> Window | None:
@@ -32,6 +33,19 @@ def current(schedule: Schedule, timezone: str, now: datetime) -> Window | None:
         return Window(hour.strftime("%Y-%m-%dT%HZ"), hour, hour.astimezone(zone).date())
     opened = [window for window in _around(schedule, zone, now) if window.opened_at <= now]
     return max(opened, key=lambda window: (window.opened_at, window.local_date))
+
+
+def following(schedule: Schedule, timezone: str, now: datetime) -> datetime | None:
+    """Return when the next window opens after `now` (UTC); None for `at once`."""
+    if schedule.cadence is Cadence.AT_ONCE:
+        return None
+    if schedule.cadence is Cadence.HOURLY:
+        hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        return hour + timedelta(hours=1)
+    zone = ZoneInfo(timezone)
+    days = _DAYS_AHEAD[schedule.cadence]
+    opening = (window.opened_at for window in _around(schedule, zone, now + days * _DAY))
+    return min(instant for instant in opening if instant > now)
 
 
 def _around(schedule: Schedule, zone: ZoneInfo, now: datetime) -> Iterator[Window]:

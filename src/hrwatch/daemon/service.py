@@ -1,0 +1,271 @@
+"""`hrwatch run`: ticks that start what is due, until a signal ends it in good order."""
+
+import asyncio
+import logging
+import os
+import platform
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+import hrwatch
+from hrwatch import pipeline, wiring
+from hrwatch.daemon.generations import Generation, Tools
+from hrwatch.daemon.systemd import Notifier
+from hrwatch.daemon.tasks import Tasks
+from hrwatch.daemon.watching import WatchedFile
+from hrwatch.errors import ConfigError, HrwatchError
+from hrwatch.model.feeds import FAILING, Feed, Outcome
+from hrwatch.model.mail import Status
+from hrwatch.pipeline.poll import FEEDS_AT_ONCE
+from hrwatch.stages.digest import windows
+from hrwatch.stages.store import daemon as daemon_table
+from hrwatch.stages.store.archive import Archive
+
+POLLS = timedelta(seconds=1)
+DIGESTS = timedelta(seconds=5)
+MAIL = timedelta(seconds=5)
+FILE = timedelta(seconds=5)
+BEAT = timedelta(seconds=10)
+# A tick that was not done for so long hangs; systemd is then told nothing, and starts us anew.
+STALE = timedelta(minutes=2)
+# How long the end waits for what has begun. TimeoutStopSec of the unit is above it.
+DRAIN = timedelta(seconds=25)
+# A clock that goes back by more would leave the scheduler waiting for a time that was here before.
+SETBACK = timedelta(seconds=5)
+
+log = logging.getLogger(__name__)
+
+
+async def run(path: Path, directory: Path, notifier: Notifier) -> None:
+    """Be the daemon until SIGTERM or SIGINT. `path` is the operator's file, `directory` the state
+    directory; raise ConfigError, ArchiveError or DeliverError where it cannot begin."""
+    watched = WatchedFile(path)
+    config = watched.read()
+    opening = asyncio.create_task(asyncio.to_thread(wiring.open_archive, config, directory))
+    while not (await asyncio.wait([opening], timeout=BEAT.total_seconds()))[0]:
+        notifier.extend_timeout(3 * BEAT)  # a large archive is being migrated
+    archive = await opening
+    try:
+        generation = Generation(config, archive, Tools.open(config, directory, None))
+        await Service(watched, directory, archive, generation, notifier).run()
+    finally:
+        archive.close()
+
+
+class Service:
+    """The running daemon. Ticks start tasks and wait for none of them."""
+
+    def __init__(
+        self,
+        watched: WatchedFile,
+        directory: Path,
+        archive: Archive,
+        generation: Generation,
+        notifier: Notifier,
+    ) -> None:
+        self._watched = watched
+        self._directory = directory
+        self._archive = archive
+        self._generation = generation
+        self._notifier = notifier
+        self._tasks = Tasks()
+        self._stopping = asyncio.Event()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._done_at: dict[str, float] = {}  # by tick, on the monotonic clock
+        self._failing = 0
+        self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
+        beat = min(BEAT, (notifier.watchdog_interval or BEAT * 2) / 2)
+        self._ticks: dict[str, tuple[timedelta, Callable[[], Coroutine[object, object, None]]]] = {
+            "polls": (POLLS, self._start_polls),
+            "digests": (DIGESTS, self._write_digests),
+            "mail": (MAIL, self._deliver),
+            "file": (FILE, self._look_at_file),
+            "beat": (beat, self._beat),
+        }
+
+    async def run(self) -> None:
+        """Work until a signal asks for the end, then end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, self._start, "file", self._reload)
+        config, now = self._generation.config, wiring.utc_now()
+        await wiring.put_in_force(self._archive, config, now)
+        await self._archive.write(
+            daemon_table.began,
+            pid=os.getpid(),
+            host=platform.node(),
+            owner=self._generation.parts.owner,
+            version=hrwatch.__version__,
+            config_path=str(config.path.absolute()),
+            now=now,
+        )
+        for warning in config.warnings:
+            log.warning("event=config-warning %s", warning)
+        self._schedule()
+        self._scheduler.start()
+        log.info("event=started version=%s feeds=%d", hrwatch.__version__, len(config.feeds))
+        self._notifier.ready(self._status())
+        try:
+            await self._stopping.wait()
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        log.info("event=stopping tasks=%d", len(self._tasks))
+        self._notifier.stopping(f"finishing {len(self._tasks)} pieces of work")
+        self._scheduler.shutdown(wait=False)
+        left = await self._tasks.drain(DRAIN)
+        await self._generation.retire()
+        await self._archive.write(daemon_table.ended, wiring.utc_now())
+        log.info("event=stopped interrupted=%d", left)
+
+    def _schedule(self) -> None:
+        """Let every tick begin now, and again and again from now on."""
+        now = wiring.utc_now()
+        for name, (every, work) in self._ticks.items():
+            self._done_at[name] = time.monotonic()
+            self._scheduler.add_job(
+                self._tick,
+                "interval",
+                args=(name, work),
+                seconds=every.total_seconds(),
+                id=name,
+                next_run_time=now,
+                replace_existing=True,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,  # the default drops a tick that comes late
+            )
+
+    async def _tick(self, name: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
+        """What the scheduler calls; not plain `_start`, which it would call in a thread."""
+        self._start(name, work)
+
+    def _start(self, name: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
+        self._tasks.start(f"{name}:", self._ticked(name, work))
+
+    async def _ticked(self, name: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
+        await work()
+        self._done_at[name] = time.monotonic()
+
+    async def _start_polls(self) -> None:
+        generation = self._generation
+        room = FEEDS_AT_ONCE - self._tasks.count("poll")
+        if room <= 0:
+            return
+        idle = [
+            feed
+            for feed in generation.config.feeds
+            if feed.enabled and f"poll:{feed.name}" not in self._tasks
+        ]
+        for feed in (await pipeline.due_feeds(generation.parts, idle, regardless=False))[:room]:
+            self._tasks.start(f"poll:{feed.name}", self._poll(generation, feed))
+
+    async def _poll(self, generation: Generation, feed: Feed) -> None:
+        async with generation.used():
+            report = await pipeline.poll_feed(generation.parts, feed)
+        if report is None:
+            return
+        level = logging.INFO if report.outcome in (Outcome.NEW, Outcome.FAILED) else logging.DEBUG
+        log.log(
+            level,
+            "event=poll feed=%s outcome=%s new=%d copies=%d seconds=%.1f%s",
+            report.feed,
+            report.outcome,
+            report.new,
+            report.copies,
+            report.seconds,
+            f" error={report.error!r}" if report.error else "",
+        )
+
+    async def _write_digests(self) -> None:
+        async with self._generation.used() as generation:
+            await pipeline.match_pass(generation.parts, generation.desk)
+            await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
+
+    async def _deliver(self) -> None:
+        async with self._generation.used() as generation:
+            for delivery in await pipeline.deliver_pass(generation.parts, regardless=False):
+                log.log(
+                    logging.INFO if delivery.status is Status.SENT else logging.WARNING,
+                    "event=mail id=%s subscriber=%s status=%s detail=%r",
+                    delivery.message_id,
+                    delivery.subscriber,
+                    delivery.status,
+                    delivery.detail,
+                )
+
+    async def _look_at_file(self) -> None:
+        if self._watched.has_settled():
+            await self._reload()
+
+    async def _reload(self) -> None:
+        """Put the operator's file in force as a whole, or keep what is in force as a whole."""
+        self._notifier.reloading(time.monotonic_ns() // 1000)
+        try:
+            await self._put_in_force()
+        except HrwatchError as error:
+            if not isinstance(error, ConfigError):  # those are logged with their places
+                log.error("event=config-refused error=%s", error)
+                self._watched.error = str(error)
+        now = wiring.utc_now()
+        await self._archive.write(daemon_table.reloaded, now, self._watched.error)
+        self._notifier.ready(self._status())
+
+    async def _put_in_force(self) -> None:
+        config, old = self._watched.read(), self._generation
+        if config.archive != old.config.archive:
+            raise HrwatchError("the archive cannot be changed while the daemon runs: restart it")
+        tools = Tools.open(config, self._directory, old)
+        generation = Generation(config, self._archive, tools)
+        await wiring.put_in_force(self._archive, config, wiring.utc_now())
+        self._generation = generation
+        await old.retire()
+        enabled = sum(feed.enabled for feed in config.feeds)
+        subscribers = len(config.subscribers)
+        log.info("event=config-in-force feeds=%d subscribers=%d", enabled, subscribers)
+
+    async def _beat(self) -> None:
+        """Tell the archive and systemd that all is well; systemd only if it is."""
+        self._mind_the_clock()
+        states = await pipeline.feed_states(self._generation.desk)
+        self._failing = sum(state.state in FAILING for state in states)
+        await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at())
+        self._notifier.status(self._status())
+        oldest = min(self._done_at[name] for name in self._ticks if name != "beat")
+        if time.monotonic() - oldest < STALE.total_seconds():
+            self._notifier.watchdog()
+        else:
+            log.error("event=stale ticks=%s", self._done_at)
+
+    def _mind_the_clock(self) -> None:
+        wall, monotonic = wiring.utc_now(), time.monotonic()
+        gone = timedelta(seconds=monotonic - self._monotonic)
+        if wall - self._wall < gone - SETBACK:
+            log.warning("event=clock-set-back seconds=%.0f", (gone - (wall - self._wall)).seconds)
+            self._schedule()
+        self._wall, self._monotonic = wall, monotonic
+
+    def _next_digest_at(self) -> datetime | None:
+        now = wiring.utc_now()
+        openings = (
+            windows.following(subscriber.schedule, subscriber.timezone, now)
+            for subscriber in self._generation.config.subscribers
+        )
+        return min((opening for opening in openings if opening), default=None)
+
+    def _status(self) -> str:
+        feeds = sum(feed.enabled for feed in self._generation.config.feeds)
+        parts = [f"{feeds} feeds, {self._failing} failing"]
+        if opening := self._next_digest_at():
+            parts.append(f"next digest {opening:%d %b %H:%M} UTC")
+        if self._watched.error:
+            parts.append(f"the newest configuration is refused: {self._watched.error}")
+        parts += [f"{work}: {told}" for work, told in sorted(self._tasks.trouble.items())]
+        return "; ".join(parts)
