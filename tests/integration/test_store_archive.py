@@ -21,6 +21,7 @@ from builders import NOW, a_feed, a_record
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
 from hrwatch.stages.store import feeds, records, sqlite
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.sqlite import engines
 from hrwatch.stages.store.schema import SHIPPED, Schema
 from hrwatch.stages.store.tables import metadata
 
@@ -53,8 +54,8 @@ def test_open_again_finds_what_was_written(tmp_path: Path) -> None:
 
 
 def test_open_database_server_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="SQLite, not in postgresql"):
-        Archive.open("postgresql+psycopg://db/hrwatch", directory=tmp_path, writing=True)
+    with pytest.raises(ArchiveError, match="cannot be kept in mysql"):
+        Archive.open("mysql://db/hrwatch", directory=tmp_path, writing=True)
 
 
 def test_open_second_writer_is_told_who_holds_it(archive: Archive, tmp_path: Path) -> None:
@@ -81,9 +82,9 @@ def test_close_waits_for_no_reader(archive: Archive, tmp_path: Path) -> None:
 
 
 def test_open_with_a_sqlite_that_is_too_old_is_refused() -> None:
-    sqlite.check_version()
+    engines.check_version()
     with pytest.raises(ArchiveError, match=r"SQLite 3.26.0 is too old"):
-        sqlite.check_version((3, 26, 0))
+        engines.check_version((3, 26, 0))
 
 
 def test_open_reading_beside_writer_sees_what_is_committed(

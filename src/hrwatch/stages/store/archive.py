@@ -10,9 +10,10 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import sqlalchemy as sa
 
-from hrwatch.errors import ArchiveError, ArchiveMissing
-from hrwatch.stages.store import feeds, lock, outbox, schema, sqlite
-from hrwatch.stages.store.schema import SHIPPED, Schema
+from hrwatch.errors import ArchiveError
+from hrwatch.stages.store import feeds, outbox
+from hrwatch.stages.store.database import Database, located
+from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, require
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,16 +28,15 @@ class Archive:
     """What was polled and mailed. Functions of this package's modules are run through it, each
     call one transaction: all of it is kept, or nothing."""
 
-    def __init__(self, path: Path, *, held: int | None) -> None:
-        self.path = path
-        self._held = held
-        self._writing = sqlite.writing_engine(path) if held is not None else None
-        self._reading = sqlite.reading_engine(path)
+    def __init__(self, database: Database, *, writing: bool) -> None:
+        self._database = database
+        self._writing = database.writer() if writing else None
+        self._reading = database.reader()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="archive-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="archive-reader")
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - each by its name
         cls,
         url: str,
         *,
@@ -44,50 +44,44 @@ class Archive:
         writing: bool,
         clock: Callable[[], datetime] = _utc_now,
         schema: Schema = SHIPPED,
+        password: str | None = None,
     ) -> Self:
-        """Given the configured archive, a path that may be relative to `directory`, return it open.
+        """Given the configured archive, a path that may be relative to `directory` or the address
+        of a PostgreSQL server, which may want a `password`, return it open.
 
         For writing it is locked, made where it is missing, and migrated. Raise ArchiveHeld where
         another process writes, ArchiveNewer where a newer hrwatch made it, else ArchiveError.
         """
-        sqlite.check_version()
-        path = _located(url, directory)
-        return (
-            cls._open_writing(path, clock(), schema) if writing else cls._open_reading(path, schema)
-        )
-
-    @classmethod
-    def _open_writing(cls, path: Path, now: datetime, known: Schema) -> Self:
-        lock.own_directory(path.parent)
+        database = located(url, directory, password)
         with ExitStack() as undo:
-            held = lock.hold(path, now)
-            undo.callback(lock.free, held)
-            if not path.exists():
-                schema.create(path, known)
-            elif schema.revision(path, known) != known.head:
-                schema.upgrade(path, known)
-            archive = cls(path, held=held)
-            undo.pop_all()
-            undo.callback(archive.close)
-            # We hold the lock, so whoever claimed anything is gone.
-            archive.write_now(feeds.release_all)
-            archive.write_now(outbox.release_all)
+            undo.callback(database.close)
+            if writing:
+                database.lock(clock())
+                bring_up(database, schema)
+            else:
+                require(database, schema)
+            archive = cls(database, writing=writing)
+            if writing:
+                # We hold the lock, so whoever claimed anything is gone.
+                archive.write_now(feeds.release_all)
+                archive.write_now(outbox.release_all)
             undo.pop_all()
         return archive
 
-    @classmethod
-    def _open_reading(cls, path: Path, known: Schema) -> Self:
-        if not path.exists():
-            raise ArchiveMissing(
-                f"there is no archive {path}: nothing polled yet: run hrwatch once"
-            )
-        found = schema.revision(path, known)
-        if found != known.head:
-            raise ArchiveError(
-                f"archive {path} has revision {found}, older than this hrwatch ({known.head}): "
-                "run hrwatch once to bring it up to date; it is copied first"
-            )
-        return cls(path, held=None)
+    @property
+    def name(self) -> str:
+        """What to call it: its path, or the address of its server, without a password."""
+        return self._database.name
+
+    @property
+    def path(self) -> Path | None:
+        """The file it is kept in; None where a server keeps it."""
+        return self._database.path
+
+    def size(self) -> int:
+        """Return how many bytes it takes."""
+        with self.reading() as connection:
+            return self._database.size(connection)
 
     async def write(
         self,
@@ -126,46 +120,27 @@ class Archive:
     ) -> T:
         """Run `function(connection, …)` in this thread as one transaction."""
         if self._writing is None:
-            raise ArchiveError(f"archive {self.path} was opened for reading only")
-        with sqlite.explaining(self.path), self._writing.begin() as connection:
+            raise ArchiveError(f"archive {self.name} was opened for reading only")
+        with self._database.explaining(), self._writing.begin() as connection:
             return _finished(function(connection, *args, **kwargs))
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Give a read-only connection on one unchanging state, for this thread."""
-        with sqlite.explaining(self.path), self._reading.begin() as connection:
+        with self._database.explaining(), self._reading.begin() as connection:
             yield connection
 
     def close(self) -> None:
-        """End what is running, move everything into the one file, free the lock. Idempotent."""
+        """End what is running, disconnect, free the lock. Idempotent."""
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
-        self._reading.dispose()
-        if self._writing is None or self._held is None:
-            return
-        try:
-            with sqlite.explaining(self.path):
-                sqlite.checkpoint(self._writing)
-        finally:
-            self._writing.dispose()
-            lock.free(self._held)
-            self._writing = self._held = None
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _located(url: str, directory: Path) -> Path:
-    if "://" in url:
-        scheme = url.partition("://")[0]
-        raise ArchiveError(
-            f"this version keeps its archive in SQLite, not in {scheme}: set archive to a path, "
-            "such as archive.db"
-        )
-    return directory / url
 
 
 def _finished(result: T) -> T:

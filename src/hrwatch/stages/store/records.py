@@ -17,8 +17,7 @@ from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import rows
-from hrwatch.stages.store.sqlite import add_to_search_index
+from hrwatch.stages.store import rows, words
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
@@ -64,9 +63,7 @@ def add(connection: sa.Connection, new: Iterable[Record], rules_hash: str | None
         )
         if tag_values:
             connection.execute(sa.insert(tags), tag_values)
-        add_to_search_index(
-            connection, [rows.search_values(ordinal, record) for ordinal, record in numbered]
-        )
+        words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
         added += len(numbered)
     return added
 

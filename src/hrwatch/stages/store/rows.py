@@ -1,7 +1,7 @@
 """Records as rows and back: nothing is lost on the way, and no long text is kept twice."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,6 +11,14 @@ from hrwatch.model.feeds import Entry
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 
 Values = dict[str, object]
+
+
+class Words(NamedTuple):
+    """What the index of words holds of one record, as `text.search_text` gives it."""
+
+    ordinal: int
+    title: str
+    text: str
 
 
 def record_values(record: Record, rules_hash: str | None) -> Values:
@@ -117,13 +125,9 @@ def tag_from(row: sa.Row[Any]) -> Tag:
     )
 
 
-def search_values(ordinal: int, record: Record) -> Values:
-    """Given a record's ordinal, return what the search index holds of it."""
-    return {
-        "rowid": ordinal,
-        "title": text.search_text(record.title),
-        "text": text.search_text(record.text),
-    }
+def words(ordinal: int, title: str, told: str) -> Words:
+    """Given a record's ordinal, title and text, return what the index of words holds of it."""
+    return Words(ordinal, text.search_text(title), text.search_text(told))
 
 
 def _article(row: sa.Row[Any]) -> Article | None:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from hrwatch import text as texts
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.query import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word
+from hrwatch.stages.store import words
 from hrwatch.stages.store.records import is_latest
-from hrwatch.stages.store.sqlite import found_in_search_index, is_textual
 from hrwatch.stages.store.tables import records, tags
 
 _SNIPPET = 240  # code points
@@ -44,7 +44,7 @@ def find(connection: sa.Connection, node: Node, *, limit: int) -> tuple[Found, .
     # Sorted by their ordinals first: to carry every text through the sorting takes much longer.
     first = (
         sa.select(records.c.ordinal)
-        .where(_condition(node), is_latest())
+        .where(_condition(connection, node), is_latest())
         .order_by(*order)
         .limit(limit)
     )
@@ -66,16 +66,16 @@ def find(connection: sa.Connection, node: Node, *, limit: int) -> tuple[Found, .
     )
 
 
-def _condition(node: Node) -> sa.ColumnElement[bool]:
-    if is_textual(node):
-        return records.c.ordinal.in_(found_in_search_index(node))
+def _condition(connection: sa.Connection, node: Node) -> sa.ColumnElement[bool]:
+    if words.is_textual(node):
+        return records.c.ordinal.in_(words.found(connection, node))
     match node:
         case And():
-            return sa.and_(*map(_condition, _gathered(node)))
+            return sa.and_(*(_condition(connection, part) for part in _gathered(node)))
         case Or():
-            return sa.or_(*map(_condition, _gathered(node)))
+            return sa.or_(*(_condition(connection, part) for part in _gathered(node)))
         case Not():
-            return sa.not_(_condition(node.node))
+            return sa.not_(_condition(connection, node.node))
         case Field():
             return _field(node)
     raise TypeError(f"no node of a query: {node!r}")
@@ -87,9 +87,9 @@ def _gathered(node: And | Or) -> Iterable[Node]:
     alike, other = (And, Or) if isinstance(node, And) else (Or, And)
     asked, refused, rest = [], [], []
     for part in node.nodes:
-        if is_textual(part):
+        if words.is_textual(part):
             asked.append(part)
-        elif isinstance(part, Not) and is_textual(part.node):
+        elif isinstance(part, Not) and words.is_textual(part.node):
             refused.append(part.node)
         else:
             rest.append(part)
@@ -148,7 +148,7 @@ def _snippet(text: str, asked: tuple[str, ...]) -> str:
     if asked:
         for begin in range(0, min(len(text), _LOOKED_THROUGH), _STEP):
             folded = f" {texts.search_text(text[begin : begin + _SNIPPET - _STEP])} "
-            if any(words in folded for words in asked):
+            if any(told in folded for told in asked):
                 start = begin
                 break
     stretch = text[start : start + _SNIPPET]

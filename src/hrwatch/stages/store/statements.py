@@ -24,3 +24,11 @@ def chunks(values: Iterable[T], size: int = MOST_VALUES) -> Iterator[Sequence[T]
     remaining = iter(values)
     while piece := tuple(islice(remaining, size)):
         yield piece
+
+
+def stamp(connection: sa.Connection) -> str | None:
+    """Return the revision of the archive that the tables are; None where they are no archive."""
+    names = sa.inspect(connection).get_table_names()
+    if "alembic_version" not in names or "records" not in names:
+        return None
+    return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")))

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.query import parse
-from hrwatch.stages.store import sqlite
+from hrwatch.stages.store import sqlite, words
+from hrwatch.stages.store.sqlite import words as sqlite_words
 
 PATH = Path("archive.db")
 
@@ -67,10 +68,10 @@ def test_explaining_bug_passes_as_it_is(error: Exception) -> None:
     ],
 )
 def test_is_textual_what_the_index_answers_by_itself(query: str, textual: bool) -> None:
-    assert sqlite.is_textual(parse(query)) is textual
+    assert words.is_textual(parse(query)) is textual
 
 
-def test_found_in_search_index_asks_for_words_in_quotation_marks_only() -> None:
+def test_found_asks_for_words_in_quotation_marks_only() -> None:
     node = parse('NEAR (“b^c” OR "title:z*") 酷刑 "a AND b"')
-    (asked,) = sqlite.found_in_search_index(node).compile().params.values()
+    (asked,) = sqlite_words.found(node).compile().params.values()
     assert asked == '("near" AND ("b c" OR "title z" *) AND "酷 刑" AND "a and b")'

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -9,6 +10,8 @@ branch_labels = None
 depends_on = None
 
 _INSTANT = sa.DateTime(timezone=True)
+# Sorted and compared by its bytes, on PostgreSQL as SQLite does it.
+_TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 _ORDINAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -24,25 +27,25 @@ def upgrade() -> None:
 def _create_feeds() -> None:
     op.create_table(
         "feeds",
-        sa.Column("feed", sa.Text, primary_key=True),
-        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("feed", _TEXT, primary_key=True),
+        sa.Column("address", _TEXT, nullable=False),
         sa.Column("came_into_force_at", _INSTANT, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
-        sa.Column("outcome", sa.Text),
-        sa.Column("etag", sa.Text),
-        sa.Column("last_modified", sa.Text),
+        sa.Column("state", _TEXT, nullable=False),
+        sa.Column("outcome", _TEXT),
+        sa.Column("etag", _TEXT),
+        sa.Column("last_modified", _TEXT),
         sa.Column("first_polled_at", _INSTANT),
         sa.Column("last_polled_at", _INSTANT),
         sa.Column("next_poll_at", _INSTANT),
-        sa.Column("because", sa.Text, nullable=False),
+        sa.Column("because", _TEXT, nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("failing_since", _INSTANT),
-        sa.Column("error", sa.Text),
-        sa.Column("body_hash", sa.Text),
-        sa.Column("bad_body_hash", sa.Text),
+        sa.Column("error", _TEXT),
+        sa.Column("body_hash", _TEXT),
+        sa.Column("bad_body_hash", _TEXT),
         sa.Column("newest_entry_at", _INSTANT),
         sa.Column("entries", sa.Integer, nullable=False),
-        sa.Column("claimed_by", sa.Text),
+        sa.Column("claimed_by", _TEXT),
         sa.Column("claimed_until", _INSTANT),
     )
     op.create_index("feeds_next_poll_at", "feeds", ["next_poll_at"])
@@ -52,44 +55,44 @@ def _create_records() -> None:
     op.create_table(
         "records",
         sa.Column("ordinal", _ORDINAL, primary_key=True, autoincrement=True),
-        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("id", _TEXT, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("feed", sa.Text, nullable=False),
-        sa.Column("guid", sa.Text, nullable=False),
-        sa.Column("guid_key", sa.Text, nullable=False),
-        sa.Column("url", sa.Text, nullable=False),
-        sa.Column("permalink", sa.Text, nullable=False),
-        sa.Column("permalink_key", sa.Text, nullable=False),
-        sa.Column("title", sa.Text, nullable=False),
-        sa.Column("entry_title", sa.Text),
-        sa.Column("title_key", sa.Text, nullable=False),
-        sa.Column("summary", sa.Text, nullable=False),
-        sa.Column("content", sa.Text),
+        sa.Column("feed", _TEXT, nullable=False),
+        sa.Column("guid", _TEXT, nullable=False),
+        sa.Column("guid_key", _TEXT, nullable=False),
+        sa.Column("url", _TEXT, nullable=False),
+        sa.Column("permalink", _TEXT, nullable=False),
+        sa.Column("permalink_key", _TEXT, nullable=False),
+        sa.Column("title", _TEXT, nullable=False),
+        sa.Column("entry_title", _TEXT),
+        sa.Column("title_key", _TEXT, nullable=False),
+        sa.Column("summary", _TEXT, nullable=False),
+        sa.Column("content", _TEXT),
         sa.Column("authors", sa.JSON, nullable=False),
         sa.Column("categories", sa.JSON, nullable=False),
         sa.Column("published_at", _INSTANT),
         sa.Column("updated_at", _INSTANT),
         sa.Column("first_seen_at", _INSTANT, nullable=False),
-        sa.Column("language", sa.Text, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
-        sa.Column("text_hash", sa.Text, nullable=False),
+        sa.Column("language", _TEXT, nullable=False),
+        sa.Column("text", _TEXT, nullable=False),
+        sa.Column("text_hash", _TEXT, nullable=False),
         sa.Column("words", sa.Integer, nullable=False),
-        sa.Column("article_url", sa.Text),
-        sa.Column("article_canonical", sa.Text),
-        sa.Column("article_title", sa.Text),
-        sa.Column("article_text", sa.Text),
-        sa.Column("article_language", sa.Text),
+        sa.Column("article_url", _TEXT),
+        sa.Column("article_canonical", _TEXT),
+        sa.Column("article_title", _TEXT),
+        sa.Column("article_text", _TEXT),
+        sa.Column("article_language", _TEXT),
         sa.Column("article_authors", sa.JSON(none_as_null=True)),
         sa.Column("article_published_at", _INSTANT),
-        sa.Column("article_site_name", sa.Text),
-        sa.Column("copy_of", sa.Text),
-        sa.Column("copy_kind", sa.Text),
+        sa.Column("article_site_name", _TEXT),
+        sa.Column("copy_of", _TEXT),
+        sa.Column("copy_kind", _TEXT),
         sa.Column("copy_score", sa.Float),
-        sa.Column("story", sa.Text, nullable=False),
+        sa.Column("story", _TEXT, nullable=False),
         sa.Column("backlog", sa.Boolean, nullable=False),
-        sa.Column("page_sha256", sa.Text),
-        sa.Column("extract_error", sa.Text),
-        sa.Column("rules_hash", sa.Text),
+        sa.Column("page_sha256", _TEXT),
+        sa.Column("extract_error", _TEXT),
+        sa.Column("rules_hash", _TEXT),
         sa.UniqueConstraint("id", "version", name="records_id_version"),
         sqlite_autoincrement=True,
     )
@@ -103,9 +106,9 @@ def _create_records() -> None:
         "tags",
         sa.Column("record", _ORDINAL, sa.ForeignKey("records.ordinal"), primary_key=True),
         sa.Column("position", sa.Integer, primary_key=True),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("value", sa.Text, nullable=False),
-        sa.Column("relation", sa.Text, nullable=False),
+        sa.Column("kind", _TEXT, nullable=False),
+        sa.Column("value", _TEXT, nullable=False),
+        sa.Column("relation", _TEXT, nullable=False),
         sa.Column("evidence", sa.JSON, nullable=False),
         sqlite_with_rowid=False,
     )
@@ -113,6 +116,17 @@ def _create_records() -> None:
 
 
 def _create_search_index() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_table(
+            "search_index",
+            sa.Column("ordinal", _ORDINAL, sa.ForeignKey("records.ordinal"), primary_key=True),
+            sa.Column("folded", _TEXT, nullable=False),
+            sa.Column("words", postgresql.TSVECTOR),
+        )
+        op.create_index("search_words", "search_index", ["words"], postgresql_using="gin")
+        no_words = sa.text("words IS NULL")
+        op.create_index("search_no_words", "search_index", ["ordinal"], postgresql_where=no_words)
+        return
     # The words are cut by hrwatch (text.search_text) and parted by single spaces: the tokenizer
     # that splits at ASCII punctuation only takes them as they are, of whatever script. Contentless:
     # the texts stand in records already.
@@ -124,15 +138,15 @@ def _create_search_index() -> None:
 def _create_in_force() -> None:
     op.create_table(
         "progress",
-        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("name", _TEXT, primary_key=True),
         sa.Column("ordinal", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "in_force",
         sa.Column("number", _ORDINAL, primary_key=True, autoincrement=True),
-        sa.Column("subscriber", sa.Text, nullable=False),
-        sa.Column("group", sa.Text, nullable=False),
-        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("subscriber", _TEXT, nullable=False),
+        sa.Column("group", _TEXT, nullable=False),
+        sa.Column("value", _TEXT, nullable=False),
         sa.Column("since", _INSTANT, nullable=False),
         sa.Column("until", _INSTANT),
         sqlite_autoincrement=True,
@@ -143,44 +157,44 @@ def _create_in_force() -> None:
 def _create_mail() -> None:
     op.create_table(
         "digests",
-        sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("subscriber", sa.Text, nullable=False),
-        sa.Column("window_key", sa.Text),
+        sa.Column("id", _TEXT, primary_key=True),
+        sa.Column("subscriber", _TEXT, nullable=False),
+        sa.Column("window_key", _TEXT),
         sa.Column("created_at", _INSTANT, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("subject", _TEXT, nullable=False),
         sa.Column("matches", sa.Integer, nullable=False),
-        sa.Column("mail", sa.Text),
+        sa.Column("mail", _TEXT),
         sa.UniqueConstraint("subscriber", "window_key", name="digests_window"),
     )
     op.create_table(
         "ledger",
-        sa.Column("subscriber", sa.Text, primary_key=True),
-        sa.Column("record", sa.Text, primary_key=True),
+        sa.Column("subscriber", _TEXT, primary_key=True),
+        sa.Column("record", _TEXT, primary_key=True),
         sa.Column("version", sa.Integer, primary_key=True),
-        sa.Column("reason", sa.Text, primary_key=True),
-        sa.Column("story", sa.Text, nullable=False),
+        sa.Column("reason", _TEXT, primary_key=True),
+        sa.Column("story", _TEXT, nullable=False),
         sa.Column("matched_at", _INSTANT, nullable=False),
         sa.Column("settled_at", _INSTANT),
-        sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),
+        sa.Column("digest", _TEXT, sa.ForeignKey("digests.id")),
         sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
     )
     op.create_index("ledger_story", "ledger", ["subscriber", "story"])
     op.create_index("ledger_settled_at", "ledger", ["subscriber", "settled_at"])
     op.create_table(
         "outbox",
-        sa.Column("message_id", sa.Text, primary_key=True),
-        sa.Column("digest", sa.Text, sa.ForeignKey("digests.id"), nullable=False),
-        sa.Column("subscriber", sa.Text, nullable=False),
-        sa.Column("recipient", sa.Text, nullable=False),
-        sa.Column("sender", sa.Text, nullable=False),
+        sa.Column("message_id", _TEXT, primary_key=True),
+        sa.Column("digest", _TEXT, sa.ForeignKey("digests.id"), nullable=False),
+        sa.Column("subscriber", _TEXT, nullable=False),
+        sa.Column("recipient", _TEXT, nullable=False),
+        sa.Column("sender", _TEXT, nullable=False),
         sa.Column("bytes", sa.LargeBinary, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("status", _TEXT, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_try_at", _INSTANT),
-        sa.Column("claimed_by", sa.Text),
+        sa.Column("claimed_by", _TEXT),
         sa.Column("claimed_until", _INSTANT),
         sa.Column("created_at", _INSTANT, nullable=False),
         sa.Column("settled_at", _INSTANT),
-        sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("detail", _TEXT, nullable=False),
     )
     op.create_index("outbox_settled_at", "outbox", ["settled_at", "next_try_at"])

@@ -1,0 +1,112 @@
+"""The words of records in an index of PostgreSQL, and how it is asked for them.
+
+The words are cut by hrwatch (text.search_text) and go into a tsvector as they are: PostgreSQL's own
+parser would cut them anew, in its own way. Where they stand is not kept there: a tsvector counts
+places only up to 16 383 and knows at most 256 of one word, fewer than a long report in Chinese has.
+Words that have to stand next to each other are therefore looked up in the index singly, and what
+has all of them is read.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
+from hrwatch.stages.store.rows import Words
+
+# PostgreSQL refuses a word above 2 046 bytes, and words of together more than 1 MB.
+_LONGEST_WORD = 2_000
+_MOST_BYTES = 1_000_000
+_NO_WORD = "' '"  # none has a space in it
+
+_index = sa.table(
+    "search_index",
+    sa.column("ordinal", sa.BigInteger),
+    sa.column("folded", sa.Text),  # " TITLE \n TEXT ": a phrase never begins in one to end in both
+    sa.column("words", postgresql.TSVECTOR),  # NULL: too many, or too long; `folded` tells
+)
+
+
+def add(connection: sa.Connection, new: Sequence[Words]) -> None:
+    """Index the words of records."""
+    lexemes = sa.bindparam("lexemes", type_=postgresql.ARRAY(sa.Text))
+    statement = sa.insert(_index).values(
+        ordinal=sa.bindparam("ordinal"),
+        folded=sa.bindparam("folded"),
+        words=sa.func.array_to_tsvector(lexemes),
+    )
+    values = [
+        {
+            "ordinal": words.ordinal,
+            "folded": f" {words.title} \n {words.text} ",
+            "lexemes": _lexemes(words),
+        }
+        for words in new
+    ]
+    connection.execute(statement, values)
+
+
+def found(node: Node) -> sa.Select[tuple[int]]:
+    """Given a textual node, return the query for the ordinals of what holds these words."""
+    asked = sa.cast(sa.literal(_expression(node)), postgresql.TSQUERY)
+    indexed = _index.c.words.op("@@")(asked)
+    not_indexed = _index.c.words.is_(None)
+    query = sa.select(_index.c.ordinal)
+    if any(len(leaf.words) > 1 for leaf in _leaves(node)):
+        return query.where(sa.or_(indexed, not_indexed), _reads(node))
+    return query.where(sa.or_(indexed, not_indexed & _reads(node)))
+
+
+def _lexemes(words: Words) -> list[str] | None:
+    """Return each word once; None where there are more than PostgreSQL takes."""
+    lexemes = {*words.title.split(), *words.text.split()}
+    sizes = [len(word.encode()) for word in lexemes]
+    if sum(sizes) > _MOST_BYTES or max(sizes, default=0) > _LONGEST_WORD:
+        return None
+    return sorted(lexemes)
+
+
+def _expression(node: Node) -> str:
+    """Write a textual node in the language of tsquery, next to each other or not. It never sees
+    what a person wrote, only words of letters, digits and marks, each in quotation marks."""
+    match node:
+        case Word() | Phrase():
+            return " & ".join(map(_quoted, node.words))
+        case Prefix():
+            return f"{' & '.join(map(_quoted, node.words))}:*"
+        case And() | Or():
+            operator = " & " if isinstance(node, And) else " | "
+            return operator.join(f"({_expression(part)})" for part in node.nodes)
+    raise TypeError(f"the search index knows no {type(node).__name__}")
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if len(word.encode()) <= _LONGEST_WORD else _NO_WORD
+
+
+def _reads(node: Node) -> sa.ColumnElement[bool]:
+    """Return the condition that what was folded says so, letter by letter."""
+    match node:
+        case Word() | Phrase():
+            return _holds(f" {' '.join(node.words)} ")
+        case Prefix():
+            return _holds(f" {' '.join(node.words)}")
+        case And():
+            return sa.and_(*map(_reads, node.nodes))
+        case Or():
+            return sa.or_(*map(_reads, node.nodes))
+    raise TypeError(f"the search index knows no {type(node).__name__}")
+
+
+def _holds(words: str) -> sa.ColumnElement[bool]:
+    return sa.func.strpos(_index.c.folded, words) > 0
+
+
+def _leaves(node: Node) -> Iterator[Word | Phrase | Prefix]:
+    match node:
+        case And() | Or():
+            for part in node.nodes:
+                yield from _leaves(part)
+        case Word() | Phrase() | Prefix():
+            yield node

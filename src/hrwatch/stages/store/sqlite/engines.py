@@ -1,0 +1,107 @@
+"""Connections to an archive's file, each kind with what SQLite has to be told first."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import QueuePool
+
+from hrwatch.errors import ArchiveError
+
+OLDEST = (3, 35, 0)  # has RETURNING
+_WAIT_SECONDS = 30
+
+
+def check_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """Raise ArchiveError where the SQLite that Python was built with cannot do what we ask."""
+    if version < OLDEST:
+        told = ".".join(map(str, version))
+        wanted = ".".join(map(str, OLDEST))
+        raise ArchiveError(
+            f"SQLite {told} is too old for the archive: use a Python that comes with {wanted} or "
+            'newer (python -c "import sqlite3; print(sqlite3.sqlite_version)")'
+        )
+
+
+def writing_engine(path: Path, *, foreign_keys: bool = True) -> sa.Engine:
+    """Return an engine on one connection whose every transaction holds the write lock at once.
+
+    A deferred BEGIN fails half-way when two writers meet; BEGIN IMMEDIATE waits its turn.
+    """
+    pragmas = (
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",  # what is marked sent stays marked when the power fails
+        f"PRAGMA foreign_keys={int(foreign_keys)}",
+        "PRAGMA journal_size_limit=67108864",
+        "PRAGMA cache_size=-16000",
+    )
+    return _engine(path, mode="rw", pragmas=pragmas, begin="BEGIN IMMEDIATE", connections=1)
+
+
+def reading_engine(path: Path) -> sa.Engine:
+    """Return an engine whose transactions each see one unchanging state and can change nothing."""
+    return _engine(path, mode="ro", pragmas=("PRAGMA query_only=1",), begin="BEGIN", connections=4)
+
+
+def _engine(
+    path: Path, *, mode: str, pragmas: Sequence[str], begin: str, connections: int
+) -> sa.Engine:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=_WAIT_SECONDS,
+            isolation_level=None,  # transactions are begun below, not by the driver
+            check_same_thread=False,  # the pool hands a connection to one thread at a time
+        )
+        try:
+            for pragma in pragmas:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = sa.create_engine(
+        "sqlite+pysqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy the archive at `path`, committed changes only, to `target`; replaces it as a whole."""
+    unfinished = target.with_name(target.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    with (
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(unfinished)) as copied,
+    ):
+        source.backup(copied)
+    unfinished.replace(target)
+
+
+def checkpoint(engine: sa.Engine) -> None:
+    """Move what the write-ahead log holds into the file itself, as far as readers let us: whoever
+    opens the archive next sees the same either way, so that nobody is waited for."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA busy_timeout=0")
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

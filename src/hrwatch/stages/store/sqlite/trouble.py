@@ -1,0 +1,43 @@
+"""What SQLite says of a file or a disk, as errors that tell the operator what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from hrwatch.errors import ArchiveError
+
+_ADVICE = {
+    "SQLITE_FULL": "the disk is full: make room and start again, nothing was half written",
+    "SQLITE_BUSY": "another program holds it: end that program and start again",
+    "SQLITE_LOCKED": "another program holds it: end that program and start again",
+    "SQLITE_READONLY": "it may not be written to: run as the user it belongs to, and see that "
+    "neither the file nor the disk is read-only",
+    "SQLITE_CANTOPEN": "it cannot be opened: see that the file and its directory belong to the "
+    "user hrwatch runs as",
+    "SQLITE_PERM": "it may not be opened: run as the user it belongs to",
+    "SQLITE_IOERR": "the disk fails: see the system's log, then restore a backup onto a sound disk",
+    "SQLITE_CORRUPT": "it is damaged: keep the file, and restore a backup (an archive.db.before-* "
+    "beside it may be one)",
+    "SQLITE_NOTADB": "it is no archive: move the file away, or set another archive",
+    "SQLITE_TOOBIG": "a text is longer than it can hold",
+}
+
+
+@contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of the file or the disk into an ArchiveError with what to do.
+
+    Other errors (a broken constraint, wrong SQL) are bugs and pass as they are.
+    """
+    try:
+        yield
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        name = getattr(cause, "sqlite_errorname", None) or ""
+        for known, advice in _ADVICE.items():
+            if name == known or name.startswith(known + "_"):
+                raise ArchiveError(f"archive {path}: {advice} ({cause})") from error
+        raise

@@ -1,0 +1,37 @@
+"""The index of words that search asks, in the words of whichever database holds the archive."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
+from hrwatch.stages.store.postgresql import words as postgresql_words
+from hrwatch.stages.store.rows import Words
+from hrwatch.stages.store.sqlite import words as sqlite_words
+
+
+def add(connection: sa.Connection, new: Sequence[Words]) -> None:
+    """Index the words of records."""
+    if not new:
+        return
+    if connection.dialect.name == "postgresql":
+        postgresql_words.add(connection, new)
+    else:
+        sqlite_words.add(connection, new)
+
+
+def found(connection: sa.Connection, node: Node) -> sa.Select[tuple[int]]:
+    """Given a textual node, return the query for the ordinals of what holds these words."""
+    if connection.dialect.name == "postgresql":
+        return postgresql_words.found(node)
+    return sqlite_words.found(node)
+
+
+def is_textual(node: Node) -> bool:
+    """Say whether the index can answer `node` by itself."""
+    match node:
+        case Word() | Phrase() | Prefix():
+            return True
+        case And() | Or():
+            return all(map(is_textual, node.nodes))
+    return False
