@@ -19,6 +19,7 @@ from hrwatch.stages.store.archive import Archive
 
 FAILED = 1  # done, but a feed, a mail or an input failed
 STANDARD_INPUT = "-"
+USUAL_ARCHIVE = "archive.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,12 @@ class Place:
         found = config.load(path)
         return found.rules, found.fetch
 
-    def archive(self, configured: Config) -> Archive:
-        """Return the archive opened for reading, which goes beside a daemon."""
+    def archive(self, configured: Config | None) -> Archive:
+        """Return the archive opened for reading, which goes beside a daemon; without a file that
+        can be read, the one in its usual place."""
         directory = self.state_directory()
-        return Archive.open(configured.archive, directory=directory, writing=False)
+        url = configured.archive if configured else USUAL_ARCHIVE
+        return Archive.open(url, directory=directory, writing=False)
 
     def state_directory(self) -> Path:
         """Return the directory that hrwatch writes to; raise ArchiveError where none is named."""

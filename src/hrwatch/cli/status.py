@@ -1,7 +1,9 @@
-"""`hrwatch status`: archive, feeds, mail, and what needs a hand."""
+"""`hrwatch status`: daemon, archive, feeds, mail, and what needs a hand."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -10,67 +12,160 @@ import hrwatch
 from hrwatch.cli import output
 from hrwatch.cli.feeds import feed_states
 from hrwatch.cli.place import place
-from hrwatch.model.feeds import FAILING, Feed, FeedState
+from hrwatch.config import Config
+from hrwatch.errors import ConfigError, Mistake
+from hrwatch.model.feeds import FAILING, FeedState
 from hrwatch.model.mail import Status
+from hrwatch.stages.store import daemon as daemon_table
+from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import outbox
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.archive import Archive
+from hrwatch.wiring import utc_now
 
+# The daemon beats every ten seconds; after so many it is taken for dead.
+DEAD_AFTER = timedelta(seconds=60)
 _TROUBLED = (Status.DEFERRED, Status.REFUSED, Status.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How things stand; what `--json` prints."""
+
+    version: str
+    daemon: str  # never run, running, stopped, dead
+    daemon_pid: int | None
+    daemon_since: datetime | None
+    config: str
+    config_refused: str | None
+    archive: str
+    bytes: int
+    records: int
+    stories: int
+    newest_record_at: datetime | None
+    feeds: dict[str, int]
+    subscribers: int | None  # None: the file cannot be read
+    last_digest_at: datetime | None
+    next_digest_at: datetime | None
+    outbox: dict[str, int]
+    needs_a_hand: tuple[str, ...]
 
 
 def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
-    """Say how things stand."""
+    """Say how things stand, and what needs a hand."""
     where = place(context)
-    config = where.config()
+    config: Config | None = None
+    mistakes: tuple[Mistake, ...] = ()
+    try:
+        config = where.config()
+    except ConfigError as error:  # the daemon may well run on, by the file before
+        mistakes = error.mistakes
     with where.archive(config) as archive:
-        states = list(feed_states(config, archive))
+        states = _states(archive, config)
         with archive.reading() as connection:
             held = record_table.counts(connection)
             mails = outbox.counts(connection)
-        path = archive.path
-    by_state = Counter(state.state.value for _, state in states)
-    needs = list(_needs_a_hand(states, mails))
+            told = daemon_table.last(connection)
+            last_digest_at = outbox.last_digest_at(connection)
+        size = archive.path.stat().st_size
+        path = str(archive.path)
+    life = _life(told, utc_now())
+    standing = _Standing(
+        version=hrwatch.__version__,
+        daemon=life,
+        daemon_pid=told.pid if told else None,
+        daemon_since=told.started_at if told else None,
+        config=str(config.path) if config else str(mistakes[0].file),
+        config_refused="\n".join(map(str, mistakes)) or (told.config_error if told else None),
+        archive=path,
+        bytes=size,
+        records=held.records,
+        stories=held.stories,
+        newest_record_at=held.first_seen_at,
+        feeds=dict(sorted(Counter(state.state.value for state in states).items())),
+        subscribers=len(config.subscribers) if config else None,
+        last_digest_at=last_digest_at,
+        next_digest_at=told.next_digest_at if told else None,
+        outbox={name.value: count for name, count in sorted(mails.items())},
+        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, states, mails)),
+    )
     if as_json:
-        output.json_line(
-            {
-                "version": hrwatch.__version__,
-                "config": str(config.path),
-                "archive": str(path),
-                "bytes": path.stat().st_size,
-                "records": held.records,
-                "stories": held.stories,
-                "newest_record_at": held.first_seen_at,
-                "feeds": dict(sorted(by_state.items())),
-                "subscribers": len(config.subscribers),
-                "outbox": {status.value: count for status, count in sorted(mails.items())},
-                "needs_a_hand": needs,
-            }
-        )
-        return
-    output.line(f"hrwatch {hrwatch.__version__}")
-    output.line(
-        f"config       {config.path}: {len(config.feeds)} feeds, "
-        f"{len(config.subscribers)} subscribers"
-    )
-    output.line(f"archive      {path}, {path.stat().st_size / 1e6:.1f} MB")
-    output.line(
-        f"records      {held.records} in {held.stories} stories, newest first seen "
-        f"{output.instant(held.first_seen_at) or 'never'}"
-    )
-    output.line(f"feeds        {_counted(by_state) or 'none'}")
-    output.line(f"mail         {_counted({s.value: n for s, n in mails.items()}) or 'none yet'}")
-    for need in needs:
-        output.line(output.plain(f"needs a hand: {need}"))
+        output.json_line(asdict(standing))
+    else:
+        _print(standing)
 
 
-def _needs_a_hand(states: list[tuple[Feed, FeedState]], mails: dict[Status, int]) -> Iterator[str]:
-    for feed, state in states:
+def _states(archive: Archive, config: Config | None) -> list[FeedState]:
+    """Return the states of the configured feeds; of all that the archive knows without a file."""
+    if config is not None:
+        return [state for _, state in feed_states(config, archive)]
+    with archive.reading() as connection:
+        return list(feed_table.states(connection, feed_table.names(connection)))
+
+
+def _print(standing: _Standing) -> None:
+    def told(name: str, value: str) -> None:
+        output.line(output.plain(f"{name:13}{value}"))
+
+    since = output.instant(standing.daemon_since)
+    told("hrwatch", standing.version)
+    told(
+        "daemon",
+        f"{standing.daemon}, process {standing.daemon_pid} since {since}"
+        if since
+        else standing.daemon,
+    )
+    told(
+        "config",
+        f"{standing.config}: {sum(standing.feeds.values())} feeds, not readable now"
+        if standing.subscribers is None
+        else f"{standing.subscribers} subscribers",
+    )
+    told("archive", f"{standing.archive}, {standing.bytes / 1e6:.1f} MB")
+    told(
+        "records",
+        f"{standing.records} in {standing.stories} stories, newest first seen "
+        f"{output.instant(standing.newest_record_at) or 'never'}",
+    )
+    told("feeds", _counted(standing.feeds) or "none")
+    told(
+        "digests",
+        f"last {output.instant(standing.last_digest_at) or 'never'}, "
+        f"next {output.instant(standing.next_digest_at) or 'unknown while no daemon runs'}",
+    )
+    told("mail", _counted(standing.outbox) or "none yet")
+    for need in standing.needs_a_hand:
+        told("needs a hand", need)
+
+
+def _life(told: daemon_table.DaemonState | None, now: datetime) -> str:
+    if told is None:
+        return "never run here"
+    if told.stopped_at is not None:
+        return "stopped"
+    return "running" if now - told.beat_at < DEAD_AFTER else "dead"
+
+
+def _needs_a_hand(
+    life: str,
+    told: daemon_table.DaemonState | None,
+    mistakes: tuple[Mistake, ...],
+    states: list[FeedState],
+    mails: Mapping[Status, int],
+) -> Iterator[str]:
+    if told and life == "dead":
+        yield f"the daemon was last heard of {output.instant(told.beat_at)}: see its log"
+    for mistake in mistakes:
+        yield f"the newest configuration is not in force: {mistake}"
+    if told and life == "running" and told.config_error and not mistakes:
+        yield f"the newest configuration is not in force: {told.config_error}"
+    for state in states:
         if state.state in FAILING:
-            times = f", {state.failures} times in a row" if state.failures > 1 else ""
-            yield f"feed {feed.name}: {state.state}{times}: {state.error}"
+            since = f" since {output.instant(state.failing_since)}" if state.failing_since else ""
+            yield f"feed {state.feed}: {state.state}{since}: {state.error}"
     for trouble in _TROUBLED:
         if mails.get(trouble):
             yield f"{mails[trouble]} mails {trouble}: see the mail server's log"

@@ -63,6 +63,11 @@ def states(connection: sa.Connection, names: Iterable[str]) -> tuple[FeedState, 
     return tuple(found[name] for name in wanted if name in found)
 
 
+def names(connection: sa.Connection) -> tuple[str, ...]:
+    """Return the names of all feeds that were ever configured."""
+    return tuple(connection.scalars(sa.select(feeds.c.feed).order_by(feeds.c.feed)))
+
+
 def due(
     connection: sa.Connection, names: Iterable[str], now: datetime, regardless: bool
 ) -> tuple[str, ...]:

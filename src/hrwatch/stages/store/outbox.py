@@ -110,6 +110,13 @@ def counts(connection: sa.Connection) -> dict[Status, int]:
     return {Status(status): count for status, count in connection.execute(query)}
 
 
+def last_digest_at(connection: sa.Connection) -> datetime | None:
+    """Return when the last digest was written that had something to tell; None for none yet."""
+    return connection.scalar(
+        sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
+    )
+
+
 def _write_digest(
     connection: sa.Connection, digest: Digest, mail: Mail | None, now: datetime
 ) -> bool:
