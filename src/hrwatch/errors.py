@@ -18,6 +18,7 @@ HrwatchError
 │   ├── ArchiveMissing     there is none yet
 │   ├── ArchiveHeld        another process holds it for writing
 │   └── ArchiveNewer       made by a newer hrwatch than this one
+├── SecretError            a password that is missing, or lies where others can read it
 ├── ComposeError           a mail whose bytes would not be what was meant
 └── DeliverError           a transport that cannot be opened
 
@@ -135,6 +136,10 @@ class ArchiveHeld(ArchiveError):
 
 class ArchiveNewer(ArchiveError):
     """The archive was made by a newer hrwatch."""
+
+
+class SecretError(HrwatchError):
+    """A secret is missing or cannot be used; the text names the places, never the secret."""
 
 
 class ComposeError(HrwatchError):

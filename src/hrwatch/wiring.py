@@ -11,6 +11,7 @@ import hrwatch
 from hrwatch.config import Config
 from hrwatch.model.settings import HopLimits
 from hrwatch.pipeline import Desk, Parts
+from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages import match
 from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.fetch import Fetcher
@@ -28,16 +29,16 @@ def utc_now() -> datetime:
 @asynccontextmanager
 async def open_parts(config: Config, directory: Path) -> AsyncIterator[Parts]:
     """Given a configuration and the state directory, give the parts, the archive held for writing
-    and told what is configured; raise ArchiveError or DeliverError."""
+    and told what is configured; raise ArchiveError, DeliverError or SecretError."""
     async with AsyncExitStack() as stack:
+        transport = open_mail(config, directory)  # first: without a password nothing is begun
+        stack.push_async_callback(transport.close)
         archive = open_archive(config, directory)
         stack.callback(archive.close)
         fetcher = open_fetcher(config)
         stack.push_async_callback(fetcher.aclose)
         workers = open_workers(config)
         stack.push_async_callback(workers.close)
-        transport = open_mail(config, directory)
-        stack.push_async_callback(transport.close)
         await put_in_force(archive, config, utc_now())
         yield assemble(config, archive, fetcher, workers, transport)
 
@@ -58,8 +59,13 @@ def open_workers(config: Config) -> Workers:
 
 
 def open_mail(config: Config, directory: Path) -> Transport:
-    """Return the way out for mail; raise DeliverError."""
-    return open_transport(config.mail, directory=directory, clock=utc_now)
+    """Return the way out for mail; raise DeliverError, and SecretError where a password is needed
+    that is nowhere."""
+
+    def password() -> Secret:
+        return required(SMTP_PASSWORD, config.mail.password_file, os.environ)
+
+    return open_transport(config.mail, directory=directory, clock=utc_now, password=password)
 
 
 def assemble(

@@ -284,8 +284,8 @@ def test_schema_knows_every_key_that_the_models_know() -> None:
     made = schema.schema()
 
     assert list(made["properties"]) == [
-        "archive", "workers", "copies", "fetch", "feeds", "keywords", "subscribers_file",
-        "subscribers", "mail",
+        "archive", "archive_password_file", "workers", "copies", "fetch", "feeds", "keywords",
+        "subscribers_file", "subscribers", "mail",
     ]  # fmt: skip
     assert made["additionalProperties"] is False
     assert made["$defs"]["Fetch"]["properties"]["every"]["default"] == "30m"

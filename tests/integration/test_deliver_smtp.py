@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from builders import a_mail
 from fakes import Clock
 from hrwatch.model.mail import Delivery, Mail, Status
+from hrwatch.model.settings import Server as ServerAddress
 from hrwatch.stages.deliver.smtp import SmtpTransport
 
 SENDER = "digest@example.org"
@@ -141,13 +142,18 @@ def to(recipient: str, **changes: Any) -> Mail:
     return a_mail(recipient=recipient, sender=SENDER, **changes)
 
 
+def at(server: Server) -> ServerAddress:
+    """Return where the server listens."""
+    return ServerAddress("127.0.0.1", server.port)
+
+
 def delivered(
     server: Server, *mails: Mail, between: Callable[[], None] = lambda: None, timeout: float = 5
 ) -> list[Delivery]:
     """Return what became of each mail over one transport."""
 
     async def deliver() -> list[Delivery]:
-        transport = SmtpTransport("127.0.0.1", server.port, clock=Clock(), timeout=timeout)
+        transport = SmtpTransport(at(server), clock=Clock(), timeout=timeout)
         deliveries = []
         for mail in mails:
             deliveries.append(await transport.deliver(mail))
@@ -254,7 +260,7 @@ def test_smtp_connection_closed_between_mails_is_opened_again(server: Server) ->
 
 def test_smtp_delivery_that_is_cancelled_leaves_a_transport_that_works(server: Server) -> None:
     async def deliver() -> Delivery:
-        transport = SmtpTransport("127.0.0.1", server.port, clock=Clock(), timeout=5)
+        transport = SmtpTransport(at(server), clock=Clock(), timeout=5)
         hanging = asyncio.create_task(transport.deliver(to("hang@example.org")))
         await asyncio.sleep(0.3)
         hanging.cancel()
@@ -284,7 +290,7 @@ def test_smtp_address_that_would_smuggle_a_command_reaches_nobody_else(server: S
 
 def test_smtp_deliveries_at_once_take_turns(server: Server) -> None:
     async def deliver() -> list[Delivery]:
-        transport = SmtpTransport("127.0.0.1", server.port, clock=Clock(), timeout=5)
+        transport = SmtpTransport(at(server), clock=Clock(), timeout=5)
         mails = [to(f"reader-{number}@example.org") for number in range(8)]
         deliveries = await asyncio.gather(*(transport.deliver(mail) for mail in mails))
         await transport.close()

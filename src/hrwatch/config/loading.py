@@ -70,13 +70,14 @@ def configured(main: Document, path: Path) -> Config:
     subscribers = (*shape.subscribers, *listed.subscribers)
     return Config(
         archive=shape.archive,
+        archive_password_file=_beside(path, shape.archive_password_file),
         workers=shape.workers,
         copies=shape.copies,
         fetch=_fetch(shape.fetch, path),
         feeds=tuple(_feed(feed, shape.fetch) for feed in shape.feeds),
         rules=taxonomy.rules(shape.keywords),
         subscribers=tuple(_subscriber(subscriber) for subscriber in subscribers),
-        mail=MailSettings(sender=shape.mail.sender, transport=shape.mail.transport),
+        mail=_mail(shape.mail, path),
         warnings=_ordered(notices.of(main, shape), main.file),
         path=path,
         subscribers_file=path.parent / shape.subscribers_file if shape.subscribers_file else None,
@@ -128,8 +129,22 @@ def _fetch(shape: shapes.Fetch, path: Path) -> FetchSettings:
         per_domain=shape.per_domain,
         gap=shape.gap,
         allow_addresses=tuple(shape.allow_addresses),
-        ca_file=(path.parent / shape.ca_file).absolute() if shape.ca_file else None,
+        ca_file=_beside(path, shape.ca_file),
     )
+
+
+def _mail(shape: shapes.Mail, path: Path) -> MailSettings:
+    return MailSettings(
+        sender=shape.sender,
+        transport=shape.transport,
+        password_file=_beside(path, shape.password_file),
+        ca_file=_beside(path, shape.ca_file),
+    )
+
+
+def _beside(path: Path, named: str | None) -> Path | None:
+    """Return a file that the operator's file at `path` names, wherever hrwatch goes from here."""
+    return (path.parent / named).absolute() if named else None
 
 
 def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:

@@ -25,7 +25,8 @@ def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
         *_twice((main,), "feeds", "url", urls.canonical),
         *_twice((main,), "feeds", "page", urls.canonical),
         *_keywords(main),
-        *_certificates(main),
+        *_certificates(main, "fetch"),
+        *_certificates(main, "mail"),
         *_twice(everybody, "subscribers", "name", str.casefold),
     ]
     found.extend(references.mistakes(main, everybody))
@@ -133,8 +134,8 @@ def _guards(
             yield main.mistake(("keywords", name, "need_near", term), problem, at_key=True)
 
 
-def _certificates(main: Document) -> Iterator[Mistake | None]:
-    node = main.root.child("fetch")
+def _certificates(main: Document, section: str) -> Iterator[Mistake | None]:
+    node = main.root.child(section)
     named = node.child("ca_file") if node else None
     if named is None or not isinstance(named.value, str):
         return
@@ -146,4 +147,4 @@ def _certificates(main: Document) -> Iterator[Mistake | None]:
     except ValueError as error:
         problem = f"{error} (the path is relative to this file)"
     if problem:
-        yield main.mistake(("fetch", "ca_file"), f"the file {problem}")
+        yield main.mistake((section, "ca_file"), f"the file {problem}")

@@ -91,10 +91,13 @@ def _wrong_type(kind: str, location: Path, value: object, example: str) -> str:
 def _unknown(name: str, model: type[BaseModel] | None) -> str:
     known = [field.alias or key for key, field in model.model_fields.items()] if model else []
     guess = closest(name, known)
+    secret = any(word in name.lower() for word in _SECRETS)
+    if secret and guess:
+        return f"unknown key; this file keeps no secrets; {guess} names a file with it"
+    if secret:
+        return "unknown key; this file keeps no secrets"
     if guess:
         return f"unknown key; did you mean {guess}?"
-    if any(word in name.lower() for word in _SECRETS):
-        return "unknown key; this file keeps no secrets"
     return f"unknown key; the keys here are {', '.join(known)}"
 
 

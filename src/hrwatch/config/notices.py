@@ -1,10 +1,13 @@
 """What is allowed but likely not meant: warnings that `check` prints beside a good file."""
 
+import os
 from datetime import timedelta
 
+from hrwatch import transports
 from hrwatch.config import shapes
 from hrwatch.config.tree import Document, Path
 from hrwatch.errors import Mistake
+from hrwatch.model.settings import Program, Server, Tls
 
 POLITE = timedelta(minutes=5)
 
@@ -30,5 +33,22 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
         if feed.page is not None and feed.enabled:
             problem = "listing pages are not read by this version; the feed will fail"
             found.append((("feeds", position, "page"), problem))
+    found += _of_mail(shape.mail)
     warnings = (document.mistake(path, problem) for path, problem in found)
     return [warning for warning in warnings if warning is not None]
+
+
+def _of_mail(shape: shapes.Mail) -> list[tuple[Path, str]]:
+    target = transports.parse(shape.transport)
+    found: list[tuple[Path, str]] = []
+    if isinstance(target, Program) and not os.access(target.path, os.X_OK):
+        problem = f"there is no program {target.path} on this machine that may be run"
+        found.append((("mail", "transport"), problem))
+    logs_in = isinstance(target, Server) and bool(target.user)
+    if shape.password_file and not logs_in:
+        problem = "is not used: transport names no user to log in as (smtps://USER@HOST:465)"
+        found.append((("mail", "password_file"), problem))
+    if shape.ca_file and not (isinstance(target, Server) and target.tls is not Tls.NEVER):
+        problem = "is not used: transport goes to no server under TLS"
+        found.append((("mail", "ca_file"), problem))
+    return found

@@ -15,6 +15,7 @@ class Config:
     """One file, read and found good."""
 
     archive: str  # a path, relative to the state directory
+    archive_password_file: Path | None  # first place to look for PostgreSQL's password
     workers: int  # 0: hops run inline
     copies: str  # near, exact or off
     fetch: FetchSettings

@@ -261,8 +261,27 @@ class Mail(Shape):
     )
     transport: Annotated[str, AfterValidator(values.transport)] = Field(
         default="file:outbox",
-        description="file:DIR, or smtp://host:port on this machine.",
-        examples=["file:outbox"],
+        description=(
+            "file:DIR, smtp+starttls://user@host:587, smtps://user@host:465, sendmail:, or "
+            "smtp://host:port on this machine. No password: see password_file."
+        ),
+        examples=["file:outbox", "smtp+starttls://digest@mail.example.org:587"],
+    )
+    password_file: Annotated[str, AfterValidator(values.path)] | None = Field(
+        default=None,
+        description=(
+            "The mail server's password on the first line of a file that only the service can "
+            "read, relative to this one. Without it, the credential smtp-password or "
+            "$HRWATCH_SMTP_PASSWORD is used."
+        ),
+        examples=["smtp-password"],
+    )
+    ca_file: Annotated[str, AfterValidator(values.path)] | None = Field(
+        default=None,
+        description=(
+            "The authority or certificate of your own mail server, a PEM file relative to this "
+            "one; nothing else is then believed."
+        ),
     )
 
 
@@ -271,6 +290,15 @@ class File(Shape):
 
     archive: Annotated[str, AfterValidator(values.archive)] = Field(
         default="archive.db", description="A path, relative to the state directory."
+    )
+    archive_password_file: Annotated[str, AfterValidator(values.path)] | None = Field(
+        default=None,
+        description=(
+            "PostgreSQL's password on the first line of a file that only the service can read, "
+            "relative to this one. Without it, the credential archive-password, "
+            "$HRWATCH_ARCHIVE_PASSWORD, or libpq's own ways are used."
+        ),
+        examples=["archive-password"],
     )
     workers: int = Field(
         default=2, ge=0, le=64, description="Worker processes; 0: none, work inline."

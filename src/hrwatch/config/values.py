@@ -9,7 +9,7 @@ import re
 from datetime import time, timedelta
 from urllib.parse import urlsplit
 
-from hrwatch import text, urls
+from hrwatch import text, transports, urls
 from hrwatch.config.names import quoted, suggestion
 from hrwatch.model.mail import Cadence, Schedule
 
@@ -216,39 +216,16 @@ def archive(value: str) -> str:
 
 
 def transport(value: str) -> str:
-    """Given `file:DIR` or `smtp://host:port` on loopback, return it. A login is never repeated."""
-    expected = "write file:outbox, or smtp://127.0.0.1:25 for a mail server on this machine"
-    scheme = value.partition(":")[0] if ":" in value else ""
-    if scheme in {"smtps", "smtp+starttls", "sendmail"}:
-        raise ValueError(f"{scheme}: comes with a later version; {expected}")
-    if scheme == "file":
-        directory = value.partition(":")[2]
-        if not directory.strip() or not value.isprintable() or directory.startswith("//"):
-            raise ValueError("names no directory; write file:outbox, or file:/var/spool/hrwatch")
-        return value
-    if scheme != "smtp":
-        raise ValueError(f"is no way to send mail that hrwatch knows; {expected}")
-    try:
-        parts = urlsplit(value)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError(f"has no host and port that can be read; {expected}") from None
-    if "@" in parts.netloc:
-        raise ValueError("holds a login; this file keeps no secrets, and smtp: needs none")
-    if not host or port == 0 or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError(f"must be smtp://HOST:PORT and nothing more; {expected}")
-    if not _is_loopback(host):
-        raise ValueError(
-            f"would cross the network without encryption; smtp: is for this machine; {expected}"
-        )
+    """Given a way to send mail, return it. A login is never repeated."""
+    transports.parse(value)
     return value
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+def path(value: str) -> str:
+    """Given the path of a file to be read, return it."""
+    if not value.strip() or not value.isprintable() or value.endswith("/"):
+        raise ValueError("must be the path of a file, relative to this one or whole")
+    return value
 
 
 def allowed_address(value: str) -> str:

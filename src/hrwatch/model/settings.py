@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -26,6 +27,40 @@ class MailSettings:
 
     sender: str = "hrwatch <digest@example.org>"
     transport: str = "file:outbox"
+    password_file: Path | None = None  # first place to look for the mail server's password
+    ca_file: Path | None = None  # whom to believe about the mail server, instead of the usual ones
+
+
+class Tls(StrEnum):
+    """When a mail server is spoken to under TLS."""
+
+    NEVER = "smtp"  # this machine only
+    UPGRADED = "smtp+starttls"  # before anything of ours is said
+    ALWAYS = "smtps"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The transport `file:DIR`."""
+
+    path: str  # relative to the state directory
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server, and as whom to log in."""
+
+    host: str
+    port: int
+    tls: Tls = Tls.NEVER
+    user: str = ""  # empty: without a login
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that takes mail as sendmail does."""
+
+    path: Path  # absolute
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ Mistakes = Callable[[str | bytes], tuple[Mistake, ...]]
 
 FULL = """\
 archive: /srv/hrwatch/archive.db
+archive_password_file: /etc/hrwatch/archive-password
 workers: 0
 copies: exact
 fetch:
@@ -81,7 +82,8 @@ subscribers:
     subject: full
 mail:
   from: Desk <digest@desk.example>
-  transport: smtp://127.0.0.1:2525
+  transport: smtps://digest@mail.desk.example
+  password_file: secrets/smtp
 """
 
 
@@ -146,7 +148,12 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             subject="full",
         ),
     )
-    assert config.mail == MailSettings("Desk <digest@desk.example>", "smtp://127.0.0.1:2525")
+    assert config.mail == MailSettings(
+        sender="Desk <digest@desk.example>",
+        transport="smtps://digest@mail.desk.example",
+        password_file=Path("secrets/smtp").absolute(),
+    )
+    assert config.archive_password_file == Path("/etc/hrwatch/archive-password")
     assert [keyword.id for keyword in config.rules.keywords] == [
         "torture",
         "genocide",
@@ -162,6 +169,25 @@ def test_config_with_nothing_set_runs_on_this_machine_alone(read: Read) -> None:
     assert config.mail == MailSettings()
     assert (config.feeds, config.subscribers) == ((), ())
     assert [warning.path for warning in config.warnings] == ["fetch.contact"]
+
+
+@pytest.mark.parametrize(
+    ("mail", "path", "said"),
+    [
+        ("{password_file: smtp-password}", "mail.password_file", "names no user"),
+        (
+            "{transport: 'smtps://mail.example', password_file: p}",
+            "mail.password_file",
+            "names no user",
+        ),
+        ("{transport: 'sendmail:/nowhere/send'}", "mail.transport", "no program /nowhere/send"),
+    ],
+)
+def test_config_with_mail_settings_that_do_nothing_warns(
+    mail: str, path: str, said: str, read: Read
+) -> None:
+    warnings = {warning.path: warning.text for warning in read(f"mail: {mail}\n").warnings}
+    assert said in warnings[path]
 
 
 def test_config_with_sections_left_empty_takes_them_as_left_out(read: Read) -> None:

@@ -45,8 +45,9 @@ TABLE = {
     "a slip at the top": ("▶subscriber: []", "subscriber", "did you mean subscribers?"),
     "a slip in a feed": (FEED % "▶contries: [BY]", "feeds[0].contries", "mean countries?"),
     "a slip in mail": ("mail:\n  ▶form: a@b.example\n", "mail.form", "did you mean from?"),
-    "nothing alike": ("▶colour: red", "colour", "the keys here are archive, workers, "),
-    "a password": ("mail: {▶password: hunter2}", "mail.password", "keeps no secrets"),
+    "nothing alike": ("▶colour: red", "colour", "the keys here are archive, "),
+    "a password": ("mail: {▶password: hunter2}", "mail.password", "password_file names a file"),
+    "a secret": ("mail: {▶token: hunter2}", "mail.token", "keeps no secrets"),
     "a merge key": ("mail: {▶<<: {from: x}}", "mail.<<", "unknown key"),
     # Types
     "yes for true": (FEED % "enabled: ▶yes", "feeds[0].enabled", "must be true or false"),
@@ -241,13 +242,31 @@ TABLE = {
         "a later version; use a file",
     ),
     "a database address": ("archive: ▶sqlite:///a.db", "archive", "must be a path"),
-    "starttls": (
-        "mail: {transport: ▶'smtp+starttls://a@b.example:587'}",
+    "starttls with a password": (
+        "mail: {transport: ▶'smtp+starttls://a:HUNTER@b.example:587'}",
         "mail.transport",
-        "later version",
+        "put it into the file that mail.password_file names",
     ),
-    "smtps": ("mail: {transport: ▶'smtps://b.example'}", "mail.transport", "later version"),
-    "sendmail": ("mail: {transport: ▶'sendmail:'}", "mail.transport", "later version"),
+    "smtps to a path": (
+        "mail: {transport: ▶'smtps://b.example/x'}",
+        "mail.transport",
+        "write smtps://USER@HOST:465",
+    ),
+    "sendmail with options": (
+        "mail: {transport: ▶'sendmail:sendmail -t'}",
+        "mail.transport",
+        "such as sendmail:/usr/bin/msmtp",
+    ),
+    "no password file": (
+        "mail: {password_file: ▶' '}",
+        "mail.password_file",
+        "must be the path of a file",
+    ),
+    "no certificates for mail": (
+        "mail: {transport: 'smtps://b.example', ca_file: ▶nowhere.pem}",
+        "mail.ca_file",
+        "the file does not exist",
+    ),
     "smtp elsewhere": (
         "mail: {transport: ▶'smtp://b.example:25'}",
         "mail.transport",
@@ -330,6 +349,9 @@ SECRETS = (
     "archive: postgresql+psycopg://hr:HUNTER@db.example/hr\n",
     "archive: mysql://hr:HUNTER@db.example/hr\n",
     "mail: {transport: 'smtp+starttls://hr:HUNTER@mail.example:587'}\n",
+    "mail: {transport: 'smtps://hr:HUNTER@mail.example'}\n",
+    "mail: {transport: 'smtps://hr:HUNTER@mail.example:port'}\n",
+    "mail: {transport: 'sendmail:HUNTER'}\n",
     "mail: {transport: 'smtp://hr:HUNTER@127.0.0.1:25'}\n",
     "mail: {transport: 'smtp://hr:HUNTER@[::1'}\n",
     "mail: {transport: 'HUNTER'}\n",

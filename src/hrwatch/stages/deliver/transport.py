@@ -5,15 +5,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from hrwatch import transports
 from hrwatch.errors import DeliverError
 from hrwatch.model.mail import Delivery, Mail
-from hrwatch.model.settings import MailSettings
+from hrwatch.model.settings import Folder, MailSettings, Program, Server, Tls
+from hrwatch.secrets import Secret
+from hrwatch.stages.deliver.connection import tls_context
 from hrwatch.stages.deliver.file import FileTransport
-from hrwatch.stages.deliver.smtp import SmtpTransport, server, without_login
+from hrwatch.stages.deliver.sendmail import SendmailTransport
+from hrwatch.stages.deliver.smtp import SmtpTransport
 
 
 class Transport(Protocol):
     """Where mail goes. `deliver` never raises for what a server or a disk does: it is told."""
+
+    @property
+    def stopped(self) -> str:
+        """Why no mail leaves at the moment, whichever it is: somebody has to mend something first.
+        Empty while mail is tried. `deliver` then answers DEFERRED without asking anybody."""
+        ...
 
     async def deliver(self, mail: Mail) -> Delivery:
         """Given a mail, try it once; return what became of it, without the recipient's address."""
@@ -25,19 +35,40 @@ class Transport(Protocol):
 
 
 def open_transport(
-    settings: MailSettings, *, directory: Path, clock: Callable[[], datetime]
+    settings: MailSettings,
+    *,
+    directory: Path,
+    clock: Callable[[], datetime],
+    password: Callable[[], Secret] | None = None,
 ) -> Transport:
-    """Given the settings, return their transport; raise DeliverError where there is none.
+    """Given the settings, return their transport; raise DeliverError where there is none, and
+    SecretError where it wants a password and `password` gives none.
 
     `file:DIR` is relative to `directory`, the state directory. Nothing is connected to yet.
     """
-    scheme, _, rest = settings.transport.partition(":")
-    if scheme == "file" and rest:
-        return FileTransport(directory / rest, clock=clock)
-    if scheme == "smtp":
-        host, port = server(settings.transport)
-        return SmtpTransport(host, port, clock=clock)
-    raise DeliverError(
-        f"mail.transport {without_login(settings.transport)!r}: write file:DIR, or "
-        "smtp://127.0.0.1:PORT for a mail server on this machine"
-    )
+    try:
+        target = transports.parse(settings.transport)
+    except ValueError as error:
+        shown = transports.shown(settings.transport)
+        raise DeliverError(f"mail.transport {shown!r} {error}") from None
+    match target:
+        case Folder(path):
+            return FileTransport(directory / path, clock=clock)
+        case Program(path):
+            return SendmailTransport(path, clock=clock)
+        case Server():
+            return _to_server(target, settings, clock, password)
+
+
+def _to_server(
+    server: Server,
+    settings: MailSettings,
+    clock: Callable[[], datetime],
+    password: Callable[[], Secret] | None,
+) -> SmtpTransport:
+    if server.user:
+        if password is None:
+            raise DeliverError("mail.transport names a user, and no password was handed over")
+        password()  # what is missing is said now, before anything is done
+    context = None if server.tls is Tls.NEVER else tls_context(settings.ca_file)
+    return SmtpTransport(server, clock=clock, context=context, password=password)

@@ -1,0 +1,143 @@
+"""The transport `sendmail:`: hands a mail to a program of this machine, as sendmail(8) takes it,
+and reads what became of it from how the program ended (sysexits.h)."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from hrwatch.model.mail import Delivery, Mail, Status
+from hrwatch.stages.deliver.failures import scrubbed
+
+TIMEOUT = 120.0  # seconds; some of these programs send at once, and wait for a far server
+_SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin"
+_SAID_LIMIT = 4096  # bytes of what it says that are looked at
+# Nothing that the program could take for an option, a pipe, a file or a second recipient.
+_PLAIN = re.compile(r"[A-Za-z0-9_][^\s,;:<>()\x00-\x1f\x7f]{0,63}@[A-Za-z0-9.\[\]-]{1,255}")
+_FOR_GOOD = frozenset({os.EX_DATAERR, os.EX_NOUSER})
+_MEANING = {
+    os.EX_USAGE: "it does not understand how it was called",
+    os.EX_DATAERR: "the mail is refused",
+    os.EX_NOUSER: "the recipient is not known",
+    os.EX_NOHOST: "the recipient's host is not known",
+    os.EX_UNAVAILABLE: "it cannot do its work",
+    os.EX_SOFTWARE: "it met an error of its own",
+    os.EX_OSERR: "the system failed it",
+    os.EX_OSFILE: "a file of the system is missing",
+    os.EX_CANTCREAT: "it cannot write a file",
+    os.EX_IOERR: "it could not read or write",
+    os.EX_TEMPFAIL: "try again later",
+    os.EX_PROTOCOL: "the other side answered nonsense",
+    os.EX_NOPERM: "it may not do that",
+    os.EX_CONFIG: "its configuration is wrong",
+    126: "it cannot be run",
+    127: "something it needs cannot be found",
+}
+
+
+class SendmailTransport:
+    """Runs the program once for every mail; nothing is held between mails."""
+
+    stopped = ""  # the next mail may always be tried: no password is at stake
+
+    def __init__(
+        self, program: Path, *, clock: Callable[[], datetime], timeout: float = TIMEOUT
+    ) -> None:
+        self._program = program
+        self._clock = clock
+        self._timeout = timeout
+
+    async def deliver(self, mail: Mail) -> Delivery:
+        """Given a mail, hand it over; DEFERRED where the program cannot take it now, REFUSED where
+        it never will, UNKNOWN where it had the mail and did not come back."""
+        status, detail = await self._handed_over(mail)
+        return Delivery(mail.message_id, mail.subscriber, status, self._clock(), detail)
+
+    async def close(self) -> None:
+        """Nothing is held between mails."""
+
+    async def _handed_over(self, mail: Mail) -> tuple[Status, str]:
+        if not _PLAIN.fullmatch(mail.recipient):
+            return Status.REFUSED, "the recipient is no address that a program is given"
+        if not _PLAIN.fullmatch(mail.sender):
+            return Status.DEFERRED, "the sender is no address that a program is given"
+        readable, writable = os.pipe()
+        with os.fdopen(readable, "rb", buffering=0) as said:
+            try:
+                process = await self._started(mail, writable)
+            except OSError as error:
+                return Status.DEFERRED, f"{self._program} cannot be run: {error.strerror}"
+            finally:
+                os.close(writable)
+            ended = await self._ended(process, mail)
+            # What it left running may hold the pipe open: its end is not waited for.
+            os.set_blocking(readable, False)
+            words = scrubbed(
+                (said.read(_SAID_LIMIT) or b"").decode(errors="replace"), mail.recipient
+            )
+        status, detail = ended
+        return status, detail if status is Status.SENT or not words else f"{detail}: {words}"
+
+    async def _started(self, mail: Mail, writable: int) -> asyncio.subprocess.Process:
+        home = {"HOME": os.environ["HOME"]} if "HOME" in os.environ else {}
+        return await asyncio.create_subprocess_exec(
+            self._program,
+            "-i",  # a line with a single dot does not end the mail
+            "-f",
+            mail.sender,
+            "--",
+            mail.recipient,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=writable,
+            cwd="/",
+            env={"PATH": _SEARCHED, "LC_ALL": "C"} | home,
+            start_new_session=True,  # so that what it starts can be ended with it
+        )
+
+    async def _ended(self, process: asyncio.subprocess.Process, mail: Mail) -> tuple[Status, str]:
+        """Feed the program and wait for its end; it never outlives this."""
+        fed = False
+        try:
+            async with asyncio.timeout(self._timeout):
+                fed = await _fed(process, mail.bytes)
+                return self._told(await process.wait(), fed)
+        except TimeoutError:
+            told = f"{self._program.name} did not end within {self._timeout:g} s and was ended"
+            return (Status.UNKNOWN if fed else Status.DEFERRED), told
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+
+    def _told(self, code: int, fed: bool) -> tuple[Status, str]:
+        name = self._program.name
+        if code == os.EX_OK:
+            if fed:
+                return Status.SENT, f"taken by {name}"
+            return Status.DEFERRED, f"{name} ended before it had read the mail"
+        if code < 0:
+            return Status.DEFERRED, f"{name} was ended by {signal.Signals(-code).name}"
+        meaning = f" ({_MEANING[code]})" if code in _MEANING else ""
+        status = Status.REFUSED if code in _FOR_GOOD else Status.DEFERRED
+        return status, f"{name} ended with {code}{meaning}"
+
+
+async def _fed(process: asyncio.subprocess.Process, message: bytes) -> bool:
+    """Write the mail to the program; say whether it took all of it."""
+    if process.stdin is None:
+        raise ValueError("the program is started with a pipe")
+    try:
+        # Programs expect the line ends of this machine, and some send a CR as it is.
+        process.stdin.write(message.replace(b"\r\n", b"\n"))
+        await process.stdin.drain()
+        process.stdin.close()
+        await process.stdin.wait_closed()
+    except ConnectionError:  # a broken pipe among them
+        return False
+    return True
