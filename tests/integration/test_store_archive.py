@@ -21,8 +21,8 @@ from builders import NOW, a_feed, a_record
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
 from hrwatch.stages.store import feeds, records, sqlite
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.sqlite import engines
 from hrwatch.stages.store.schema import SHIPPED, Schema
+from hrwatch.stages.store.sqlite import engines
 from hrwatch.stages.store.tables import metadata
 
 

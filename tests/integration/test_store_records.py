@@ -4,7 +4,6 @@ import string
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,13 +18,14 @@ from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.records import Ambiguous
 from hrwatch.text import key, title_key
+from postgres import Place
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with place.open() as opened:
         opened.write_now(feeds.sync, (a_feed(),), NOW)
         yield opened
 
