@@ -112,9 +112,9 @@ def counts(connection: sa.Connection) -> dict[Status, int]:
 
 def last_digest_at(connection: sa.Connection) -> datetime | None:
     """Return when the last digest was written that had something to tell; None for none yet."""
-    return connection.scalar(
-        sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
-    )
+    query = sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
+    found: datetime | None = connection.scalar(query)
+    return found
 
 
 def _write_digest(
