@@ -21,6 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.schema import SHIPPED, Schema
 
 VARIABLE = "HRWATCH_TEST_POSTGRES"
 # Read before the environment is scrubbed.
@@ -65,6 +66,19 @@ class Place:
                 yield connection
         finally:
             engine.dispose()
+
+
+def a_later_schema(folder: Path, steps: str) -> Schema:
+    """A later hrwatch: the shipped migrations and one more, which is there for tests only."""
+    scripts = folder / "next-version"
+    shutil.copytree(SHIPPED.scripts, scripts)
+    (scripts / "versions" / "9999_for_tests.py").write_text(
+        "from alembic import op\n"
+        f"revision, down_revision = '9999', '{SHIPPED.head}'\n"
+        "branch_labels = depends_on = None\n"
+        f"def upgrade():\n    {steps}\n"
+    )
+    return Schema(scripts, (*SHIPPED.revisions, "9999"))
 
 
 class Server:
