@@ -122,9 +122,11 @@ class Server:
             f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{self._owner.username}" '
             "STRATEGY FILE_COPY"
         )
-        url = self._owner.set(database=name, password=None).render_as_string()
-        password = self._owner.password
-        return Place(url, directory, None if password is None else str(password))
+        owner = self._owner
+        url = sa.URL.create(
+            owner.drivername, owner.username, None, owner.host, owner.port, name, owner.query
+        )
+        return Place(url.render_as_string(), directory, owner.password and str(owner.password))
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +148,7 @@ def postgres() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="hrwatch-postgres-"))
     process = started.get_server(folder / "data", cleanup_mode="delete")
     try:
-        admin = sa.make_url(process.get_uri()).set(drivername="postgresql+psycopg", password=None)
+        admin = sa.make_url(process.get_uri()).set(drivername="postgresql+psycopg")
         server = Server(admin, admin.set(username=_OWNER))
         server.run(f"CREATE ROLE {_OWNER} LOGIN")
         # What is lost at a power cut here is no loss.

@@ -115,9 +115,9 @@ def counts(connection: sa.Connection) -> dict[Status, int]:
 
 def last_digest_at(connection: sa.Connection) -> datetime | None:
     """Return when the last digest was written that had something to tell; None for none yet."""
-    return connection.scalar(
-        sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
-    )
+    query = sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
+    written_at: datetime | None = connection.scalar(query)
+    return written_at
 
 
 def _write_digest(
