@@ -11,6 +11,7 @@ import typer
 import hrwatch
 from hrwatch import logs
 from hrwatch.cli import (
+    backup,
     check,
     demo,
     export,
@@ -49,6 +50,8 @@ app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
 
 
