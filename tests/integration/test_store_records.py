@@ -128,6 +128,37 @@ def test_add_keeps_one_copy_of_a_text_that_stands_three_times(archive: Archive) 
     assert found.entry.content == long
 
 
+LONG = "длинное слово " * 8_000
+
+
+def test_add_values_longer_than_an_index_holds_are_kept_and_recognised(archive: Archive) -> None:
+    entry = an_entry(guid=LONG, permalink=f"http://wire.example/{LONG}", title=LONG)
+    record = a_record(entry=entry, permalink=entry.permalink, language="ru", story=LONG[:200])
+    assert add(archive, record) == 1
+    assert len(known(archive, guid_keys=[key(LONG)])) == 1
+    assert len(known(archive, permalinks=[entry.permalink])) == 1
+    assert len(known(archive, title_keys=[title_key(LONG)])) == 1
+    with archive.reading() as connection:
+        assert records.get(connection, record.id) == stored(record)
+
+
+def test_add_what_was_cleaned_is_kept_by_every_engine(archive: Archive) -> None:
+    """PostgreSQL refuses NUL in a text, and neither engine takes half a surrogate."""
+    hostile = "a\x00b\ud800c\x1b\ufffe\U0001f4a9"
+    told = text.clean(hostile)
+    entry = an_entry(guid=told, title=told, summary=told, content=told, authors=(told,))
+    record = a_record(
+        entry=entry,
+        title=told,
+        text=told,
+        article=an_article(title=told, text=told),
+        tags=(a_tag(evidence=(an_evidence(found=told),)),),
+    )
+    assert add(archive, record) == 1
+    with archive.reading() as connection:
+        assert records.get(connection, record.id) == stored(record)
+
+
 # Recognising
 
 

@@ -183,6 +183,47 @@ def test_find_longest_queries_are_answered(archive: Archive, query: str) -> None
     assert set(found(archive, node)) == walked(node)
 
 
+ENDLESS = "x" * 3_000
+EVERY_WORD_ANOTHER = " ".join(f"слово{number:06}" for number in range(90_000))
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "is_found"),
+    [
+        ("的 " * 40_000 + "酷刑" + "的" * 300, "酷刑", True),
+        ("的酷" * 300 + "刑的" * 300 + "酷的刑", "刑酷", False),
+        ("the " * 30_000 + "water cannon was there", '"water cannon"', True),
+        ("water the " * 30_000 + "cannon", '"water cannon"', False),
+        (f"one {ENDLESS} two", ENDLESS[:1_990], False),
+        (f"one {ENDLESS} two", f"{ENDLESS[:1_990]}*", True),
+        (f"one {ENDLESS} two", "two -one", False),
+        (f"one {ENDLESS} two", "two -three", True),
+        (f"one {ENDLESS} two", "(three OR two) on*", True),
+        (EVERY_WORD_ANOTHER, "слово089999", True),
+        (EVERY_WORD_ANOTHER, '"слово000001 слово000002"', True),
+        (EVERY_WORD_ANOTHER, "слово090000", False),
+        ("plain", "ф" * 1_990, False),
+        ("plain", "ф" * 1_990 + "*", False),
+        ("plain", "-" + "ф" * 1_990, True),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_find_in_texts_beyond_what_an_index_counts(
+    place: Place, text: str, query: str, is_found: bool
+) -> None:
+    record = a_record(text=text)
+    with place.open() as archive:
+        archive.write_now(records.add, (record,))
+        assert found(archive, parse(query)) == [record.id] * is_found
+
+
+def test_find_phrase_does_not_run_from_title_into_text(place: Place) -> None:
+    with place.open() as archive:
+        archive.write_now(records.add, (a_record(title="Water", text="Cannon there."),))
+        assert found(archive, parse('"water cannon"')) == []
+        assert len(found(archive, parse("water cannon"))) == 1
+
+
 def test_find_gives_the_newest_first_and_no_more_than_asked_for(archive: Archive) -> None:
     newest = [record.id for record in RECORDS if record.id in walked(parse("-nothing"))]
     assert found(archive, parse("-nothing"), limit=10) == newest[:10]

@@ -2,19 +2,17 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
-from xml.etree import ElementTree
 
 import typer
 
 from hrwatch import text
-from hrwatch.cli import output
+from hrwatch.cli import opml, output
 from hrwatch.cli.place import Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Record
-from hrwatch.model.feeds import Feed
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.store import records as record_table
 
@@ -59,7 +57,7 @@ def export(
     config = where.config()
     match form:
         case Format.OPML:
-            output.line(_opml(config.feeds))
+            output.line(opml.write(config.feeds))
         case Format.JSONL:
             for one in _records(where, config):
                 output.json_line(one)
@@ -113,20 +111,3 @@ def _cell(value: object) -> str:
         value = "; ".join(map(str, value))
     words = "" if value is None else str(value)
     return f"'{words}" if words.startswith(_FORMULA) else words
-
-
-def _opml(feeds: Iterable[Feed]) -> str:
-    """Return the feeds as OPML 2.0 (http://opml.org/spec2.opml)."""
-    root = ElementTree.Element("opml", version="2.0")
-    head = ElementTree.SubElement(root, "head")
-    ElementTree.SubElement(head, "title").text = "hrwatch feeds"
-    body = ElementTree.SubElement(root, "body")
-    for feed in feeds:
-        if feed.url:
-            described = {"text": feed.name, "title": feed.publisher or feed.name}
-            language = {"language": feed.language} if feed.language else {}
-            ElementTree.SubElement(
-                body, "outline", {"type": "rss", "xmlUrl": feed.url, **described, **language}
-            )
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)

@@ -89,9 +89,11 @@ def claim(
     connection: sa.Connection, feed: str, *, owner: str, now: datetime, until: datetime
 ) -> FeedState | None:
     """Take `feed` for `owner` until `until`, return its state; None where somebody else has it."""
+    # SKIP LOCKED: nobody waits for another who is just taking it.
+    free = sa.select(feeds.c.feed).where(feeds.c.feed == feed, _free(now))
     row = connection.execute(
         sa.update(feeds)
-        .where(feeds.c.feed == feed, _free(now))
+        .where(feeds.c.feed == free.with_for_update(skip_locked=True).scalar_subquery())
         .values(claimed_by=owner, claimed_until=until)
         .returning(feeds)
     ).one_or_none()

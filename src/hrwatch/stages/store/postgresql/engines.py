@@ -35,14 +35,14 @@ _READING = _PLAIN | {
     "statement_timeout": "2min",
 }
 # One for each schema of a database; held by the session, so that it goes when the session goes.
-_KEY = "1752331876, hashtext(current_schema())"
+_KEY = "1752331876, hashtext(coalesce(current_schema(), ''))"
 _HOLDER = """
     SELECT activity.application_name, activity.backend_start
     FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND objsubid = 2
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid = 1752331876
-      AND objid::bigint = hashtext(current_schema())::bigint & 4294967295
+      AND objid::bigint = hashtext(coalesce(current_schema(), ''))::bigint & 4294967295
 """
 
 

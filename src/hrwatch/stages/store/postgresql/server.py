@@ -20,15 +20,22 @@ class Server:
 
     def __init__(self, url: str, password: str | None) -> None:
         try:
-            self._url = sa.make_url(url)
+            given = sa.make_url(url)
         except (sa.exc.ArgumentError, ValueError):
             raise ArchiveError(
                 f"the archive's address cannot be read: write {SCHEME}user@host/database"
             ) from None
-        # The address is told in messages; a password in it, which the configuration refuses
-        # anyway, goes the way of the others.
-        self._password = password if self._url.password is None else self._url.password
-        self._url = self._url.set(password=None)
+        # The address is told in messages. A password in it, which the configuration refuses
+        # anyway, goes the way of the other.
+        self._password = password if given.password is None else str(given.password)
+        self._url = sa.URL.create(
+            given.drivername,
+            username=given.username,
+            host=given.host,
+            port=given.port,
+            database=given.database,
+            query=given.query,
+        )
 
     @property
     def name(self) -> str:
