@@ -1,5 +1,6 @@
 """Config → Parts: builds what the pipeline works with, and takes it apart again."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -86,6 +87,8 @@ def assemble(
         clock=utc_now,
         new_id=lambda: secrets.token_hex(12),
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        per_site=config.fetch.per_domain,
+        rules_hash=hashlib.sha256(repr(config.rules).encode()).hexdigest(),
         link_copies=config.copies != "off",
     )
 

@@ -72,13 +72,12 @@ def test_sync_unchanged_feed_keeps_its_state(archive: Archive) -> None:
     assert state_of(archive) == POLLED
 
 
-def test_sync_changed_address_asks_afresh_but_is_no_first_poll(archive: Archive) -> None:
+def test_sync_changed_address_starts_afresh_and_keeps_what_is_known(archive: Archive) -> None:
     poll(archive)
     archive.write_now(feeds.sync, (a_feed(url="http://wire.example/new.xml"),), NOW + MINUTE)
     assert state_of(archive) == FeedState(
         feed="wire",
         address="http://wire.example/new.xml",
-        first_polled_at=NOW,
         last_polled_at=NOW,
         newest_entry_at=NOW - MINUTE,
         entries=7,

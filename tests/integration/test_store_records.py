@@ -309,15 +309,38 @@ def test_written_is_what_stands_between_two_ordinals(archive: Archive) -> None:
 
 
 def test_carriers_are_the_feeds_that_brought_the_same_page(archive: Archive) -> None:
-    same = Copy("record000001", CopyKind.SAME_PERMALINK, 1.0)
-    text_only = Copy("record000001", CopyKind.SAME_TEXT, 1.0)
+    page = an_entry(permalink="https://wire.example/one", title="One")
+    other = an_entry(permalink="https://wire.example/two", title="Two")
+    stolen = replace(page, title="Something else")
     add(
         archive,
-        numbered(1),
-        numbered(2, copy=same, feed="second"),
-        numbered(3, copy=text_only, feed="third"),
-        numbered(4, copy=same, feed="first of the alphabet"),
-        numbered(5, copy=same, feed="second"),
+        numbered(1, entry=page, title="One", feed="third"),
+        numbered(2, entry=page, title="One", feed="second"),
+        numbered(3, entry=stolen, title="Something else", feed="thief"),
+        numbered(4, entry=page, title="One", feed="first of the alphabet"),
+        numbered(5, entry=page, title="One", feed="second"),
+        numbered(6, entry=other, title="Two", feed="second"),
     )
     with archive.reading() as connection:
-        assert records.carriers(connection) == {"record000001": ("second", "first of the alphabet")}
+        assert records.carriers(connection) == {
+            ("https://wire.example/one", title_key("One")): (
+                "third",
+                "second",
+                "first of the alphabet",
+            )
+        }
+
+
+def test_add_relinked_records_become_copies_of_the_publishers(archive: Archive) -> None:
+    early, copy = numbered(1), numbered(2, copy=Copy("record000001", CopyKind.SAME_TEXT, 1.0))
+    copy = replace(copy, story="record000001")
+    add(archive, early, copy)
+    archive.write_now(records.add, (numbered(3),), relinked={"record000003": ["record000001"]})
+
+    with archive.reading() as connection:
+        found = {r.id: (r.copy, r.story) for r in records.stream(connection)}
+    assert found == {
+        "record000001": (Copy("record000003", CopyKind.SAME_PERMALINK, 1.0), "record000003"),
+        "record000002": (Copy("record000003", CopyKind.SAME_TEXT, 1.0), "record000003"),
+        "record000003": (None, "record000003"),
+    }

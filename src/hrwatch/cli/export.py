@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from hrwatch import text
 from hrwatch.cli import opml, output
 from hrwatch.cli.place import Place, place
 from hrwatch.config import Config
-from hrwatch.model.articles import CopyKind, Record
+from hrwatch.model.articles import Record
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.store import records as record_table
 
@@ -75,13 +76,14 @@ def _records(where: Place, config: Config) -> Iterator[dict[str, object]]:
             yield _object(record, carriers)
 
 
-def _object(record: Record, carriers: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
-    copy = record.copy
-    page_of = copy.of if copy and copy.kind is CopyKind.SAME_PERMALINK else record.id
+def _object(
+    record: Record, carriers: Mapping[tuple[str, str], tuple[str, ...]]
+) -> dict[str, object]:
+    page = (record.permalink, text.title_key(record.entry.title))
     return {
         "id": record.id,
         "feed": record.feed,
-        "feeds": list(dict.fromkeys([record.feed, *carriers.get(page_of, ())])),
+        "feeds": list(carriers.get(page, (record.feed,))),
         "guid": record.entry.guid,
         "url": record.entry.permalink,
         "title": record.title,
@@ -93,7 +95,7 @@ def _object(record: Record, carriers: Mapping[str, tuple[str, ...]]) -> dict[str
         "countries": _subjects(record, Kind.COUNTRY),
         "keywords": _subjects(record, Kind.KEYWORD),
         "story": record.story,
-        "copy_of": copy.of if copy else None,
+        "copy_of": record.copy.of if record.copy else None,
         "sha256": record.page_sha256,
     }
 
