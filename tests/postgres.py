@@ -20,6 +20,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from hrwatch.secrets import Secret
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED, Schema
 
@@ -48,7 +49,7 @@ class Place:
             self.url,
             directory=self.directory,
             writing=writing,
-            password=self.password,
+            password=None if self.password is None else Secret(self.password),
             **options,
         )
 

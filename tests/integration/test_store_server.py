@@ -15,6 +15,7 @@ from builders import NOW, a_feed, a_mail, a_record
 from hrwatch.errors import ArchiveError, ArchiveHeld
 from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Digest
+from hrwatch.secrets import Secret
 from hrwatch.stages.store import feeds, outbox, records
 from hrwatch.stages.store.archive import Archive
 from postgres import Place, Places, Server, a_later_schema
@@ -211,7 +212,12 @@ def test_open_server_that_is_not_there_says_what_to_look_at(tmp_path: Path) -> N
 def test_open_database_that_is_not_there_is_named(place: Place, tmp_path: Path) -> None:
     url = sa.make_url(place.url).set(database="hrwatch_nowhere").render_as_string()
     with pytest.raises(ArchiveError, match=r'database "hrwatch_nowhere" does not exist'):
-        Archive.open(url, directory=tmp_path, writing=True, password=place.password)
+        Archive.open(
+            url,
+            directory=tmp_path,
+            writing=True,
+            password=place.password and Secret(place.password),
+        )
 
 
 @pytest.mark.parametrize("table", ["songs", "alembic_version", "records"])
@@ -272,7 +278,9 @@ def test_password_reaches_the_server_and_nobody_else(
         login = f"desk:{secret}" if in_url else "desk"
         url = f"postgresql+psycopg://{login}@127.0.0.1:{port}/a?sslmode=disable&gssencmode=disable"
         with pytest.raises(ArchiveError, match="password authentication failed") as caught:
-            Archive.open(url, directory=tmp_path, writing=True, password=None if in_url else secret)
+            Archive.open(
+                url, directory=tmp_path, writing=True, password=None if in_url else Secret(secret)
+            )
     assert set(heard) == {secret}
     told = "".join(traceback.format_exception(caught.value)) + caplog.text + repr(caught.value.args)
     assert secret not in told
@@ -282,5 +290,5 @@ def test_password_may_hold_what_an_address_may_not(tmp_path: Path) -> None:
     secret, heard = "a:b@c/d?e=f&g'h\\i %41 пароль", []
     with a_refusing_server(heard) as port, pytest.raises(ArchiveError):
         url = f"postgresql+psycopg://desk@127.0.0.1:{port}/a?sslmode=disable&gssencmode=disable"
-        Archive.open(url, directory=tmp_path, writing=True, password=secret)
+        Archive.open(url, directory=tmp_path, writing=True, password=Secret(secret))
     assert heard[0] == secret

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from hrwatch.errors import ArchiveError, ArchiveHeld
+from hrwatch.secrets import Secret
 
 WRITER = "hrwatch process "  # how the connection that writes calls itself on the server
 _CONNECT_SECONDS = 10
@@ -46,7 +47,7 @@ _HOLDER = """
 """
 
 
-def writing_engine(url: sa.URL, password: str | None) -> sa.Engine:
+def writing_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
     """Return an engine on one connection that holds the archive: a new one, after the server went
     away, takes the lock again or raises ArchiveHeld."""
     engine = _engine(url, password, settings=_WRITING, connections=1)
@@ -62,16 +63,16 @@ def writing_engine(url: sa.URL, password: str | None) -> sa.Engine:
     return engine
 
 
-def reading_engine(url: sa.URL, password: str | None) -> sa.Engine:
+def reading_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
     """Return an engine whose transactions each see one unchanging state and can change nothing."""
     return _engine(url, password, settings=_READING, connections=4)
 
 
 def _engine(
-    url: sa.URL, password: str | None, *, settings: Mapping[str, str], connections: int
+    url: sa.URL, password: Secret | None, *, settings: Mapping[str, str], connections: int
 ) -> sa.Engine:
     told = {"connect_timeout": str(_CONNECT_SECONDS), "client_encoding": "utf8"}
-    secret = {} if password is None else {"password": password}
+    secret = {} if password is None else {"password": password.reveal()}
     options = " ".join(f"-c {name}={_escaped(value)}" for name, value in settings.items())
     called = f"{WRITER}{os.getpid()} on {socket.gethostname()}"
     try:

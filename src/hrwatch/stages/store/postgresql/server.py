@@ -8,6 +8,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
+from hrwatch.secrets import Secret
 from hrwatch.stages.store.postgresql import engines, trouble
 from hrwatch.stages.store.statements import stamp
 
@@ -18,7 +19,7 @@ _OLDEST = 130_000  # PostgreSQL 13, the oldest that its developers still looked 
 class Server:
     """An archive in a database of its own, held for writing by a lock of the writing session."""
 
-    def __init__(self, url: str, password: str | None) -> None:
+    def __init__(self, url: str, password: Secret | None) -> None:
         try:
             given = sa.make_url(url)
         except (sa.exc.ArgumentError, ValueError):
@@ -27,7 +28,7 @@ class Server:
             ) from None
         # The address is told in messages. A password in it, which the configuration refuses
         # anyway, goes the way of the other.
-        self._password = password if given.password is None else str(given.password)
+        self._password = password if given.password is None else Secret(str(given.password))
         self._url = sa.URL.create(
             given.drivername,
             username=given.username,
