@@ -396,6 +396,8 @@ WITHOUT_A_LOGIN: dict[str, tuple[dict[str, str], Status]] = {
     "at the sender": ({"MAIL": "530 5.7.0 Authentication required"}, Status.DEFERRED),
     "at the recipient": ({"RCPT": "530 5.7.0 Authentication required"}, Status.DEFERRED),
     "no relay": ({"RCPT": "554 5.7.1 <x@y.example>: Relay access denied"}, Status.DEFERRED),
+    "no clients": ({"RCPT": "554 5.7.1 Client host rejected: Access denied"}, Status.DEFERRED),
+    "no sender": ({"RCPT": "553 5.7.1 Sender address rejected: not logged in"}, Status.DEFERRED),
     "relaying": ({"RCPT": "550 5.7.54 SMTP; Unable to relay"}, Status.DEFERRED),
     "a recipient gone": ({"RCPT": "550 5.1.1 no such user"}, Status.REFUSED),
 }
