@@ -11,10 +11,12 @@ import typer
 import hrwatch
 from hrwatch import logs
 from hrwatch.cli import (
+    backup,
     check,
     demo,
     export,
     feeds,
+    import_,
     once,
     output,
     preview,
@@ -49,6 +51,9 @@ app.command("feeds")(feeds.feeds)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("export")(export.export)
+app.add_typer(import_.app, name="import")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
 
 

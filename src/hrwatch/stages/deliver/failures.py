@@ -13,7 +13,9 @@ from hrwatch.model.settings import Server, Tls
 _DETAIL_LIMIT = 200
 _ADDRESS = re.compile(r"<?[^\s<>@]{1,200}@[^\s<>@]{1,255}")
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")  # RFC 3463
-_RELAYING = re.compile(r"\brelay(?:ing)?\b", re.IGNORECASE)
+_ABOUT_US = re.compile(
+    r"\brelay|access denied|not logged in|authenticat|not authori[sz]ed", re.IGNORECASE
+)
 _TEMPORARY = 500  # and below
 _DEEPEST = 10  # causes looked at
 _CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
@@ -81,10 +83,11 @@ def plain_words(error: Exception, server: Server) -> str:
     return str(error) or type(error).__name__
 
 
-def about_relaying(said: str) -> bool:
-    """Say whether a server refuses to pass mail on at all: it does not know us, and that says
-    nothing of the recipient."""
-    return bool(_RELAYING.search(said))
+def about_us(said: str) -> bool:
+    """Say whether a server's no is about who we are to it (no login, no relay for us, a sender's
+    domain without its records): that is the operator's to mend, and says nothing of the recipient.
+    """
+    return bool(_ABOUT_US.search(said))
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
