@@ -37,6 +37,10 @@ class Authority:
         certificate.configure_cert(context)
         return context
 
+    def chain(self, *identities: str) -> trustme.Blob:
+        """Return key and certificates of such a server, as its configuration takes them."""
+        return self._ca.issue_cert(*identities).private_key_and_cert_chain_pem
+
     def pinned(self, *identities: str) -> tuple[ssl.SSLContext, Path]:
         """Return such a context, and a file with its certificate alone."""
         certificate = self._ca.issue_cert(*identities)

@@ -251,6 +251,19 @@ def test_tls_with_the_servers_own_certificate_as_ca_file_works(authority: Author
     run(test)
 
 
+def test_login_to_a_server_without_tls_is_never_tried(authority: Authority) -> None:
+    async def test() -> None:
+        async with scripted_host() as host:
+            (delivery,) = await delivered(host.at(Tls.NEVER, USER), authority.file)
+        assert (
+            delivery.detail
+            == "the connection to the mail server is not encrypted (nothing was sent)"
+        )
+        assert not any(line.startswith(b"AUTH") for line in host.heard)
+
+    run(test)
+
+
 def test_tls_on_a_port_without_it_says_what_to_try(authority: Authority) -> None:
     async def test() -> None:
         async with scripted_host() as host:
@@ -396,6 +409,8 @@ WITHOUT_A_LOGIN: dict[str, tuple[dict[str, str], Status]] = {
     "at the sender": ({"MAIL": "530 5.7.0 Authentication required"}, Status.DEFERRED),
     "at the recipient": ({"RCPT": "530 5.7.0 Authentication required"}, Status.DEFERRED),
     "no relay": ({"RCPT": "554 5.7.1 <x@y.example>: Relay access denied"}, Status.DEFERRED),
+    "no clients": ({"RCPT": "554 5.7.1 Client host rejected: Access denied"}, Status.DEFERRED),
+    "no sender": ({"RCPT": "553 5.7.1 Sender address rejected: not logged in"}, Status.DEFERRED),
     "relaying": ({"RCPT": "550 5.7.54 SMTP; Unable to relay"}, Status.DEFERRED),
     "a recipient gone": ({"RCPT": "550 5.1.1 no such user"}, Status.REFUSED),
 }
