@@ -185,6 +185,7 @@ def test_postfix_that_does_not_know_the_recipient_refuses_for_good(
     assert (first.status, second.status) == (Status.REFUSED, Status.SENT)
     assert "550 5.1.1" in first.detail
     assert "gone" not in first.detail
+    assert len(postfix.arrived()) == 1
 
 
 def test_postfix_that_does_not_relay_for_us_defers(postfix: Postfix) -> None:

@@ -251,6 +251,19 @@ def test_tls_with_the_servers_own_certificate_as_ca_file_works(authority: Author
     run(test)
 
 
+def test_login_to_a_server_without_tls_is_never_tried(authority: Authority) -> None:
+    async def test() -> None:
+        async with scripted_host() as host:
+            (delivery,) = await delivered(host.at(Tls.NEVER, USER), authority.file)
+        assert (
+            delivery.detail
+            == "the connection to the mail server is not encrypted (nothing was sent)"
+        )
+        assert not any(line.startswith(b"AUTH") for line in host.heard)
+
+    run(test)
+
+
 def test_tls_on_a_port_without_it_says_what_to_try(authority: Authority) -> None:
     async def test() -> None:
         async with scripted_host() as host:

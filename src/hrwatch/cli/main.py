@@ -14,6 +14,7 @@ from hrwatch.cli import (
     backup,
     check,
     demo,
+    doctor,
     export,
     feeds,
     import_,
@@ -52,6 +53,7 @@ app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
+app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)

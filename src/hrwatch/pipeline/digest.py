@@ -116,10 +116,12 @@ async def _untold(parts: Parts, desk: Desk, subscriber: Subscriber) -> tuple[Mat
 
 async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...]:
     """Try each mail that is due once, `regardless` of when its next try is set to; return what
-    became of each."""
+    became of each. Where the transport stopped, the others wait untried, but for `regardless`."""
     now = parts.clock()
     deliveries = []
     for message_id in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
+        if parts.transport.stopped and not regardless:
+            break  # what is wrong is not theirs, and must not make them wait longer
         now = parts.clock()
         claimed = await parts.archive.write(
             outbox.claim, message_id, owner=parts.owner, now=now, until=now + CLAIM

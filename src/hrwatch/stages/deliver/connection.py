@@ -13,7 +13,7 @@ import certifi
 from hrwatch.errors import DeliverError, SecretError
 from hrwatch.model.settings import Server, Tls
 from hrwatch.secrets import Secret
-from hrwatch.stages.deliver.failures import Stop, of_connection, of_login
+from hrwatch.stages.deliver.failures import NOTHING_SENT, Stop, of_connection, of_login
 
 _GREETING = "localhost"  # the real name of the machine is nobody's business
 _PATIENCE = 5.0  # seconds for a goodbye
@@ -58,8 +58,9 @@ async def connect(
         await connection.connect()
         if server.tls is Tls.UPGRADED:
             await _upgrade(connection)
-        if server.tls is not Tls.NEVER and connection.get_transport_info("sslcontext") is None:
-            raise Stop("the connection to the mail server is not encrypted (nothing was sent)")
+        in_the_clear = connection.get_transport_info("sslcontext") is None
+        if in_the_clear and (server.user or server.tls is not Tls.NEVER):
+            raise Stop(f"the connection to the mail server is not encrypted {NOTHING_SENT}")
         if server.user:
             await _log_in(connection, server.user, password)
     except (aiosmtplib.SMTPException, OSError) as error:
@@ -101,7 +102,7 @@ async def _upgrade(connection: aiosmtplib.SMTP) -> None:
     await connection.ehlo()
     if not connection.supports_extension("starttls"):
         # Never without: whoever sits between us and the server could have taken the offer out.
-        raise Stop("the mail server offers no STARTTLS, or somebody took it out (nothing was sent)")
+        raise Stop(f"the mail server offers no STARTTLS, or somebody took it out {NOTHING_SENT}")
     await connection.starttls()
 
 

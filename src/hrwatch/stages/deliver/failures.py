@@ -28,7 +28,7 @@ _CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
     62: "is for another name than mail.transport gives",
     64: "is for another address than mail.transport gives",
 }
-_NO_TLS = "(nothing was sent)"
+NOTHING_SENT = "(nothing was sent)"
 
 
 class Stop(Exception):
@@ -52,10 +52,10 @@ def of_connection(error: Exception, server: Server) -> Stop | None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             known = _CERTIFICATE.get(cause.verify_code)
             told = known or f"was not accepted ({text.clean_line(cause.verify_message, 80)})"
-            return Stop(f"the mail server's certificate {told} {_NO_TLS}")
+            return Stop(f"the mail server's certificate {told} {NOTHING_SENT}")
         if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
             hint = "; try smtp+starttls://" if server.tls is Tls.ALWAYS else ""
-            return Stop(f"the mail server speaks no TLS on this port{hint} {_NO_TLS}")
+            return Stop(f"the mail server speaks no TLS on this port{hint} {NOTHING_SENT}")
     return None
 
 
@@ -76,7 +76,7 @@ def plain_words(error: Exception, server: Server) -> str:
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed ({cause.reason or 'no reason given'})"
         if isinstance(cause, aiosmtplib.SMTPConnectTimeoutError) and "ready" in str(cause):
-            hint = "" if server.tls is Tls.ALWAYS else "; does this port want smtps://?"
+            hint = "; does this port want smtps://?" if server.tls is Tls.UPGRADED else ""
             return f"Timed out waiting for the server's greeting{hint}"
     if isinstance(error, TimeoutError) and not str(error):
         return "Timed out: the server takes too long over every step"
