@@ -132,10 +132,8 @@ class Fetcher:
 
     def _note(self, visited: tuple[httpx.URL, ...]) -> None:
         if visited[-2].scheme == "https" and visited[-1].scheme == "http":
-            _log.warning(
-                "%s redirects from https to http: what is read there can be altered on the way",
-                shown(visited[-2]),
-            )
+            # What is read there can be altered on the way.
+            _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))
 
     async def _within(
         self,
