@@ -188,6 +188,8 @@ async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read 
     task = hops.ArticleTask(entry, page, page_error, language, parts.clock())
     try:
         reading = await parts.workers.run(hops.read_article, task)
+    except NoWorker as error:
+        return error  # the page is not to blame: it is read when there is room again
     except HopError as error:
         less = await _read_less(parts, task, error)
         if isinstance(less, HopError):
@@ -204,6 +206,8 @@ async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> R
     for less in (without_page, replace(without_page, entry=bare)):
         try:
             return await parts.workers.run(hops.read_article, less)
+        except NoWorker as none:
+            return none
         except HopError as again:
             error = again
     return error
