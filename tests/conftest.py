@@ -11,8 +11,10 @@ from hypothesis import settings
 import socket_guard
 from fakes import Clock
 
+pytest_plugins = ("postgres",)
+
 TESTS = Path(__file__).parent
-SCRUBBED = ("HRWATCH_", "XDG_", "PYTHON")
+SCRUBBED = ("HRWATCH_", "XDG_", "PYTHON", "PG")
 SCRUBBED_NAMES = (
     "CREDENTIALS_DIRECTORY",
     "NOTIFY_SOCKET",

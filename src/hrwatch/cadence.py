@@ -64,7 +64,8 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, and when
         outcome=Outcome.NEW if new else Outcome.UNCHANGED,
         # Of a document that was cut off, nothing is kept that would spare reading it again.
         validators=Validators() if parsed.cut_off else answer.validators,
-        first_polled_at=state.first_polled_at or now,
+        # The backfill is measured at the first document that can be read whole and holds entries.
+        first_polled_at=state.first_polled_at or (now if entries and not parsed.cut_off else None),
         last_polled_at=now,
         next_poll_at=next_poll_at,
         because=because,

@@ -14,7 +14,7 @@ EXPECTED = (
     "smtp://127.0.0.1:25 for a mail server on this machine"
 )
 _PORTS = {Tls.NEVER: 25, Tls.UPGRADED: 587, Tls.ALWAYS: 465}
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63})*\.?")
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63})*")
 _LONGEST = 255  # of a host (RFC 1035, 2.3.4), and of a user (RFC 4616, 2, allows more)
 
 
@@ -57,7 +57,8 @@ def _server(value: str, tls: Tls) -> Server:
     expected = f"write {tls}://{example}:{_PORTS[tls]}"
     try:
         parts = urlsplit(value)
-        host, port = (parts.hostname or "").lower(), parts.port
+        # The dot that ends a whole name stands in no certificate.
+        host, port = (parts.hostname or "").lower().removesuffix("."), parts.port
     except ValueError:
         raise ValueError(f"has no host and port that can be read; {expected}") from None
     if port == 0 or parts.path not in {"", "/"} or "?" in value or "#" in value:

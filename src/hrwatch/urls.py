@@ -11,11 +11,14 @@ from publicsuffixlist import PublicSuffixList
 _TRACKING = (
     "fbclid gclid dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mc_cid mc_eid "
     "mkt_tok oly_anon_id oly_enc_id vero_id _hsenc _hsmi hsctatracking wickedid rb_clickid "
-    "s_cid icid ncid cmpid at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 "
+    "at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 "
     "__twitter_impression ref_src ref_url traffic_source "
-    "phpsessid jsessionid aspsessionid sessionid session_id sid"
+    "phpsessid jsessionid aspsessionid"
 )
 TRACKING_KEYS = frozenset(_TRACKING.split())
+# Session keys by their value only: an older publishing system calls the article's id `sid`.
+_SESSION_KEYS = frozenset({"sid", "sessionid", "session_id"})
+_SESSION = re.compile(r"[0-9a-zA-Z]{16,}")
 TRACKING_PREFIXES = ("utm_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "ga_")
 MAX_LENGTH = 8_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -90,13 +93,17 @@ def registrable(host: str) -> str:
 
 def same_site(one: str, other: str) -> bool:
     """Say whether two addresses lie under one registrable domain."""
-    hosts = []
-    for url in (one, other):
-        try:
-            hosts.append(urlsplit(url).hostname or "")
-        except ValueError:
-            return False
-    return all(hosts) and registrable(hosts[0]) == registrable(hosts[1])
+    site = site_of(one)
+    return bool(site) and site == site_of(other)
+
+
+def site_of(url: str) -> str:
+    """Return the registrable domain of an address, in its ASCII form; empty for none."""
+    try:
+        host = _host(urlsplit(url))
+    except ValueError:
+        return ""
+    return registrable(host) if host else ""
 
 
 @functools.cache
@@ -117,7 +124,10 @@ def _host(parts: SplitResult) -> str:
 
 
 def _tracks(pair: str) -> bool:
-    name = unquote(pair.split("=", 1)[0]).lower()
+    key, _, value = pair.partition("=")
+    name = unquote(key).lower()
+    if name in _SESSION_KEYS:
+        return _SESSION.fullmatch(value) is not None
     return name in TRACKING_KEYS or name.startswith(TRACKING_PREFIXES)
 
 

@@ -1,5 +1,6 @@
 """Config → Parts: builds what the pipeline works with, and takes it apart again."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import hrwatch
-from hrwatch.config import Config
+from hrwatch.config import Config, databases
 from hrwatch.model.settings import HopLimits
 from hrwatch.pipeline import Desk, Parts
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
@@ -44,8 +45,14 @@ async def open_parts(config: Config, directory: Path) -> AsyncIterator[Parts]:
 
 
 def open_archive(config: Config, directory: Path) -> Archive:
-    """Return the archive, held for writing; raise ArchiveError."""
-    return Archive.open(config.archive, directory=directory, writing=True, clock=utc_now)
+    """Return the archive, held for writing; raise ArchiveError or SecretError."""
+    return Archive.open(
+        config.archive,
+        directory=directory,
+        writing=True,
+        clock=utc_now,
+        password=databases.password(config, os.environ),
+    )
 
 
 def open_fetcher(config: Config) -> Fetcher:
@@ -80,6 +87,8 @@ def assemble(
         clock=utc_now,
         new_id=lambda: secrets.token_hex(12),
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        per_site=config.fetch.per_domain,
+        rules_hash=hashlib.sha256(repr(config.rules).encode()).hexdigest(),
         link_copies=config.copies != "off",
     )
 

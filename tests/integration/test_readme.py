@@ -16,10 +16,11 @@ PAGES = sorted(path.name for path in ROOT.glob("*.md"))
 
 
 def verbs() -> set[str]:
-    """Every verb of the command line, `try`'s own ones spelled out."""
+    """Every verb of the command line, those of `try` and `import` spelled out."""
     root = typer.main.get_group(app)
-    trial = root.commands.pop("try")
-    return set(root.commands) | {f"try {name}" for name in trial.commands}
+    groups = {name: root.commands.pop(name) for name in ("try", "import")}
+    below = {f"{name} {verb}" for name, group in groups.items() for verb in group.commands}
+    return set(root.commands) | below
 
 
 def test_readme_table_of_verbs_names_each_verb_and_no_other() -> None:

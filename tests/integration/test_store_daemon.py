@@ -1,10 +1,6 @@
 """What the daemon tells of itself, read by whoever runs beside it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from builders import NOW
 from hrwatch.stages.store import daemon
@@ -25,12 +21,6 @@ BEGAN = DaemonState(
     config_error=None,
     next_digest_at=None,
 )
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as opened:
-        yield opened
 
 
 def last(archive: Archive) -> DaemonState:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +11,7 @@ from builders import NOW, a_feed
 from hrwatch.model.feeds import FeedState, Outcome, State, Validators
 from hrwatch.stages.store import feeds
 from hrwatch.stages.store.archive import Archive
+from postgres import Place
 
 MINUTE = timedelta(minutes=1)
 POLLED = FeedState(
@@ -34,8 +34,8 @@ POLLED = FeedState(
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with place.open() as opened:
         opened.write_now(feeds.sync, (a_feed(), a_feed(name="second", url="http://b.example")), NOW)
         yield opened
 
@@ -72,13 +72,12 @@ def test_sync_unchanged_feed_keeps_its_state(archive: Archive) -> None:
     assert state_of(archive) == POLLED
 
 
-def test_sync_changed_address_asks_afresh_but_is_no_first_poll(archive: Archive) -> None:
+def test_sync_changed_address_starts_afresh_and_keeps_what_is_known(archive: Archive) -> None:
     poll(archive)
     archive.write_now(feeds.sync, (a_feed(url="http://wire.example/new.xml"),), NOW + MINUTE)
     assert state_of(archive) == FeedState(
         feed="wire",
         address="http://wire.example/new.xml",
-        first_polled_at=NOW,
         last_polled_at=NOW,
         newest_entry_at=NOW - MINUTE,
         entries=7,

@@ -4,7 +4,6 @@ import string
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,13 +18,14 @@ from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.records import Ambiguous
 from hrwatch.text import key, title_key
+from postgres import Place
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with place.open() as opened:
         opened.write_now(feeds.sync, (a_feed(),), NOW)
         yield opened
 
@@ -126,6 +126,37 @@ def test_add_keeps_one_copy_of_a_text_that_stands_three_times(archive: Archive) 
         found = records.get(connection, a_record().id)
     assert isinstance(found, Record)
     assert found.entry.content == long
+
+
+LONG = "длинное слово " * 8_000
+
+
+def test_add_values_longer_than_an_index_holds_are_kept_and_recognised(archive: Archive) -> None:
+    entry = an_entry(guid=LONG, permalink=f"http://wire.example/{LONG}", title=LONG)
+    record = a_record(entry=entry, permalink=entry.permalink, language="ru", story=LONG[:200])
+    assert add(archive, record) == 1
+    assert len(known(archive, guid_keys=[key(LONG)])) == 1
+    assert len(known(archive, permalinks=[entry.permalink])) == 1
+    assert len(known(archive, title_keys=[title_key(LONG)])) == 1
+    with archive.reading() as connection:
+        assert records.get(connection, record.id) == stored(record)
+
+
+def test_add_what_was_cleaned_is_kept_by_every_engine(archive: Archive) -> None:
+    """PostgreSQL refuses NUL in a text, and neither engine takes half a surrogate."""
+    hostile = "a\x00b\ud800c\x1b\ufffe\U0001f4a9"
+    told = text.clean(hostile)
+    entry = an_entry(guid=told, title=told, summary=told, content=told, authors=(told,))
+    record = a_record(
+        entry=entry,
+        title=told,
+        text=told,
+        article=an_article(title=told, text=told),
+        tags=(a_tag(evidence=(an_evidence(found=told),)),),
+    )
+    assert add(archive, record) == 1
+    with archive.reading() as connection:
+        assert records.get(connection, record.id) == stored(record)
 
 
 # Recognising
@@ -278,15 +309,38 @@ def test_written_is_what_stands_between_two_ordinals(archive: Archive) -> None:
 
 
 def test_carriers_are_the_feeds_that_brought_the_same_page(archive: Archive) -> None:
-    same = Copy("record000001", CopyKind.SAME_PERMALINK, 1.0)
-    text_only = Copy("record000001", CopyKind.SAME_TEXT, 1.0)
+    page = an_entry(permalink="https://wire.example/one", title="One")
+    other = an_entry(permalink="https://wire.example/two", title="Two")
+    stolen = replace(page, title="Something else")
     add(
         archive,
-        numbered(1),
-        numbered(2, copy=same, feed="second"),
-        numbered(3, copy=text_only, feed="third"),
-        numbered(4, copy=same, feed="first of the alphabet"),
-        numbered(5, copy=same, feed="second"),
+        numbered(1, entry=page, title="One", feed="third"),
+        numbered(2, entry=page, title="One", feed="second"),
+        numbered(3, entry=stolen, title="Something else", feed="thief"),
+        numbered(4, entry=page, title="One", feed="first of the alphabet"),
+        numbered(5, entry=page, title="One", feed="second"),
+        numbered(6, entry=other, title="Two", feed="second"),
     )
     with archive.reading() as connection:
-        assert records.carriers(connection) == {"record000001": ("second", "first of the alphabet")}
+        assert records.carriers(connection) == {
+            ("https://wire.example/one", title_key("One")): (
+                "third",
+                "second",
+                "first of the alphabet",
+            )
+        }
+
+
+def test_add_relinked_records_become_copies_of_the_publishers(archive: Archive) -> None:
+    early, copy = numbered(1), numbered(2, copy=Copy("record000001", CopyKind.SAME_TEXT, 1.0))
+    copy = replace(copy, story="record000001")
+    add(archive, early, copy)
+    archive.write_now(records.add, (numbered(3),), relinked={"record000003": ["record000001"]})
+
+    with archive.reading() as connection:
+        found = {r.id: (r.copy, r.story) for r in records.stream(connection)}
+    assert found == {
+        "record000001": (Copy("record000003", CopyKind.SAME_PERMALINK, 1.0), "record000003"),
+        "record000002": (Copy("record000003", CopyKind.SAME_TEXT, 1.0), "record000003"),
+        "record000003": (None, "record000003"),
+    }

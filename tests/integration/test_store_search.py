@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,7 @@ from hrwatch.query import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, 
 from hrwatch.stages.store import records
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.search import find
+from postgres import ENGINES, Place, Places
 
 # Invented headlines: the same few words in different company, of scripts with and without spaces.
 TITLES = (
@@ -65,10 +65,14 @@ def invented(number: int) -> Record:
 RECORDS = tuple(invented(number) for number in range(72))
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    directory = tmp_path_factory.mktemp("search")
-    with Archive.open("archive.db", directory=directory, writing=True) as opened:
+@pytest.fixture(scope="module", params=ENGINES)
+def archive(
+    request: pytest.FixtureRequest,
+    module_places: Places,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Archive]:
+    place = module_places.make(request.param, tmp_path_factory.mktemp("search"))
+    with place.open() as opened:
         opened.write_now(records.add, RECORDS)
         yield opened
 
@@ -179,28 +183,69 @@ def test_find_longest_queries_are_answered(archive: Archive, query: str) -> None
     assert set(found(archive, node)) == walked(node)
 
 
+ENDLESS = "x" * 3_000
+EVERY_WORD_ANOTHER = " ".join(f"слово{number:06}" for number in range(90_000))
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "is_found"),
+    [
+        ("的 " * 40_000 + "酷刑" + "的" * 300, "酷刑", True),
+        ("的酷" * 300 + "刑的" * 300 + "酷的刑", "刑酷", False),
+        ("the " * 30_000 + "water cannon was there", '"water cannon"', True),
+        ("water the " * 30_000 + "cannon", '"water cannon"', False),
+        (f"one {ENDLESS} two", ENDLESS[:1_990], False),
+        (f"one {ENDLESS} two", f"{ENDLESS[:1_990]}*", True),
+        (f"one {ENDLESS} two", "two -one", False),
+        (f"one {ENDLESS} two", "two -three", True),
+        (f"one {ENDLESS} two", "(three OR two) on*", True),
+        (EVERY_WORD_ANOTHER, "слово089999", True),
+        (EVERY_WORD_ANOTHER, '"слово000001 слово000002"', True),
+        (EVERY_WORD_ANOTHER, "слово090000", False),
+        ("plain", "ф" * 1_990, False),
+        ("plain", "ф" * 1_990 + "*", False),
+        ("plain", "-" + "ф" * 1_990, True),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_find_in_texts_beyond_what_an_index_counts(
+    place: Place, text: str, query: str, is_found: bool
+) -> None:
+    record = a_record(text=text)
+    with place.open() as archive:
+        archive.write_now(records.add, (record,))
+        assert found(archive, parse(query)) == [record.id] * is_found
+
+
+def test_find_phrase_does_not_run_from_title_into_text(place: Place) -> None:
+    with place.open() as archive:
+        archive.write_now(records.add, (a_record(title="Water", text="Cannon there."),))
+        assert found(archive, parse('"water cannon"')) == []
+        assert len(found(archive, parse("water cannon"))) == 1
+
+
 def test_find_gives_the_newest_first_and_no_more_than_asked_for(archive: Archive) -> None:
     newest = [record.id for record in RECORDS if record.id in walked(parse("-nothing"))]
     assert found(archive, parse("-nothing"), limit=10) == newest[:10]
 
 
-def test_find_undated_record_stands_where_it_was_first_seen(tmp_path: Path) -> None:
+def test_find_undated_record_stands_where_it_was_first_seen(place: Place) -> None:
     def dated(name: str, published: int | None, seen: int) -> Record:
         at = NOW - timedelta(published) if published is not None else None
         entry = an_entry(guid=name, published_at=at)
         return a_record(name, entry=entry, first_seen_at=NOW - timedelta(seen))
 
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as archive:
+    with place.open() as archive:
         archive.write_now(
             records.add, (dated("old", 5, 0), dated("undated", None, 2), dated("new", 1, 1))
         )
         assert found(archive, parse("arvenia")) == ["new", "undated", "old"]
 
 
-def test_find_looks_at_the_latest_version_only(tmp_path: Path) -> None:
+def test_find_looks_at_the_latest_version_only(place: Place) -> None:
     first = a_record("record1", text="An invented march.")
     edited = a_record("record1", version=2, text="An invented strike.")
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as archive:
+    with place.open() as archive:
         archive.write_now(records.add, (first,))
         archive.write_now(records.add, (edited,))
         assert found(archive, parse("march")) == []
@@ -218,9 +263,9 @@ def test_find_looks_at_the_latest_version_only(tmp_path: Path) -> None:
     ],
 )
 def test_find_snippet_shows_what_was_searched_for(
-    tmp_path: Path, text: str, query: str, snippet: str
+    place: Place, text: str, query: str, snippet: str
 ) -> None:
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as archive:
+    with place.open() as archive:
         archive.write_now(records.add, (a_record(text=text),))
         with archive.reading() as connection:
             (one,) = find(connection, parse(query), limit=5)

@@ -1,10 +1,6 @@
 """What subscribers ask for, and since when, as the archive dates it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from builders import NOW
 from hrwatch.model.mail import InForce
@@ -13,12 +9,6 @@ from hrwatch.stages.store.archive import Archive
 
 DAY = timedelta(days=1)
 BELARUS, RUSSIA = ("countries", "BY"), ("countries", "RU")
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open("archive.db", directory=tmp_path, writing=True) as opened:
-        yield opened
 
 
 def sync(archive: Archive, day: int, **criteria: tuple[tuple[str, str], ...]) -> None:

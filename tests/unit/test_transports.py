@@ -22,7 +22,7 @@ NAMED = {
     "smtp://[::1]:26": Server("::1", 26),
     "smtp://127.9.9.9:1/": Server("127.9.9.9", 1),
     "smtps://mail.example": Server("mail.example", 465, Tls.ALWAYS),
-    "smtps://Mail.Example.:4650": Server("mail.example.", 4650, Tls.ALWAYS),
+    "smtps://Mail.Example.:4650": Server("mail.example", 4650, Tls.ALWAYS),
     "smtps://digest@mail.example:465": Server("mail.example", 465, Tls.ALWAYS, "digest"),
     "smtps://digest@[2001:db8::1]": Server("2001:db8::1", 465, Tls.ALWAYS, "digest"),
     "smtp+starttls://mail.example": Server("mail.example", 587, Tls.UPGRADED),

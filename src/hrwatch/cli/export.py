@@ -2,18 +2,17 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
-from xml.etree import ElementTree
 
 import typer
 
-from hrwatch.cli import output
+from hrwatch import text
+from hrwatch.cli import opml, output
 from hrwatch.cli.place import Place, place
 from hrwatch.config import Config
-from hrwatch.model.articles import CopyKind, Record
-from hrwatch.model.feeds import Feed
+from hrwatch.model.articles import Record
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.store import records as record_table
 
@@ -58,7 +57,7 @@ def export(
     config = where.config()
     match form:
         case Format.OPML:
-            output.line(_opml(config.feeds))
+            output.line(opml.write(config.feeds))
         case Format.JSONL:
             for one in _records(where, config):
                 output.json_line(one)
@@ -77,13 +76,14 @@ def _records(where: Place, config: Config) -> Iterator[dict[str, object]]:
             yield _object(record, carriers)
 
 
-def _object(record: Record, carriers: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
-    copy = record.copy
-    page_of = copy.of if copy and copy.kind is CopyKind.SAME_PERMALINK else record.id
+def _object(
+    record: Record, carriers: Mapping[tuple[str, str], tuple[str, ...]]
+) -> dict[str, object]:
+    page = (record.permalink, text.title_key(record.entry.title))
     return {
         "id": record.id,
         "feed": record.feed,
-        "feeds": list(dict.fromkeys([record.feed, *carriers.get(page_of, ())])),
+        "feeds": list(carriers.get(page, (record.feed,))),
         "guid": record.entry.guid,
         "url": record.entry.permalink,
         "title": record.title,
@@ -95,7 +95,7 @@ def _object(record: Record, carriers: Mapping[str, tuple[str, ...]]) -> dict[str
         "countries": _subjects(record, Kind.COUNTRY),
         "keywords": _subjects(record, Kind.KEYWORD),
         "story": record.story,
-        "copy_of": copy.of if copy else None,
+        "copy_of": record.copy.of if record.copy else None,
         "sha256": record.page_sha256,
     }
 
@@ -111,20 +111,3 @@ def _cell(value: object) -> str:
         value = "; ".join(map(str, value))
     words = "" if value is None else str(value)
     return f"'{words}" if words.startswith(_FORMULA) else words
-
-
-def _opml(feeds: Iterable[Feed]) -> str:
-    """Return the feeds as OPML 2.0 (http://opml.org/spec2.opml)."""
-    root = ElementTree.Element("opml", version="2.0")
-    head = ElementTree.SubElement(root, "head")
-    ElementTree.SubElement(head, "title").text = "hrwatch feeds"
-    body = ElementTree.SubElement(root, "body")
-    for feed in feeds:
-        if feed.url:
-            described = {"text": feed.name, "title": feed.publisher or feed.name}
-            language = {"language": feed.language} if feed.language else {}
-            ElementTree.SubElement(
-                body, "outline", {"type": "rss", "xmlUrl": feed.url, **described, **language}
-            )
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)

@@ -10,7 +10,22 @@ import typer
 
 import hrwatch
 from hrwatch import logs
-from hrwatch.cli import check, demo, export, feeds, once, preview, run, search, show, status, trial
+from hrwatch.cli import (
+    backup,
+    check,
+    demo,
+    doctor,
+    export,
+    feeds,
+    import_,
+    once,
+    preview,
+    run,
+    search,
+    show,
+    status,
+    trial,
+)
 from hrwatch.cli.place import Place
 from hrwatch.errors import ConfigError, HrwatchError
 
@@ -35,6 +50,10 @@ app.command("feeds")(feeds.feeds)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("export")(export.export)
+app.add_typer(import_.app, name="import")
+app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
 
 

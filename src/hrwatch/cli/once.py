@@ -13,7 +13,7 @@ from hrwatch import pipeline
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, named_feeds, place
 from hrwatch.config import Config
-from hrwatch.errors import ComposeError
+from hrwatch.errors import HrwatchError
 from hrwatch.model.feeds import Feed, Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
 from hrwatch.wiring import open_desk, open_parts
@@ -64,7 +64,7 @@ def once(
 async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
     """Run the pass; say whether every feed was read and every mail left."""
     reports: list[PollReport] = []
-    unwritten: tuple[tuple[str, ComposeError], ...] = ()
+    unwritten: tuple[tuple[str, HrwatchError], ...] = ()
     async with open_parts(config, directory) as parts:
         desk = open_desk(config, parts.archive)
         due = await pipeline.due_feeds(parts, orders.feeds, regardless=orders.everything)

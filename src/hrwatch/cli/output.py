@@ -29,7 +29,7 @@ def progress_console() -> Console:
 
 def remark(words: str) -> None:
     """Say something to the person at the terminal, on stderr."""
-    progress_console().print(plain(words))
+    progress_console().print(plain(words), soft_wrap=True)
 
 
 def json_line(value: object) -> None:

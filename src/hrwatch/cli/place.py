@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from hrwatch import config
-from hrwatch.config import Config
+from hrwatch.config import Config, databases
 from hrwatch.config.taxonomy import shipped
 from hrwatch.errors import ArchiveError, ConfigError
 from hrwatch.model.feeds import Feed
@@ -47,8 +47,12 @@ class Place:
         """Return the archive opened for reading, which goes beside a daemon; without a file that
         can be read, the one in its usual place."""
         directory = self.state_directory()
-        url = configured.archive if configured else USUAL_ARCHIVE
-        return Archive.open(url, directory=directory, writing=False)
+        if configured is None:
+            return Archive.open(USUAL_ARCHIVE, directory=directory, writing=False)
+        password = databases.password(configured, os.environ)
+        return Archive.open(
+            configured.archive, directory=directory, writing=False, password=password
+        )
 
     def state_directory(self) -> Path:
         """Return the directory that hrwatch writes to; raise ArchiveError where none is named."""

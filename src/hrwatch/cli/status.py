@@ -70,8 +70,7 @@ def status(
             mails = outbox.counts(connection)
             told = daemon_table.last(connection)
             last_digest_at = outbox.last_digest_at(connection)
-        size = archive.path.stat().st_size
-        path = str(archive.path)
+        size, name = archive.size(), archive.name
     life = _life(told, utc_now())
     standing = _Standing(
         version=hrwatch.__version__,
@@ -80,7 +79,7 @@ def status(
         daemon_since=told.started_at if told else None,
         config=str(config.path) if config else str(mistakes[0].file),
         config_refused="\n".join(map(str, mistakes)) or (told.config_error if told else None),
-        archive=path,
+        archive=name,
         bytes=size,
         records=held.records,
         stories=held.stories,

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 from hrwatch import transports
-from hrwatch.config import shapes
+from hrwatch.config import databases, shapes
 from hrwatch.config.tree import Document, Path
 from hrwatch.errors import Mistake
 from hrwatch.model.settings import Program, Server, Tls
@@ -33,9 +33,26 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
         if feed.page is not None and feed.enabled:
             problem = "listing pages are not read by this version; the feed will fail"
             found.append((("feeds", position, "page"), problem))
+    found += _of_archive(shape)
     found += _of_mail(shape.mail)
     warnings = (document.mistake(path, problem) for path, problem in found)
     return [warning for warning in warnings if warning is not None]
+
+
+def _of_archive(shape: shapes.File) -> list[tuple[Path, str]]:
+    if not databases.is_one(shape.archive):
+        if shape.archive_password_file is None:
+            return []
+        problem = "is not used: the archive is a file, and no server asks for a password"
+        return [(("archive_password_file",), problem)]
+    if databases.is_open_to_others(shape.archive):
+        problem = (
+            "goes over the network without the server being verified; add "
+            "?sslmode=verify-full&sslrootcert=system, or the path of its authority instead of "
+            "system"
+        )
+        return [(("archive",), problem)]
+    return []
 
 
 def _of_mail(shape: shapes.Mail) -> list[tuple[Path, str]]:

@@ -14,7 +14,7 @@ from hrwatch.model.tags import Rules
 class Config:
     """One file, read and found good."""
 
-    archive: str  # a path, relative to the state directory
+    archive: str  # a path, relative to the state directory, or the address of a database
     archive_password_file: Path | None  # first place to look for PostgreSQL's password
     workers: int  # 0: hops run inline
     copies: str  # near, exact or off

@@ -289,7 +289,12 @@ class File(Shape):
     """The whole of config/feeds.yaml."""
 
     archive: Annotated[str, AfterValidator(values.archive)] = Field(
-        default="archive.db", description="A path, relative to the state directory."
+        default="archive.db",
+        description=(
+            "A path, relative to the state directory, or a database on a PostgreSQL server. No "
+            "password: see archive_password_file."
+        ),
+        examples=["archive.db", "postgresql+psycopg://hrwatch@db.example.org/hrwatch"],
     )
     archive_password_file: Annotated[str, AfterValidator(values.path)] | None = Field(
         default=None,

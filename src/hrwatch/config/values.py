@@ -10,6 +10,7 @@ from datetime import time, timedelta
 from urllib.parse import urlsplit
 
 from hrwatch import text, transports, urls
+from hrwatch.config import databases
 from hrwatch.config.names import quoted, suggestion
 from hrwatch.model.mail import Cadence, Schedule
 
@@ -205,11 +206,13 @@ def contact(value: str) -> str:
 
 
 def archive(value: str) -> str:
-    """Given the path of the archive, return it."""
-    if value.lower().startswith(("postgresql", "postgres:")):
-        raise ValueError("PostgreSQL comes with a later version; use a file, such as archive.db")
+    """Given the path of the archive, or its address on a PostgreSQL server, return it."""
+    if databases.is_one(value):
+        return databases.address(value)
     if "://" in value:
-        raise ValueError("must be a path, such as archive.db (no scheme before it)")
+        raise ValueError(
+            "must be a path, such as archive.db, or postgresql+psycopg://USER@HOST/DATABASE"
+        )
     if not value.strip() or not value.isprintable() or value.endswith("/"):
         raise ValueError("must be the path of a file, such as archive.db")
     return value

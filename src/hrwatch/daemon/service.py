@@ -21,7 +21,7 @@ from hrwatch.daemon.watching import WatchedFile
 from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
-from hrwatch.pipeline.poll import FEEDS_AT_ONCE
+from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
@@ -31,7 +31,8 @@ DIGESTS = timedelta(seconds=5)
 MAIL = timedelta(seconds=5)
 FILE = timedelta(seconds=5)
 BEAT = timedelta(seconds=10)
-# A tick that was not done for so long hangs; systemd is then told nothing, and starts us anew.
+# Where the scheduler called no tick for so long, it hangs; systemd is then told nothing, and
+# starts us anew. What a tick started may take its time: a mail server may, and a first poll does.
 STALE = timedelta(minutes=2)
 # How long the end waits for what has begun. TimeoutStopSec of the unit is above it.
 DRAIN = timedelta(seconds=25)
@@ -76,7 +77,9 @@ class Service:
         self._tasks = Tasks()
         self._stopping = asyncio.Event()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._done_at: dict[str, float] = {}  # by tick, on the monotonic clock
+        self._turns = Turns(generation.config.fetch.per_domain)
+        self._reload_asked = False
+        self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
         self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
         beat = min(BEAT, (notifier.watchdog_interval or BEAT * 2) / 2)
@@ -93,7 +96,7 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        loop.add_signal_handler(signal.SIGHUP, self._start, "file", self._reload)
+        loop.add_signal_handler(signal.SIGHUP, self._ask_for_reload)
         config, now = self._generation.config, wiring.utc_now()
         await wiring.put_in_force(self._archive, config, now)
         await self._archive.write(
@@ -129,7 +132,7 @@ class Service:
         """Let every tick begin now, and again and again from now on."""
         now = wiring.utc_now()
         for name, (every, work) in self._ticks.items():
-            self._done_at[name] = time.monotonic()
+            self._ticked_at[name] = time.monotonic()
             self._scheduler.add_job(
                 self._tick,
                 "interval",
@@ -144,32 +147,29 @@ class Service:
             )
 
     async def _tick(self, name: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
-        """What the scheduler calls; not plain `_start`, which it would call in a thread."""
-        self._start(name, work)
+        """What the scheduler calls; a coroutine, because it calls functions in a thread."""
+        self._ticked_at[name] = time.monotonic()
+        self._tasks.start(f"{name}:", work())
 
-    def _start(self, name: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
-        self._tasks.start(f"{name}:", self._ticked(name, work))
-
-    async def _ticked(self, name: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
-        await work()
-        self._done_at[name] = time.monotonic()
+    def _ask_for_reload(self) -> None:
+        # Where the file is being looked at already, the next look finds that it was asked for.
+        self._reload_asked = True
+        self._tasks.start("file:", self._look_at_file())
 
     async def _start_polls(self) -> None:
-        generation = self._generation
-        room = FEEDS_AT_ONCE - self._tasks.count("poll")
-        if room <= 0:
-            return
-        idle = [
-            feed
-            for feed in generation.config.feeds
-            if feed.enabled and f"poll:{feed.name}" not in self._tasks
-        ]
-        for feed in (await pipeline.due_feeds(generation.parts, idle, regardless=False))[:room]:
-            self._tasks.start(f"poll:{feed.name}", self._poll(generation, feed))
+        generation, turns = self._generation, self._turns
+        enabled = [feed for feed in generation.config.feeds if feed.enabled]
+        for feed in await pipeline.due_feeds(generation.parts, enabled, regardless=False):
+            turns.add(feed)
+        while (turn := turns.take()) is not None:
+            self._tasks.start(f"poll:{turn.name}", self._poll(generation, turns, turn))
 
-    async def _poll(self, generation: Generation, feed: Feed) -> None:
-        async with generation.used():
-            report = await pipeline.poll_feed(generation.parts, feed)
+    async def _poll(self, generation: Generation, turns: Turns, feed: Feed) -> None:
+        try:
+            async with generation.used():
+                report = await pipeline.poll_feed(generation.parts, feed)
+        finally:
+            turns.leave(feed)
         if report is None:
             return
         level = logging.INFO if report.outcome in (Outcome.NEW, Outcome.FAILED) else logging.DEBUG
@@ -202,7 +202,8 @@ class Service:
                 )
 
     async def _look_at_file(self) -> None:
-        if self._watched.has_settled():
+        if self._watched.has_settled() or self._reload_asked:
+            self._reload_asked = False
             await self._reload()
 
     async def _reload(self) -> None:
@@ -223,9 +224,14 @@ class Service:
         if config.archive != old.config.archive:
             raise HrwatchError("the archive cannot be changed while the daemon runs: restart it")
         tools = Tools.open(config, self._directory, old)
-        generation = Generation(config, self._archive, tools)
-        await wiring.put_in_force(self._archive, config, wiring.utc_now())
+        try:
+            generation = Generation(config, self._archive, tools)
+            await wiring.put_in_force(self._archive, config, wiring.utc_now())
+        except BaseException:
+            await tools.leave()
+            raise
         self._generation = generation
+        self._turns = Turns(config.fetch.per_domain)
         await old.retire()
         enabled = sum(feed.enabled for feed in config.feeds)
         subscribers = len(config.subscribers)
@@ -238,11 +244,11 @@ class Service:
         self._failing = sum(state.state in FAILING for state in states)
         await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at())
         self._notifier.status(self._status())
-        oldest = min(self._done_at[name] for name in self._ticks if name != "beat")
+        oldest = min(self._ticked_at.values())
         if time.monotonic() - oldest < STALE.total_seconds():
             self._notifier.watchdog()
         else:
-            log.error("event=stale ticks=%s", self._done_at)
+            log.error("event=stale ticks=%s", self._ticked_at)
 
     def _mind_the_clock(self) -> None:
         wall, monotonic = wiring.utc_now(), time.monotonic()

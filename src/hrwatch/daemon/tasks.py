@@ -15,6 +15,7 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
         self.trouble: dict[str, str] = {}  # by kind of work, what it met last time
 
     def __len__(self) -> int:
@@ -23,17 +24,13 @@ class Tasks:
     def __contains__(self, name: str) -> bool:
         return name in self._running
 
-    def count(self, kind: str) -> int:
-        """Return how many tasks run whose name begins with `kind:`."""
-        return sum(name.startswith(f"{kind}:") for name in self._running)
-
     def start(self, name: str, work: Coroutine[object, object, None]) -> None:
-        """Run `work` under `name`; where that name runs already, drop it.
+        """Run `work` under `name`; where that name runs already, or the end has begun, drop it.
 
         What it raises is logged, kept as `trouble` until the same kind of work succeeds, and ends
         nothing else.
         """
-        if name in self._running:
+        if self._draining or name in self._running:
             work.close()
             return
         task = asyncio.create_task(self._watched(name.partition(":")[0], work), name=name)
@@ -41,7 +38,9 @@ class Tasks:
         task.add_done_callback(lambda _: self._running.pop(name, None))
 
     async def drain(self, limit: timedelta) -> int:
-        """Wait until everything ended, at most `limit`, then cancel the rest; return how many."""
+        """Start nothing any more, wait until everything ended, at most `limit`, then cancel the
+        rest; return how many."""
+        self._draining = True
         running = list(self._running.values())
         if running:
             await asyncio.wait(running, timeout=limit.total_seconds())

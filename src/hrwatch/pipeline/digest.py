@@ -5,13 +5,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from hrwatch import text
-from hrwatch.errors import ComposeError
+from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.feeds import FeedState
-from hrwatch.model.mail import Delivery, Digest, Match, Status, Subscriber
-from hrwatch.model.tags import Relation
+from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Subscriber
 from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.writing import Brief, Desk, coverage_of, feed_states, write_digest
+from hrwatch.pipeline.writing import (
+    Brief,
+    Desk,
+    choose,
+    coverage_of,
+    feed_states,
+    write_digest,
+)
 from hrwatch.stages.deliver.retry import next_try
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
@@ -46,7 +51,7 @@ async def match_pass(parts: Parts, desk: Desk) -> None:
 
 async def digest_pass(
     parts: Parts, desk: Desk, *, regardless: bool
-) -> tuple[tuple[str, ComposeError], ...]:
+) -> tuple[tuple[str, HrwatchError], ...]:
     """Write the digest of each subscriber whose window is open, into the outbox; `regardless` of
     windows, and leaving them alone, that of each for whom matches wait.
 
@@ -58,8 +63,14 @@ async def digest_pass(
         try:
             await send_digest(parts, desk, subscriber, states, regardless=regardless)
         except ComposeError as error:
-            log.error("event=digest-failed subscriber=%s", subscriber.name)
+            log.error("event=digest-failed subscriber=%s error=%s", subscriber.name, error)
             failed.append((subscriber.name, error))
+        except HrwatchError:
+            raise  # the archive, not the digest, is in trouble
+        except Exception as error:  # a bug that one digest meets must not stop the others
+            log.exception("event=bug subscriber=%s", subscriber.name)
+            told = ComposeError(f"hrwatch met {type(error).__name__}; its log has the details")
+            failed.append((subscriber.name, told))
     return tuple(failed)
 
 
@@ -83,7 +94,7 @@ async def send_digest(
             return
     brief = Brief(subscriber, coverage_of(subscriber, states), window, now)
     matches = await _untold(parts, desk, subscriber)
-    if any(match.relation is Relation.SUBJECT for match in matches):
+    if matches:
         digest = await write_digest(desk, brief, matches)
         digest = replace(digest, id=parts.new_id())
         mail = build(digest, subscriber, desk.config.mail, parts.new_id(), now)
@@ -95,33 +106,22 @@ async def send_digest(
 
 
 async def _untold(parts: Parts, desk: Desk, subscriber: Subscriber) -> tuple[Match, ...]:
-    """Return the matches that wait; those that need no telling any more are settled on the way: no
-    longer asked for, or a copy of what an earlier digest told under the same title."""
-    waiting = await parts.archive.read(ledger.waiting, subscriber.name)
-    in_force = await parts.archive.read(in_force_table.in_force, subscriber.name)
-    told = await parts.archive.read(
-        ledger.told, subscriber.name, {record.story for record in waiting}
-    )
-    matcher = Matcher(subscriber, in_force, desk.parents)
-    matches, needless = [], []
-    for record in waiting:
-        match = matcher.match(record)
-        if match is None or (record.story, text.title_key(record.title)) in told:
-            needless.append(record)
-        else:
-            matches.append(match)
-    if needless:
-        now = parts.clock()
-        await parts.archive.write(ledger.settle, subscriber.name, needless, now, None)
-    return tuple(matches)
+    """Return the matches that are to be told; what needs no telling any more is settled."""
+    now = parts.clock()
+    choice = await choose(desk, subscriber, now)
+    if choice.needless:
+        await parts.archive.write(ledger.settle, subscriber.name, choice.needless, now, None)
+    return choice.matches
 
 
 async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...]:
     """Try each mail that is due once, `regardless` of when its next try is set to; return what
-    became of each."""
+    became of each. Where the transport stopped, the others wait untried, but for `regardless`."""
     now = parts.clock()
     deliveries = []
     for message_id in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
+        if parts.transport.stopped and not regardless:
+            break  # what is wrong is not theirs, and must not make them wait longer
         now = parts.clock()
         claimed = await parts.archive.write(
             outbox.claim, message_id, owner=parts.owner, now=now, until=now + CLAIM
@@ -129,8 +129,17 @@ async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...
         if claimed is None:
             continue
         mail, attempts = claimed
-        delivery = await parts.transport.deliver(mail)
+        delivery = await _deliver(parts, mail)
         again = next_try(attempts, now) if delivery.status in _TRIED_AGAIN else None
         await parts.archive.write(outbox.settle, delivery, again)
         deliveries.append(delivery)
     return tuple(deliveries)
+
+
+async def _deliver(parts: Parts, mail: Mail) -> Delivery:
+    try:
+        return await parts.transport.deliver(mail)
+    except Exception as error:  # a bug that one mail meets must not stop the others
+        log.exception("event=bug mail=%s", mail.message_id)
+        told = f"hrwatch met {type(error).__name__}; its log has the details"
+        return Delivery(mail.message_id, mail.subscriber, Status.UNKNOWN, parts.clock(), told)

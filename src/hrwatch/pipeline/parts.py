@@ -22,6 +22,8 @@ class Parts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]  # opaque and unguessable: for digests and Message-IDs
     owner: str  # names this process in claims
+    per_site: int  # feeds of one site that are visited at once
+    rules_hash: str  # tells one rule set from another
     link_copies: bool  # False: every article stands alone
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds
     # that bring the same text at the same moment would else not see each other.

@@ -3,11 +3,12 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import hrwatch
 from hrwatch import cadence, hops, text
 from hrwatch.errors import ArchiveError, FetchError, HopError, HrwatchError, NoWorker, ParseError
 from hrwatch.model.articles import Candidate, Copy, Reading, Record
@@ -22,6 +23,7 @@ from hrwatch.model.feeds import (
     Response,
 )
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import copies, identity
 from hrwatch.stages.extract import carries_full_text
 from hrwatch.stages.fetch import PAGES
@@ -31,14 +33,29 @@ from hrwatch.stages.store import records as record_table
 # A claim outlasts the longest visit that the limits allow; a killed process is found out sooner,
 # because the next one to hold the archive for writing releases what nobody can be working on.
 CLAIM = timedelta(minutes=30)
-# Feeds visited at once: more than requests at once, because most of them wait for their domain.
-FEEDS_AT_ONCE = 24
-# Entries of one feed that are read at once; with the line above it bounds the pages in memory.
+# Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
 ENTRIES_AT_ONCE = 2
 # What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
 ENTRIES_PER_COMMIT = 50
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Archived:
+    """What one step of a visit came to."""
+
+    new: int
+    copies: int
+    error: HopError | None  # of an entry that could not be read at all
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """Records with their originals, and those that turned out to be originals of earlier ones."""
+
+    records: tuple[Record, ...]
+    repeated_before: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +81,30 @@ async def poll_pass(
     parts: Parts, feeds: Iterable[Feed], tell: Callable[[PollReport], None]
 ) -> None:
     """Visit each of `feeds` once, some at a time; `tell` is called as each is done."""
-    waiting = iter(feeds)
+    turns = Turns(parts.per_site)
+    for feed in feeds:
+        turns.add(feed)
+    running: set[asyncio.Task[None]] = set()
 
-    async def visit() -> None:
-        for feed in waiting:  # shared: each task takes the next
+    async def visit(feed: Feed) -> None:
+        try:
             report = await poll_feed(parts, feed)
-            if report is not None:
-                tell(report)
+        finally:
+            turns.leave(feed)
+        if report is not None:
+            tell(report)
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(FEEDS_AT_ONCE):
-                group.create_task(visit())
-    except BaseExceptionGroup as several:
-        # All of them met the same archive; one of them tells what is wrong with it.
-        raise several.exceptions[0] from several
+        while len(turns):
+            while feed_next := turns.take():
+                running.add(asyncio.create_task(visit(feed_next)))
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # what is raised here is the archive's trouble, or our end
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
@@ -123,7 +149,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     parsed = await _parse(parts, state, answer, body_hash)
     if isinstance(parsed, HopError):
         if not isinstance(parsed, NoWorker):  # then the machine, not the document, is at fault
-            state = replace(state, bad_body_hash=body_hash)
+            state = replace(state, bad_body_hash=_bad(body_hash))
         return _failed(parts, feed, state, parsed)
     told = [identity.marks(entry) for entry in parsed.entries]
     known = await parts.archive.read(
@@ -134,9 +160,17 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
         title_keys=(),
     )
     new = identity.unseen(parsed.entries, known)
-    copied = 0
-    for batch in _batches(new, ENTRIES_PER_COMMIT):
-        copied += await _archive(parts, feed, state, batch, feed.language or parsed.language)
+    steps = [
+        await _archive(parts, feed, state, batch, feed.language or parsed.language)
+        for batch in _batches(new, ENTRIES_PER_COMMIT)
+    ]
+    archived = sum(step.new for step in steps)
+    copied = sum(step.copies for step in steps)
+    unread = [step.error for step in steps if step.error]
+    if unread:
+        # The others are kept; what could not be read even by its title is tried at the next poll.
+        report, state = _failed(parts, feed, state, unread[0])
+        return replace(report, new=archived, copies=copied), state
     state = cadence.after_reading(
         state, feed, answer, parsed, new=len(new), body_hash=body_hash, now=parts.clock()
     )
@@ -147,7 +181,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
 async def _parse(
     parts: Parts, state: FeedState, answer: Response, body_hash: str
 ) -> ParsedFeed | HopError:
-    if body_hash == state.bad_body_hash:
+    if _bad(body_hash) == state.bad_body_hash:
         return HopError("the same document ended its worker before: it is not read again")
     task = hops.FeedTask(answer.body, answer.url, answer.content_type, answer.fetched_at)
     try:
@@ -156,17 +190,25 @@ async def _parse(
         return error
 
 
+def _bad(body_hash: str) -> str:
+    """Return what a document that ended its worker is remembered by: another version of hrwatch
+    tries it again."""
+    return hashlib.sha256(f"{hrwatch.__version__} {body_hash}".encode()).hexdigest()
+
+
 async def _archive(
     parts: Parts, feed: Feed, state: FeedState, entries: Sequence[Entry], language: str
-) -> int:
-    """Read the entries' pages and archive them in one transaction; return how many are copies."""
+) -> _Archived:
+    """Read the entries' pages and archive them in one transaction."""
     slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
 
     async def read(entry: Entry) -> _Read | HopError:
         async with slots:
             return await _read(parts, feed, entry, language)
 
-    outcomes = await asyncio.gather(*(read(entry) for entry in entries))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(read(entry)) for entry in entries]
+    outcomes = [task.result() for task in tasks]
     read_entries = [one for one in outcomes if isinstance(one, _Read)]
     async with parts.linking:
         candidates = await parts.archive.read(
@@ -174,12 +216,21 @@ async def _archive(
             permalinks={one.marks.permalink for one in read_entries if one.marks.permalink},
             text_hashes={h for one in read_entries if (h := one.reading.fingerprint.text_hash)},
         )
-        records = _link(parts, feed, state, read_entries, candidates)
-        await parts.archive.write(record_table.add, records)
-    for one in outcomes:
-        if isinstance(one, HopError):
-            raise one  # after the others are kept: this entry is tried again at the next poll
-    return sum(record.copy is not None for record in records)
+        linked = _link(parts, feed, state, read_entries, candidates)
+        await parts.archive.write(
+            record_table.add,
+            linked.records,
+            rules_hash=parts.rules_hash,
+            relinked=linked.repeated_before,
+        )
+    until = parts.clock() + CLAIM
+    await parts.archive.write(feed_table.renew, feed.name, owner=parts.owner, until=until)
+    errors = tuple(one for one in outcomes if isinstance(one, HopError))
+    return _Archived(
+        new=len(linked.records),
+        copies=sum(record.copy is not None for record in linked.records),
+        error=errors[0] if errors else None,
+    )
 
 
 async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read | HopError:
@@ -230,21 +281,31 @@ def _link(
     state: FeedState,
     read: Sequence[_Read],
     known: tuple[Candidate, ...],
-) -> tuple[Record, ...]:
+) -> _Linked:
     """Turn what was read into records, each linked to the original that it repeats."""
     now = parts.clock()
-    candidates = list(known)
-    records = []
+    candidates = list(known) if parts.link_copies else []
+    records, repeated_before = [], {}
     for one in read:
         copy = copies.copy_of(
             feed_address=feed.address,
             permalink=one.marks.permalink,
             title=one.reading.title,
             told=one.reading.fingerprint,
-            candidates=candidates if parts.link_copies else (),
+            candidates=candidates,
         )
         record = _record(feed, state, one, copy, now)
         records.append(record)
+        if not parts.link_copies:
+            continue
+        earlier = copies.repeated_before(
+            feed_address=feed.address,
+            permalink=record.permalink,
+            title=record.title,
+            candidates=candidates,
+        )
+        if copy is None and earlier:
+            repeated_before[record.id] = earlier
         candidates.append(
             Candidate(
                 record=record.id,
@@ -256,7 +317,7 @@ def _link(
                 copy_of=copy.of if copy else None,
             )
         )
-    return tuple(records)
+    return _Linked(tuple(records), repeated_before)
 
 
 def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: datetime) -> Record:

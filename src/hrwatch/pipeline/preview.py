@@ -3,22 +3,17 @@
 from datetime import UTC, datetime
 
 from hrwatch.model.mail import Digest, InForce, Match, Subscriber
-from hrwatch.pipeline.writing import Brief, Desk, coverage_of, feed_states, write_digest
+from hrwatch.pipeline.writing import Brief, Desk, choose, coverage_of, feed_states, write_digest
 from hrwatch.stages.match import Matcher, criteria
-from hrwatch.stages.store import ledger
 from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import subscribers as in_force_table
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> Digest:
     """Return the digest of the matches that wait for the subscriber, as if it were due at `now`."""
-    in_force = await desk.archive.read(in_force_table.in_force, subscriber.name)
-    matcher = Matcher(subscriber, in_force, desk.parents)
-    waiting = await desk.archive.read(ledger.waiting, subscriber.name)
-    matches = tuple(match for record in waiting if (match := matcher.match(record)))
-    return await _preview(desk, subscriber, matches, now)
+    choice = await choose(desk, subscriber, now)
+    return await _preview(desk, subscriber, choice.matches, now)
 
 
 async def preview_since(

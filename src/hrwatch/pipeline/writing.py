@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import hrwatch
+from hrwatch import text
 from hrwatch.config import Config
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import FAILING, Coverage, FeedState
 from hrwatch.model.mail import Digest, Match, Subscriber, Window
+from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.render import render
+from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store import ledger
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store import subscribers as in_force_table
 from hrwatch.stages.store.archive import Archive
+
+# So long a title that is only named in passing waits for a digest to stand in.
+MENTIONS_WAIT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,42 @@ class Brief:
     coverage: Coverage
     window: Window | None
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a digest tells, and what waited and needs no telling any more."""
+
+    matches: tuple[Match, ...]  # none where there are but mentions: they are no reason to send
+    needless: tuple[Record, ...]
+
+
+async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
+    """Return what of that which waits for the subscriber is to be told now.
+
+    Needless is what is not asked for any more, copies of what an earlier digest told under the
+    same title, and titles in passing that found no digest within `MENTIONS_WAIT`.
+    """
+    waiting = await desk.archive.read(ledger.waiting, subscriber.name)
+    in_force = await desk.archive.read(in_force_table.in_force, subscriber.name)
+    told = await desk.archive.read(
+        ledger.told, subscriber.name, {record.story for record in waiting}
+    )
+    matcher = Matcher(subscriber, in_force, desk.parents)
+    matches, needless = [], []
+    for record in waiting:
+        match = matcher.match(record)
+        stale = record.first_seen_at < now - MENTIONS_WAIT
+        if (
+            match is None
+            or (record.story, text.title_key(record.title)) in told
+            or (match.relation is Relation.MENTION and stale)
+        ):
+            needless.append(record)
+        else:
+            matches.append(match)
+    worth_a_mail = any(match.relation is Relation.SUBJECT for match in matches)
+    return Choice(tuple(matches) if worth_a_mail else (), tuple(needless))
 
 
 async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> Digest:
@@ -69,7 +113,7 @@ def coverage_of(subscriber: Subscriber, states: Iterable[FeedState]) -> Coverage
 async def _stories(archive: Archive, matches: Iterable[Match]) -> dict[str, tuple[Record, ...]]:
     """Return all records of the stories that matched, by the id of their original."""
     records = await archive.read(record_table.stories, {match.record.story for match in matches})
-    by_story: dict[str, tuple[Record, ...]] = {}
+    by_story: dict[str, list[Record]] = {}
     for record in records:
-        by_story[record.story] = (*by_story.get(record.story, ()), record)
-    return by_story
+        by_story.setdefault(record.story, []).append(record)
+    return {story: tuple(of_it) for story, of_it in by_story.items()}

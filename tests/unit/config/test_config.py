@@ -23,7 +23,7 @@ Read = Callable[[str | bytes], Config]
 Mistakes = Callable[[str | bytes], tuple[Mistake, ...]]
 
 FULL = """\
-archive: /srv/hrwatch/archive.db
+archive: postgresql+psycopg://hrwatch@localhost/hrwatch
 archive_password_file: /etc/hrwatch/archive-password
 workers: 0
 copies: exact
@@ -91,7 +91,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
     config = read(FULL)
 
     assert (config.archive, config.workers, config.copies) == (
-        "/srv/hrwatch/archive.db",
+        "postgresql+psycopg://hrwatch@localhost/hrwatch",
         0,
         "exact",
     )

@@ -236,10 +236,15 @@ TABLE = {
         "fetch.allow_addresses[0]",
         '"10.1.0.0/16"',
     ),
-    "postgresql": (
-        "archive: ▶postgresql+psycopg://localhost/a",
+    "postgresql without its driver": (
+        "archive: ▶postgresql://localhost/a",
         "archive",
-        "a later version; use a file",
+        "write postgresql+psycopg://",
+    ),
+    "postgresql with a password": (
+        "archive: ▶postgresql+psycopg://hr:HUNTER@db.example/hr",
+        "archive",
+        "the file that archive_password_file names",
     ),
     "a database address": ("archive: ▶sqlite:///a.db", "archive", "must be a path"),
     "starttls with a password": (

@@ -302,13 +302,13 @@ def test_archive_is_a_path(written: str) -> None:
         "a\n.db",
         "a\x00",
         "sqlite:///a.db",
-        "postgresql://x",
-        "PostgreSQL+psycopg://x",
+        "mysql://hr:HUNTER@db.example/hr",
     ],
 )
 def test_archive_otherwise_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r"archive\.db"):
+    with pytest.raises(ValueError, match=r"archive\.db") as caught:
         values.archive(written)
+    assert "HUNTER" not in str(caught.value)
 
 
 @pytest.mark.parametrize("written", ["file:outbox", "smtps://desk@mail.example:465", "sendmail:"])

@@ -7,7 +7,7 @@ merely links to makes none of its entries a copy.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hrwatch import text, urls
 from hrwatch.model.articles import Candidate, Copy, CopyKind, Fingerprint
@@ -35,32 +35,59 @@ def copy_of(
     permalink: str,
     title: str,
     told: Fingerprint,
-    candidates: Iterable[Candidate],
+    candidates: Sequence[Candidate],
 ) -> Copy | None:
     """Given a new article and the records that it might repeat, return the link to its original.
 
     `permalink` is canonical; `candidates` come oldest first. An original is never itself a copy.
     """
-    own_site = _own(permalink, feed_address)
+    own = _own(permalink, feed_address)
     title_key = text.title_key(title)
-    text_copy: Copy | None = None
     for candidate in candidates:
-        original = candidate.copy_of or candidate.record
-        if permalink and candidate.permalink == permalink:
-            if not title_key or candidate.title_key != title_key:
-                continue
-            if own_site and not _own(candidate.permalink, candidate.feed_address):
-                continue  # ours is the publisher's own feed: it is the original
-            return Copy(original, CopyKind.SAME_PERMALINK, 1.0)
+        if _same_page(candidate, permalink, title_key) and not (
+            own and not _own(candidate.permalink, candidate.feed_address)
+        ):
+            if candidate.copy_of is None:
+                return Copy(candidate.record, CopyKind.SAME_PERMALINK, 1.0)
+            # The page is another one than the original's; what they share is the text.
+            return Copy(candidate.copy_of, CopyKind.SAME_TEXT, 1.0)
+    for candidate in candidates:
         if (
-            text_copy is None
+            own
             and told.text_hash
             and candidate.text_hash == told.text_hash
-            and own_site
             and _own(candidate.permalink, candidate.feed_address)
+            # One site says the same under two titles where a notice stands before every article.
+            and (
+                candidate.title_key == title_key
+                or not urls.same_site(candidate.feed_address, feed_address)
+            )
         ):
-            text_copy = Copy(original, CopyKind.SAME_TEXT, 1.0)
-    return text_copy
+            return Copy(candidate.copy_of or candidate.record, CopyKind.SAME_TEXT, 1.0)
+    return None
+
+
+def repeated_before(
+    *, feed_address: str, permalink: str, title: str, candidates: Iterable[Candidate]
+) -> tuple[str, ...]:
+    """Given an article of the publisher's own feed, return the records of others that carried its
+    page before: they are copies of it, though they came first."""
+    if not permalink or not _own(permalink, feed_address):
+        return ()
+    title_key = text.title_key(title)
+    return tuple(
+        candidate.record
+        for candidate in candidates
+        if _same_page(candidate, permalink, title_key)
+        and candidate.copy_of is None
+        and not _own(candidate.permalink, candidate.feed_address)
+    )
+
+
+def _same_page(candidate: Candidate, permalink: str, title_key: str) -> bool:
+    return bool(permalink and title_key) and (
+        (candidate.permalink, candidate.title_key) == (permalink, title_key)
+    )
 
 
 def _own(permalink: str, feed_address: str) -> bool:

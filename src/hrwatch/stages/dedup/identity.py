@@ -7,7 +7,7 @@ at every poll, links that gain session keys, guids that are used again years lat
 
 import base64
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,69 +55,76 @@ def unseen(entries: Iterable[Entry], known: Iterable[KnownEntry]) -> tuple[Entry
 
     Each once, in the order of the document. Idempotent: nothing is unseen twice.
     """
-    marked: dict[Marks, Entry] = {}
+    marked: dict[tuple[str, str, str], tuple[Marks, Entry]] = {}
     for entry in entries:
         told = marks(entry)
-        marked.setdefault(Marks(told.guid_key, told.permalink, told.title_key, None), entry)
-    archive = _Memory(known)
-    document = _Memory(
-        KnownEntry("", told.guid_key, told.permalink, told.title_key, entry.published_at)
-        for told, entry in marked.items()
-    )
-    return tuple(
-        entry
-        for told, entry in marked.items()
-        if not _is_known(told, entry.published_at, archive, document)
-    )
+        marked.setdefault((told.guid_key, told.permalink, told.title_key), (told, entry))
+    archive, document = _Memory(known), _Memory(told for told, _ in marked.values())
+    return tuple(entry for told, entry in marked.values() if not _is_known(told, archive, document))
 
 
 class _Memory:
-    """Known entries by guid and by permalink, with the guids and permalinks that several share."""
+    """What a document or the archive holds, by each way in which an entry is recognised."""
 
-    def __init__(self, known: Iterable[KnownEntry]) -> None:
-        self.by_guid: dict[str, list[KnownEntry]] = defaultdict(list)
-        self.by_permalink: dict[str, list[KnownEntry]] = defaultdict(list)
-        for entry in known:
-            if entry.guid_key:
-                self.by_guid[entry.guid_key].append(entry)
-            if entry.permalink:
-                self.by_permalink[entry.permalink].append(entry)
+    def __init__(self, held: Iterable[Marks | KnownEntry]) -> None:
+        self.whole: set[tuple[str, str, str]] = set()
+        self.guid_permalinks: dict[str, set[str]] = defaultdict(set)
+        self.guid_titles: dict[str, set[str]] = defaultdict(set)
+        self.guid_entries: Counter[str] = Counter()
+        self.page_titles: dict[str, set[str]] = defaultdict(set)
+        self.page_dates: dict[str, set[datetime]] = defaultdict(set)
+        # Of one page under one title: the guids it came under, each with its date.
+        self.same_page: dict[tuple[str, str], dict[str, datetime | None]] = defaultdict(dict)
+        for one in held:
+            self.whole.add((one.guid_key, one.permalink, one.title_key))
+            if one.guid_key:
+                self.guid_permalinks[one.guid_key].add(one.permalink)
+                self.guid_titles[one.guid_key].add(one.title_key)
+                self.guid_entries[one.guid_key] += 1
+            if one.permalink:
+                self.page_titles[one.permalink].add(one.title_key)
+                self.same_page[one.permalink, one.title_key][one.guid_key] = one.published_at
+                if one.published_at:
+                    self.page_dates[one.permalink].add(one.published_at)
 
     def shares_guid(self, guid_key: str) -> bool:
-        return len(self.by_guid.get(guid_key, ())) > 1
+        return self.guid_entries[guid_key] > 1
 
-    def shares_permalink(self, permalink: str) -> bool:
-        return len({entry.title_key for entry in self.by_permalink.get(permalink, ())}) > 1
+    def shares_page(self, permalink: str) -> bool:
+        return len(self.page_titles.get(permalink, ())) > 1
 
 
-def _is_known(
-    told: Marks, published_at: datetime | None, archive: _Memory, document: _Memory
-) -> bool:
-    same_guid = archive.by_guid.get(told.guid_key, []) if told.guid_key else []
-    same_permalink = archive.by_permalink.get(told.permalink, []) if told.permalink else []
-
-    if any(k.permalink == told.permalink and k.title_key == told.title_key for k in same_guid):
+def _is_known(told: Marks, archive: _Memory, document: _Memory) -> bool:
+    if (told.guid_key, told.permalink, told.title_key) in archive.whole:
         return True
-    shared = document.shares_guid(told.guid_key) or archive.shares_guid(told.guid_key)
-    if same_guid and not shared:
-        # An edited title or a moved page is the same entry; where both differ, the feed has used
-        # an old guid for something new, and losing that would be worse than telling it twice.
-        return any(
-            k.permalink == told.permalink or k.title_key == told.title_key for k in same_guid
-        )
-    if same_guid:
-        return False
+    if told.guid_key and archive.guid_entries[told.guid_key]:
+        return _is_known_by_guid(told, archive, document)
+    return bool(told.permalink) and _is_known_by_page(told, archive, document)
 
-    same_page = [k for k in same_permalink if k.title_key == told.title_key]
-    if not told.guid_key and same_page:
-        return True
-    if any(_dates_agree(k.published_at, published_at) for k in same_page):
-        return True  # only the guid changed
-    shared = document.shares_permalink(told.permalink) or archive.shares_permalink(told.permalink)
+
+def _is_known_by_guid(told: Marks, archive: _Memory, document: _Memory) -> bool:
+    if archive.shares_guid(told.guid_key) or document.shares_guid(told.guid_key):
+        return False  # the guid says nothing, and page and title do not both agree
+    # An edited title or a moved page is the same entry; where both differ, the feed has used an
+    # old guid for something new, and losing that would be worse than telling it twice.
     return (
-        not told.guid_key
-        and not shared
-        and any(published_at and k.published_at == published_at for k in same_permalink)
+        told.permalink in archive.guid_permalinks[told.guid_key]
+        or told.title_key in archive.guid_titles[told.guid_key]
+    )
+
+
+def _is_known_by_page(told: Marks, archive: _Memory, document: _Memory) -> bool:
+    same_page = archive.same_page.get((told.permalink, told.title_key), {})
+    if told.guid_key:
+        return any(
+            _dates_agree(dated, told.published_at)
+            for guid_key, dated in same_page.items()
+            # A guid that still stands in the document has not changed into this one.
+            if not document.guid_entries[guid_key]
+        )
+    shared = document.shares_page(told.permalink) or archive.shares_page(told.permalink)
+    return bool(same_page) or (
+        not shared and told.published_at in archive.page_dates.get(told.permalink, ())
     )
 
 

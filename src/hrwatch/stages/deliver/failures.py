@@ -13,7 +13,9 @@ from hrwatch.model.settings import Server, Tls
 _DETAIL_LIMIT = 200
 _ADDRESS = re.compile(r"<?[^\s<>@]{1,200}@[^\s<>@]{1,255}")
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")  # RFC 3463
-_RELAYING = re.compile(r"\brelay(?:ing)?\b", re.IGNORECASE)
+_ABOUT_US = re.compile(
+    r"\brelay|access denied|not logged in|authenticat|not authori[sz]ed", re.IGNORECASE
+)
 _TEMPORARY = 500  # and below
 _DEEPEST = 10  # causes looked at
 _CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
@@ -26,7 +28,7 @@ _CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
     62: "is for another name than mail.transport gives",
     64: "is for another address than mail.transport gives",
 }
-_NO_TLS = "(nothing was sent)"
+NOTHING_SENT = "(nothing was sent)"
 
 
 class Stop(Exception):
@@ -50,10 +52,10 @@ def of_connection(error: Exception, server: Server) -> Stop | None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             known = _CERTIFICATE.get(cause.verify_code)
             told = known or f"was not accepted ({text.clean_line(cause.verify_message, 80)})"
-            return Stop(f"the mail server's certificate {told} {_NO_TLS}")
+            return Stop(f"the mail server's certificate {told} {NOTHING_SENT}")
         if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
             hint = "; try smtp+starttls://" if server.tls is Tls.ALWAYS else ""
-            return Stop(f"the mail server speaks no TLS on this port{hint} {_NO_TLS}")
+            return Stop(f"the mail server speaks no TLS on this port{hint} {NOTHING_SENT}")
     return None
 
 
@@ -74,17 +76,18 @@ def plain_words(error: Exception, server: Server) -> str:
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed ({cause.reason or 'no reason given'})"
         if isinstance(cause, aiosmtplib.SMTPConnectTimeoutError) and "ready" in str(cause):
-            hint = "" if server.tls is Tls.ALWAYS else "; does this port want smtps://?"
+            hint = "; does this port want smtps://?" if server.tls is Tls.UPGRADED else ""
             return f"Timed out waiting for the server's greeting{hint}"
     if isinstance(error, TimeoutError) and not str(error):
         return "Timed out: the server takes too long over every step"
     return str(error) or type(error).__name__
 
 
-def about_relaying(said: str) -> bool:
-    """Say whether a server refuses to pass mail on at all: it does not know us, and that says
-    nothing of the recipient."""
-    return bool(_RELAYING.search(said))
+def about_us(said: str) -> bool:
+    """Say whether a server's no is about who we are to it (no login, no relay for us, a sender's
+    domain without its records): that is the operator's to mend, and says nothing of the recipient.
+    """
+    return bool(_ABOUT_US.search(said))
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

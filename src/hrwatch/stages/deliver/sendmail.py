@@ -6,9 +6,11 @@ import contextlib
 import os
 import re
 import signal
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from hrwatch.model.mail import Delivery, Mail, Status
 from hrwatch.stages.deliver.failures import scrubbed
@@ -45,9 +47,16 @@ class SendmailTransport:
     stopped = ""  # the next mail may always be tried: no password is at stake
 
     def __init__(
-        self, program: Path, *, clock: Callable[[], datetime], timeout: float = TIMEOUT
+        self,
+        program: Path,
+        directory: Path,
+        *,
+        clock: Callable[[], datetime],
+        timeout: float = TIMEOUT,
     ) -> None:
+        """The mail on its way lies, without a name, in `directory`: where the archive lies too."""
         self._program = program
+        self._directory = directory
         self._clock = clock
         self._timeout = timeout
 
@@ -65,24 +74,42 @@ class SendmailTransport:
             return Status.REFUSED, "the recipient is no address that a program is given"
         if not _PLAIN.fullmatch(mail.sender):
             return Status.DEFERRED, "the sender is no address that a program is given"
+        try:
+            message = self._spooled(mail)
+        except OSError as error:
+            reason = f"{self._directory} cannot be written to: {error.strerror}"
+            return Status.DEFERRED, reason
         readable, writable = os.pipe()
-        with os.fdopen(readable, "rb", buffering=0) as said:
+        with message, os.fdopen(readable, "rb", buffering=0) as said:
             try:
-                process = await self._started(mail, writable)
+                process = await self._started(mail, message, writable)
             except OSError as error:
                 return Status.DEFERRED, f"{self._program} cannot be run: {error.strerror}"
             finally:
                 os.close(writable)
-            ended = await self._ended(process, mail)
+            status, detail = await self._ended(process)
             # What it left running may hold the pipe open: its end is not waited for.
             os.set_blocking(readable, False)
-            words = scrubbed(
-                (said.read(_SAID_LIMIT) or b"").decode(errors="replace"), mail.recipient
-            )
-        status, detail = ended
-        return status, detail if status is Status.SENT or not words else f"{detail}: {words}"
+            words = (said.read(_SAID_LIMIT) or b"").decode(errors="replace")
+        if words and status is not Status.SENT:
+            detail = f"{detail}: {scrubbed(words, mail.recipient)}"
+        return status, detail
 
-    async def _started(self, mail: Mail, writable: int) -> asyncio.subprocess.Process:
+    def _spooled(self, mail: Mail) -> IO[bytes]:
+        """Return the mail as a file without a name: no program can stop us by not reading it."""
+        message = tempfile.TemporaryFile(dir=self._directory)  # noqa: SIM115 - the caller's
+        try:
+            # Programs expect the line ends of this machine, and some send a CR as it is.
+            message.write(mail.bytes.replace(b"\r\n", b"\n"))
+            message.seek(0)
+        except OSError:
+            message.close()
+            raise
+        return message
+
+    async def _started(
+        self, mail: Mail, message: IO[bytes], writable: int
+    ) -> asyncio.subprocess.Process:
         home = {"HOME": os.environ["HOME"]} if "HOME" in os.environ else {}
         return await asyncio.create_subprocess_exec(
             self._program,
@@ -91,7 +118,7 @@ class SendmailTransport:
             mail.sender,
             "--",
             mail.recipient,
-            stdin=asyncio.subprocess.PIPE,
+            stdin=message,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=writable,
             cwd="/",
@@ -99,45 +126,28 @@ class SendmailTransport:
             start_new_session=True,  # so that what it starts can be ended with it
         )
 
-    async def _ended(self, process: asyncio.subprocess.Process, mail: Mail) -> tuple[Status, str]:
-        """Feed the program and wait for its end; it never outlives this."""
-        fed = False
+    async def _ended(self, process: asyncio.subprocess.Process) -> tuple[Status, str]:
+        """Wait for the program's end, which comes with this one's at the latest."""
         try:
             async with asyncio.timeout(self._timeout):
-                fed = await _fed(process, mail.bytes)
-                return self._told(await process.wait(), fed)
+                return self._told(await process.wait())
         except TimeoutError:
-            told = f"{self._program.name} did not end within {self._timeout:g} s and was ended"
-            return (Status.UNKNOWN if fed else Status.DEFERRED), told
+            return (
+                Status.UNKNOWN,
+                f"{self._program.name} did not end within {self._timeout:g} s and was ended",
+            )
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
 
-    def _told(self, code: int, fed: bool) -> tuple[Status, str]:
+    def _told(self, code: int) -> tuple[Status, str]:
         name = self._program.name
         if code == os.EX_OK:
-            if fed:
-                return Status.SENT, f"taken by {name}"
-            return Status.DEFERRED, f"{name} ended before it had read the mail"
+            return Status.SENT, f"taken by {name}"
         if code < 0:
             return Status.DEFERRED, f"{name} was ended by {signal.Signals(-code).name}"
         meaning = f" ({_MEANING[code]})" if code in _MEANING else ""
         status = Status.REFUSED if code in _FOR_GOOD else Status.DEFERRED
         return status, f"{name} ended with {code}{meaning}"
-
-
-async def _fed(process: asyncio.subprocess.Process, message: bytes) -> bool:
-    """Write the mail to the program; say whether it took all of it."""
-    if process.stdin is None:
-        raise ValueError("the program is started with a pipe")
-    try:
-        # Programs expect the line ends of this machine, and some send a CR as it is.
-        process.stdin.write(message.replace(b"\r\n", b"\n"))
-        await process.stdin.drain()
-        process.stdin.close()
-        await process.stdin.wait_closed()
-    except ConnectionError:  # a broken pipe among them
-        return False
-    return True

@@ -18,7 +18,7 @@ from hrwatch.model.mail import Delivery, Mail, Status
 from hrwatch.model.settings import Server
 from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import connect, drop, goodbye
-from hrwatch.stages.deliver.failures import Stop, about_relaying, plain_words, scrubbed
+from hrwatch.stages.deliver.failures import Stop, about_us, plain_words, scrubbed
 
 # Seconds for one command, twice that for all before the mail, and again for each half of the mail:
 # together, even with a second try, less than the claim.
@@ -164,13 +164,13 @@ class SmtpTransport:
     def _answered(
         self, error: aiosmtplib.SMTPResponseException, step: str, recipient: str
     ) -> _Failure:
-        """Given a server's no, return whether it is for good. A refused sender, greeting or relay
+        """Given a server's no, return whether it is for good. A refused greeting, sender or login
         is the operator's matter, to be mended, and no fault of this recipient."""
         said = scrubbed(f"{error.code} {error.message}", recipient)
-        of_the_mail = step in ("the recipient", "the mail") and error.code != _LOGIN_WANTED
-        for_good = error.code >= _FOR_GOOD and of_the_mail and not about_relaying(said)
-        status = Status.REFUSED if for_good else Status.DEFERRED
-        hint = ""
-        if not self._server.user and (error.code == _LOGIN_WANTED or about_relaying(said)):
-            hint = "; does it want a login? See mail.transport"
+        ours = error.code == _LOGIN_WANTED or (error.code >= _FOR_GOOD and about_us(said))
+        of_the_mail = step in ("the recipient", "the mail") and not ours
+        status = Status.REFUSED if error.code >= _FOR_GOOD and of_the_mail else Status.DEFERRED
+        hint = (
+            "; does it want a login? See mail.transport" if ours and not self._server.user else ""
+        )
         return _Failure(status, f"{step} was refused: {said}{hint}", again=error.code == _CLOSING)

@@ -44,7 +44,8 @@ def open_transport(
     """Given the settings, return their transport; raise DeliverError where there is none, and
     SecretError where it wants a password and `password` gives none.
 
-    `file:DIR` is relative to `directory`, the state directory. Nothing is connected to yet.
+    `file:DIR` is relative to `directory`, the state directory, the only place that transports
+    write to. Nothing is connected to yet.
     """
     try:
         target = transports.parse(settings.transport)
@@ -55,7 +56,7 @@ def open_transport(
         case Folder(path):
             return FileTransport(directory / path, clock=clock)
         case Program(path):
-            return SendmailTransport(path, clock=clock)
+            return SendmailTransport(path, directory, clock=clock)
         case Server():
             return _to_server(target, settings, clock, password)
 

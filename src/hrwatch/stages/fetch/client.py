@@ -84,7 +84,7 @@ class Fetcher:
             guard, resolve or self._resolver, most_bytes=2 * settings.max_bytes + _ROOM
         )
         self._client = httpx.AsyncClient(
-            transport=Transport(backend, _tls(settings), settings.concurrency),
+            transport=Transport(backend, tls_context(settings), settings.concurrency),
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113 - one deadline of our own around the whole exchange
@@ -239,7 +239,7 @@ class Fetcher:
         )
 
 
-def _tls(settings: FetchSettings) -> ssl.SSLContext:
+def tls_context(settings: FetchSettings) -> ssl.SSLContext:
     """Return the one TLS context of the process: building it costs tens of milliseconds."""
     context = httpx.create_ssl_context(trust_env=False)
     if settings.ca_file is not None:

@@ -35,16 +35,18 @@ class Resolver:
     async def __call__(self, host: str, port: int) -> tuple[str, ...]:
         """Return the addresses of `host` as text, in the order to try them; raise OSError or
         UnicodeError."""
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, _lookup, host, port)
-        return tuple(dict.fromkeys(str(address[4][0]) for address in found))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lookup, host, port)
 
     def close(self) -> None:
         """Let go of the threads without waiting for a name server."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _lookup(host: str, port: int) -> list[Any]:
-    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+def lookup(host: str, port: int) -> tuple[str, ...]:
+    """Return the addresses of `host` as the system's resolver gives them; may take long."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(address[4][0]) for address in found))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -68,7 +70,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Resolve `host`, check all its addresses, dial them in turn; raise AddressRefused or
         Unreachable."""
-        addresses = await self._checked(host, port)
+        addresses = await self.checked(host, port)
         for address in addresses[:-1]:
             try:
                 async with asyncio.timeout(_DIAL_SECONDS):
@@ -80,8 +82,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
             raise Unreachable(plain_words(error)) from error
 
-    async def _checked(self, host: str, port: int) -> tuple[str, ...]:
-        """Return the addresses of `host` in the order to dial them, all of them let through."""
+    async def checked(self, host: str, port: int) -> tuple[str, ...]:
+        """Return the addresses of `host` in the order to dial them, all of them let through; raise
+        AddressRefused or Unreachable."""
         try:
             found = [plain(ip_address(text)) for text in await self._resolve(host, port)]
         except (OSError, UnicodeError, ValueError) as error:

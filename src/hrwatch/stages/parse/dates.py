@@ -20,7 +20,7 @@ _WHOLE = re.compile(
 
 def sane(parsed: Sequence[int] | None, written: str, now: datetime) -> datetime | None:
     """Given feedparser's UTC time tuple and what it was read from, return the time; None where
-    there is none or where it lies before 1990, `now` where it lies more than a day ahead."""
+    there is none, or where it lies before 1990 or more than a day ahead."""
     if parsed is None or not _WHOLE.match(written):
         return None
     try:
@@ -28,6 +28,5 @@ def sane(parsed: Sequence[int] | None, written: str, now: datetime) -> datetime 
         moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except (ValueError, OverflowError, TypeError):  # fields out of range, or not six of them
         return None
-    if moment < EARLIEST:
-        return None
-    return now if moment > now + AHEAD else moment
+    # Not clamped to `now`: a date that is another at every poll would make the entry a new one.
+    return moment if EARLIEST <= moment <= now + AHEAD else None

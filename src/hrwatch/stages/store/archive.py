@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
+from hrwatch.secrets import Secret
 from hrwatch.stages.store import feeds, outbox
 from hrwatch.stages.store.database import Database, located
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, require
@@ -44,7 +45,7 @@ class Archive:
         writing: bool,
         clock: Callable[[], datetime] = _utc_now,
         schema: Schema = SHIPPED,
-        password: str | None = None,
+        password: Secret | None = None,
     ) -> Self:
         """Given the configured archive, a path that may be relative to `directory` or the address
         of a PostgreSQL server, which may want a `password`, return it open.

@@ -9,6 +9,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
+from hrwatch.secrets import Secret
 from hrwatch.stages.store import postgresql, sqlite
 
 Migrate = Callable[[sa.Connection], None]
@@ -54,7 +55,7 @@ class Database(Protocol):
         """Disconnect, and free the lock where it was held. Idempotent."""
 
 
-def located(url: str, directory: Path, password: str | None) -> Database:
+def located(url: str, directory: Path, password: Secret | None) -> Database:
     """Given what is configured as the archive, a path that may be relative to `directory` or the
     address of a server, return where that is; nothing is opened yet."""
     if "://" not in url:

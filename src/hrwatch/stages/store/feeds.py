@@ -46,6 +46,8 @@ def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -
                     failures=0,
                     failing_since=None,
                     error=None,
+                    # What the new address holds of old is archived, not mailed.
+                    first_polled_at=None,
                 )
             )
     if added:
@@ -87,9 +89,11 @@ def claim(
     connection: sa.Connection, feed: str, *, owner: str, now: datetime, until: datetime
 ) -> FeedState | None:
     """Take `feed` for `owner` until `until`, return its state; None where somebody else has it."""
+    # SKIP LOCKED: nobody waits for another who is just taking it.
+    free = sa.select(feeds.c.feed).where(feeds.c.feed == feed, _free(now))
     row = connection.execute(
         sa.update(feeds)
-        .where(feeds.c.feed == feed, _free(now))
+        .where(feeds.c.feed == free.with_for_update(skip_locked=True).scalar_subquery())
         .values(claimed_by=owner, claimed_until=until)
         .returning(feeds)
     ).one_or_none()
@@ -129,6 +133,15 @@ def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
     if not written:
         release(connection, state.feed, owner)
     return bool(written)
+
+
+def renew(connection: sa.Connection, feed: str, *, owner: str, until: datetime) -> None:
+    """Keep `feed` for `owner` until `until`, where it has it still."""
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.feed == feed, feeds.c.claimed_by == owner)
+        .values(claimed_until=until)
+    )
 
 
 def release(connection: sa.Connection, feed: str, owner: str) -> None:

@@ -101,6 +101,15 @@ def told(
     )
 
 
+def settle_all(connection: sa.Connection, subscriber: str, now: datetime) -> None:
+    """Note that the subscriber needs to be told of nothing that waits."""
+    connection.execute(
+        sa.update(ledger)
+        .where(ledger.c.subscriber == subscriber, ledger.c.settled_at.is_(None))
+        .values(settled_at=now)
+    )
+
+
 def settle(
     connection: sa.Connection,
     subscriber: str,

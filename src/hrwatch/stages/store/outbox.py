@@ -55,9 +55,12 @@ def claim(
 ) -> tuple[Mail, int] | None:
     """Mark a mail `sending` for `owner`, return it with the number of attempts, this one included;
     None where it is settled or somebody else is sending it."""
+    free = sa.select(outbox.c.message_id).where(
+        outbox.c.message_id == message_id, outbox.c.settled_at.is_(None), _free(now)
+    )
     row = connection.execute(
         sa.update(outbox)
-        .where(outbox.c.message_id == message_id, outbox.c.settled_at.is_(None), _free(now))
+        .where(outbox.c.message_id == free.with_for_update(skip_locked=True).scalar_subquery())
         .values(
             status=Status.SENDING,
             claimed_by=owner,
@@ -112,9 +115,9 @@ def counts(connection: sa.Connection) -> dict[Status, int]:
 
 def last_digest_at(connection: sa.Connection) -> datetime | None:
     """Return when the last digest was written that had something to tell; None for none yet."""
-    return connection.scalar(
-        sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
-    )
+    query = sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
+    written_at: datetime | None = connection.scalar(query)
+    return written_at
 
 
 def _write_digest(

@@ -5,10 +5,11 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store import rows, words
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import feeds, records, tags
+from hrwatch.stages.store.tables import feeds, ledger, records, tags
 
 T = TypeVar("T")
 SHORTEST_PREFIX = 6
@@ -42,11 +43,17 @@ class Counts:
     first_seen_at: datetime | None  # of the newest record
 
 
-def add(connection: sa.Connection, new: Iterable[Record], rules_hash: str | None = None) -> int:
+def add(
+    connection: sa.Connection,
+    new: Iterable[Record],
+    rules_hash: str | None = None,
+    relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
-    once. `rules_hash` tells the rules that made the tags.
+    once. `rules_hash` tells the rules that made the tags; `relinked` names, by the id of a new
+    original, the records that carried its page before it did.
     """
     given = {(record.id, record.version): record for record in new}
     added = 0
@@ -65,6 +72,8 @@ def add(connection: sa.Connection, new: Iterable[Record], rules_hash: str | None
             connection.execute(sa.insert(tags), tag_values)
         words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
         added += len(numbered)
+    for original, earlier in relinked.items():
+        _relink(connection, original, tuple(earlier))
     return added
 
 
@@ -197,17 +206,31 @@ def stream(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> It
         after = piece[-1].ordinal
 
 
-def carriers(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
-    """Return, by the id of the original, the feeds that carried its very page after it did."""
+def carriers(connection: sa.Connection) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return, by canonical permalink and title key, the feeds that carried a page, in the order in
+    which they did; pages of one feed only are left out."""
+    shared = (
+        sa.select(records.c.permalink_key, records.c.title_key)
+        .where(records.c.permalink != "", records.c.title_key != "")
+        .group_by(records.c.permalink_key, records.c.title_key)
+        .having(sa.func.count(records.c.feed.distinct()) > 1)
+        .subquery()
+    )
     query = (
-        sa.select(records.c.copy_of, records.c.feed)
-        .where(records.c.copy_kind == CopyKind.SAME_PERMALINK)
+        sa.select(records.c.permalink, records.c.title_key, records.c.feed)
+        .join(
+            shared,
+            sa.and_(
+                records.c.permalink_key == shared.c.permalink_key,
+                records.c.title_key == shared.c.title_key,
+            ),
+        )
         .order_by(records.c.ordinal)
     )
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for row in connection.execute(query):
-        found[row.copy_of][row.feed] = None
-    return {original: tuple(feeds) for original, feeds in found.items()}
+        found[row.permalink, row.title_key][row.feed] = None
+    return {page: tuple(feeds) for page, feeds in found.items()}
 
 
 def counts(connection: sa.Connection) -> Counts:
@@ -220,6 +243,23 @@ def counts(connection: sa.Connection) -> Counts:
         )
     ).one()
     return Counts(*row)
+
+
+def _relink(connection: sa.Connection, original: str, earlier: tuple[str, ...]) -> None:
+    """Make `earlier` records, and what was a copy of them, copies of `original`; what subscribers
+    were told of their stories, they were told of the original's."""
+    connection.execute(
+        sa.update(records)
+        .where(records.c.id.in_(earlier))
+        .values(copy_of=original, copy_kind=CopyKind.SAME_PERMALINK, copy_score=1.0)
+    )
+    connection.execute(
+        sa.update(records).where(records.c.copy_of.in_(earlier)).values(copy_of=original)
+    )
+    for table in (records, ledger):
+        connection.execute(
+            sa.update(table).where(table.c.story.in_(earlier)).values(story=original)
+        )
 
 
 def is_latest() -> sa.ColumnElement[bool]:

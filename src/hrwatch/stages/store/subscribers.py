@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch.model.mail import InForce
+from hrwatch.stages.store import ledger
 from hrwatch.stages.store.tables import in_force as rows
 
 
@@ -20,6 +21,9 @@ def sync(
     )
     for subscriber in {**dict.fromkeys(listed, ()), **criteria}:
         _sync_one(connection, subscriber, criteria.get(subscriber, ()), now)
+        if subscriber not in criteria:
+            # Whoever comes back under this name is not told what waited for who left.
+            ledger.settle_all(connection, subscriber, now)
 
 
 def in_force(connection: sa.Connection, subscriber: str) -> tuple[InForce, ...]:

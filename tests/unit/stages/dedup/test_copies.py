@@ -3,7 +3,7 @@
 import pytest
 
 from hrwatch.model.articles import Candidate, Copy, CopyKind
-from hrwatch.stages.dedup.copies import copy_of, fingerprint
+from hrwatch.stages.dedup.copies import copy_of, fingerprint, repeated_before
 from hrwatch.text import title_key
 
 TITLE = "Four fishermen freed after invented siege"
@@ -73,6 +73,31 @@ def test_copy_of_foreign_feed_that_came_first_leaves_the_publisher_the_original(
         copied(early, feed="https://www.wire.example/feed", permalink="https://wire.example/a")
         is None
     )
+
+
+def test_repeated_before_names_who_carried_the_publishers_page_first() -> None:
+    early = a_candidate(feed_address="https://aggregator.example/f")
+    thief = a_candidate(record="thief", title_key=title_key("Buy this"))
+    own = a_candidate(record="own")
+    found = repeated_before(
+        feed_address="https://www.wire.example/feed",
+        permalink="https://wire.example/a",
+        title=TITLE,
+        candidates=[early, thief, own],
+    )
+    assert found == ("first",)
+
+
+def test_copy_of_the_page_of_a_copy_shares_the_text_of_the_original() -> None:
+    copy = a_candidate(record="copy", copy_of="origin", text_hash="")
+    found = copied(copy, permalink="https://wire.example/a", body="A teaser only.")
+    assert found == Copy("origin", CopyKind.SAME_TEXT, 1.0)
+
+
+def test_copy_of_one_sites_notice_before_every_article_is_not_linked() -> None:
+    own = {"feed": "https://wire.example/other", "permalink": "https://wire.example/b"}
+    assert copied(a_candidate(), title="Another article", **own) is None
+    assert copied(a_candidate(), **own) is not None
 
 
 def test_copy_of_page_that_the_feed_merely_links_to_makes_no_copy() -> None:

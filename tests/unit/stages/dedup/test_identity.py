@@ -100,6 +100,17 @@ def test_unseen_one_guid_for_several_entries_keeps_them_apart_at_every_poll() ->
     assert unseen([*document, fourth], remembered(*document)) == (fourth,)
 
 
+def test_unseen_guid_that_still_stands_in_the_document_has_not_changed() -> None:
+    alerts = [replace(A, guid=guid, published_at=None) for guid in ("one", "two")]
+    assert unseen(reversed(alerts), remembered(alerts[0])) == (alerts[1],)
+
+
+def test_unseen_thousands_under_one_guid_take_a_moment_only() -> None:
+    entries = [replace(A, guid="same", title=f"Story {n}") for n in range(4_000)]
+    known = remembered(*entries[:2_000])
+    assert len(unseen(entries, known)) == 2_000
+
+
 def test_unseen_one_guid_and_page_with_several_titles_are_several() -> None:
     document = [replace(A, guid="same", title=f"Bulletin {n}") for n in range(3)]
     assert unseen(document, ()) == tuple(document)

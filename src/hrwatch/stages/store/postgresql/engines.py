@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from hrwatch.errors import ArchiveError, ArchiveHeld
+from hrwatch.secrets import Secret
 
 WRITER = "hrwatch process "  # how the connection that writes calls itself on the server
 _CONNECT_SECONDS = 10
@@ -35,18 +36,18 @@ _READING = _PLAIN | {
     "statement_timeout": "2min",
 }
 # One for each schema of a database; held by the session, so that it goes when the session goes.
-_KEY = "1752331876, hashtext(current_schema())"
+_KEY = "1752331876, hashtext(coalesce(current_schema(), ''))"
 _HOLDER = """
     SELECT activity.application_name, activity.backend_start
     FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND objsubid = 2
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid = 1752331876
-      AND objid::bigint = hashtext(current_schema())::bigint & 4294967295
+      AND objid::bigint = hashtext(coalesce(current_schema(), ''))::bigint & 4294967295
 """
 
 
-def writing_engine(url: sa.URL, password: str | None) -> sa.Engine:
+def writing_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
     """Return an engine on one connection that holds the archive: a new one, after the server went
     away, takes the lock again or raises ArchiveHeld."""
     engine = _engine(url, password, settings=_WRITING, connections=1)
@@ -62,16 +63,16 @@ def writing_engine(url: sa.URL, password: str | None) -> sa.Engine:
     return engine
 
 
-def reading_engine(url: sa.URL, password: str | None) -> sa.Engine:
+def reading_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
     """Return an engine whose transactions each see one unchanging state and can change nothing."""
     return _engine(url, password, settings=_READING, connections=4)
 
 
 def _engine(
-    url: sa.URL, password: str | None, *, settings: Mapping[str, str], connections: int
+    url: sa.URL, password: Secret | None, *, settings: Mapping[str, str], connections: int
 ) -> sa.Engine:
     told = {"connect_timeout": str(_CONNECT_SECONDS), "client_encoding": "utf8"}
-    secret = {} if password is None else {"password": password}
+    secret = {} if password is None else {"password": password.reveal()}
     options = " ".join(f"-c {name}={_escaped(value)}" for name, value in settings.items())
     called = f"{WRITER}{os.getpid()} on {socket.gethostname()}"
     try:

@@ -8,6 +8,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
+from hrwatch.secrets import Secret
 from hrwatch.stages.store.postgresql import engines, trouble
 from hrwatch.stages.store.statements import stamp
 
@@ -18,17 +19,24 @@ _OLDEST = 130_000  # PostgreSQL 13, the oldest that its developers still looked 
 class Server:
     """An archive in a database of its own, held for writing by a lock of the writing session."""
 
-    def __init__(self, url: str, password: str | None) -> None:
+    def __init__(self, url: str, password: Secret | None) -> None:
         try:
-            self._url = sa.make_url(url)
+            given = sa.make_url(url)
         except (sa.exc.ArgumentError, ValueError):
             raise ArchiveError(
                 f"the archive's address cannot be read: write {SCHEME}user@host/database"
             ) from None
-        # The address is told in messages; a password in it, which the configuration refuses
-        # anyway, goes the way of the others.
-        self._password = password if self._url.password is None else self._url.password
-        self._url = self._url.set(password=None)
+        # The address is told in messages. A password in it, which the configuration refuses
+        # anyway, goes the way of the other.
+        self._password = password if given.password is None else Secret(str(given.password))
+        self._url = sa.URL.create(
+            given.drivername,
+            username=given.username,
+            host=given.host,
+            port=given.port,
+            database=given.database,
+            query=given.query,
+        )
 
     @property
     def name(self) -> str:

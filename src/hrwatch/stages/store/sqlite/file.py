@@ -13,7 +13,7 @@ from hrwatch.stages.store.sqlite import engines, lock, trouble
 from hrwatch.stages.store.statements import stamp
 
 _HEADER = b"SQLite format 3\x00"
-_SIDE_FILES = ("-wal", "-shm")
+SIDE_FILES = ("-wal", "-shm")
 
 
 class File:
@@ -56,15 +56,15 @@ class File:
 
     def make(self, migrate: Callable[[sa.Connection], None]) -> None:
         """Make the archive beside its place, and put it there when it is whole."""
-        left_over = [self._beside(end) for end in _SIDE_FILES]
-        if any(file.exists() for file in left_over):
+        log = self._beside("-wal")
+        if log.exists() and log.stat().st_size:  # readers leave empty ones behind
             raise ArchiveError(
                 f"archive {self._path} is gone, but its {self._path.name}-wal is there and may "
                 "hold records: put the archive back beside it, or move both away to begin a new one"
             )
         unfinished = self._beside(".new")
         with self._explaining_disk():
-            for end in ("", *_SIDE_FILES):
+            for end in ("", *SIDE_FILES):
                 unfinished.with_name(unfinished.name + end).unlink(missing_ok=True)
             unfinished.touch(mode=0o600)
             self._change(unfinished, migrate)

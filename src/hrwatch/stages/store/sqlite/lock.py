@@ -3,10 +3,15 @@
 import fcntl
 import os
 import pwd
+import time
 from datetime import datetime
 from pathlib import Path
 
 from hrwatch.errors import ArchiveError, ArchiveHeld
+
+# `holder` has the lock for some microseconds.
+_LOOKS = 3
+_A_LOOK_SECONDS = 0.05
 
 
 def own_directory(directory: Path) -> None:
@@ -32,20 +37,15 @@ def hold(archive: Path, now: datetime) -> int:
     Raise ArchiveHeld where another process (or another archive object of this one) has it. The
     kernel frees the lock when its process ends, however it ends.
     """
-    path = archive.with_name(archive.name + ".lock")
+    path = _beside(archive)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise ArchiveError(f"the lock file {path} cannot be opened: {error}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        process, _, since = os.read(descriptor, 200).decode("ascii", "replace").partition(" ")
+    if not _locked(descriptor):
+        told = _told(descriptor)
         os.close(descriptor)
-        raise ArchiveHeld(
-            f"archive {archive} is held by process {process or 'unknown'} since "
-            f"{since.strip() or 'just now'}: end it first, or wait for it"
-        ) from error
+        raise ArchiveHeld(f"archive {archive} is held by {told}: end it first, or wait for it")
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
@@ -55,9 +55,48 @@ def hold(archive: Path, now: datetime) -> int:
     return descriptor
 
 
+def holder(archive: Path) -> str:
+    """Return who holds `archive` for writing, such as "process 17 since …"; empty for nobody."""
+    try:
+        descriptor = os.open(_beside(archive), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise ArchiveError(f"the lock file of {archive} cannot be read: {error}") from error
+    try:
+        # For a moment the lock is ours, shared with whoever else is looking.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _told(descriptor)
+    finally:
+        os.close(descriptor)
+    return ""
+
+
 def free(descriptor: int) -> None:
     """Give the lock back. The file stays: removing it could free a lock that somebody waits on."""
     os.close(descriptor)
+
+
+def _beside(archive: Path) -> Path:
+    return archive.with_name(archive.name + ".lock")
+
+
+def _locked(descriptor: int) -> bool:
+    """Say whether the lock is ours now; somebody who only looks at it is waited for."""
+    for _ in range(_LOOKS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_A_LOOK_SECONDS)
+        else:
+            return True
+    return False
+
+
+def _told(descriptor: int) -> str:
+    process, _, since = os.read(descriptor, 200).decode("ascii", "replace").partition(" ")
+    return f"process {process or 'unknown'} since {since.strip() or 'just now'}"
 
 
 def _user(number: int) -> str:

@@ -1,0 +1,145 @@
+"""All checks in their order, each within its time, so that one that hangs holds up no other."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import hrwatch
+from hrwatch.config import Config
+from hrwatch.doctor import machine, network, storage, work
+from hrwatch.doctor.findings import Finding, Verdict, fine, trouble
+from hrwatch.errors import HrwatchError
+from hrwatch.secrets import ARCHIVE_PASSWORD, SMTP_PASSWORD, Secret, find, required
+from hrwatch.stages.store import checkup
+from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.checkup import Standing
+
+USUAL = timedelta(seconds=15)
+OF_MAIL = timedelta(seconds=30)
+OF_WORKERS = timedelta(seconds=60)  # the first start of all compiles a hundred modules
+OF_INTEGRITY = timedelta(minutes=2)  # a GB on a slow disk
+GRACE = timedelta(seconds=5)  # for a check to come to its own end
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is looked at."""
+
+    config: Config
+    directory: Path  # the state directory
+    user: int  # as whom we run
+    now: datetime
+
+
+def without_configuration(directory: Path, user: int) -> Iterator[tuple[str, Finding]]:
+    """Give the findings, by what was looked at, that can be had while the file is bad."""
+    yield "state directory", within(USUAL, storage.state_directory, directory, user)
+    yield "versions", within(USUAL, machine.versions)
+    yield "supervisor", machine.supervisor(os.environ)
+
+
+def examine(patient: Patient) -> Iterator[tuple[str, Finding]]:
+    """Give the findings, each by what was looked at."""
+    config, directory = patient.config, patient.directory
+    yield "configuration", _configuration(config)
+    for mistake in config.warnings:
+        yield "configuration", Finding(Verdict.WARNING, str(mistake))
+    yield from without_configuration(directory, patient.user)
+    folder = network.mail_folder(config.mail, directory)
+    yield from _archive(patient, folder)
+    yield "time zones", within(USUAL, machine.zones, [s.timezone for s in config.subscribers])
+    yield "names", within(USUAL, network.names, config.feeds, config.fetch)
+    yield "certificates", within(USUAL, network.authorities, config.fetch, patient.now)
+
+    def password() -> Secret:
+        return required(SMTP_PASSWORD, config.mail.password_file, os.environ)
+
+    yield "mail", within(OF_MAIL, network.mail, config.mail, directory, password, OF_MAIL)
+    yield "digest", within(USUAL, work.digest, config.subscribers, config.mail, patient.now)
+    yield "reading", within(OF_WORKERS, work.reading, config.workers, config.rules, patient.now)
+    yield "limits", within(OF_WORKERS, work.limits)
+
+
+def within(limit: timedelta, check: Callable[..., Finding], *arguments: object) -> Finding:
+    """Return what `check` finds; trouble where it takes longer than `limit`, or cannot be done.
+
+    A call into the system that hangs cannot be ended: it is left behind in its thread.
+    """
+    found: list[Finding] = []
+
+    def look() -> None:
+        try:
+            found.append(check(*arguments))
+        except HrwatchError as error:
+            found.append(trouble(str(error), ""))
+        except OSError as error:
+            found.append(trouble(f"this could not be looked at: {error}", "see who may read it"))
+        except Exception as error:  # a bug in one check must not hide what the others find
+            told = f"the check failed with {type(error).__name__}: {error}"
+            found.append(trouble(told, "this is a fault of hrwatch: report it"))
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    thread.join((limit + GRACE).total_seconds())
+    if found:
+        return found[0]
+    seconds = limit.total_seconds()
+    return trouble(f"no answer within {seconds:.0f} s", "does a disk or a name server hang?")
+
+
+def _configuration(config: Config) -> Finding:
+    enabled = sum(feed.enabled for feed in config.feeds)
+    return fine(
+        f"{config.path}: {len(config.feeds)} feeds ({enabled} enabled), "
+        f"{len(config.rules.keywords)} keywords, {len(config.subscribers)} subscribers"
+    )
+
+
+def _archive(patient: Patient, folder: Path | None) -> Iterator[tuple[str, Finding]]:
+    directory, user = patient.directory, patient.user
+    found: list[Standing] = []
+
+    def look() -> Finding:
+        secret = find(ARCHIVE_PASSWORD, patient.config.archive_password_file, os.environ)
+        password = secret.reveal() if secret else None
+        found.append(checkup.standing(patient.config.archive, directory, password))
+        return storage.archive(found[0])
+
+    yield "archive", within(USUAL, look)
+    standing = found[0] if found else None
+    file = standing.path if standing and standing.revision else None
+    if file is not None:
+        yield "integrity", within(OF_INTEGRITY, storage.integrity, file, OF_INTEGRITY)
+    path = directory / patient.config.archive if "://" not in patient.config.archive else None
+
+    def room() -> Finding:
+        size = path.stat().st_size if path and path.exists() else 0
+        return storage.space(path.parent if path else directory, size)
+
+    yield "space", within(USUAL, room)
+    yield (
+        "permissions",
+        within(USUAL, lambda: storage.permissions(storage.accesses(directory, path, folder), user)),
+    )
+    yield "clock", within(USUAL, _clock, patient, standing, path)
+
+
+def _clock(patient: Patient, standing: Standing | None, path: Path | None) -> Finding:
+    files = {
+        "this version of hrwatch": Path(hrwatch.__file__),
+        "the configuration": patient.config.path,
+    }
+    marks = machine.file_times(files | ({"the archive's file": path} if path else {}))
+    if standing and standing.is_current and path:
+        with (
+            Archive.open(str(path), directory=patient.directory, writing=False) as archive,
+            archive.reading() as connection,
+        ):
+            newest = record_table.counts(connection).first_seen_at
+        if newest:
+            marks["the newest record"] = newest
+    return machine.clock(patient.now, marks)

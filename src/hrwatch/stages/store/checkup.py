@@ -1,0 +1,52 @@
+"""An archive looked at, without opening it for work: what it is, who holds it, if it is whole."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from hrwatch.stages.store.database import located
+from hrwatch.stages.store.schema import SHIPPED
+from hrwatch.stages.store.sqlite import File, explaining, health, lock
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands where the archive is configured to be."""
+
+    name: str
+    path: Path | None  # None: on a server
+    revision: str | None  # None: there is no archive yet
+    is_current: bool  # this program works with that revision
+    is_older: bool  # the next writer brings it up to date
+    holder: str  # "process 17 since …"; empty where nobody holds it, and for a server's
+
+
+def standing(url: str, directory: Path, password: str | None) -> Standing:
+    """Given the configured archive, return what is there, without changing it; raise ArchiveError
+    where it cannot be read or is something else."""
+    database = located(url, directory, password)
+    try:
+        revision = database.revision()
+    finally:
+        database.close()
+    current = revision == SHIPPED.head
+    return Standing(
+        name=database.name,
+        path=database.path,
+        revision=revision,
+        is_current=current,
+        is_older=not current and revision in SHIPPED.revisions,
+        holder=lock.holder(database.path) if isinstance(database, File) else "",
+    )
+
+
+def damage(file: Path, limit: timedelta) -> tuple[str, ...] | None:
+    """Return what is wrong with an archive's file, empty for nothing; None where reading all of it
+    takes longer than `limit`. Raise ArchiveError where it cannot be read at all."""
+    with (
+        explaining(file),
+        closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        return health.damage(connection, limit)

@@ -1,0 +1,45 @@
+"""Whether an archive's file is whole: what SQLite finds when it reads all of it."""
+
+import sqlite3
+import threading
+from datetime import timedelta
+
+_MOST_TOLD = 10
+
+
+def damage(
+    connection: sqlite3.Connection, limit: timedelta | None = None
+) -> tuple[str, ...] | None:
+    """Return what is wrong with the file, empty where nothing is; None where reading all of it
+    took longer than `limit`."""
+    alarm = threading.Timer(limit.total_seconds(), connection.interrupt) if limit else None
+    if alarm:
+        alarm.start()
+    try:
+        found = connection.execute(f"PRAGMA integrity_check({_MOST_TOLD})").fetchall()
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return None
+        raise
+    finally:
+        if alarm:
+            alarm.cancel()
+    told = [line for (line,) in found if line != "ok"]
+    if broken:
+        told.append(f"{len(broken)} rows point at rows that do not exist")
+    return tuple(told)
+
+
+def rows(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many rows each table has, those that the index of words is kept in too."""
+    names = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    return {name: _count(connection, name) for (name,) in names}
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    quoted = '"' + table.replace('"', '""') + '"'
+    counted = connection.execute(f"SELECT count(*) FROM {quoted}")  # noqa: S608 - a name of the file's own
+    return int(counted.fetchone()[0])
