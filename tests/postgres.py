@@ -124,7 +124,8 @@ class Server:
         url = sa.URL.create(
             owner.drivername, owner.username, None, owner.host, owner.port, name, owner.query
         )
-        return Place(url.render_as_string(), directory, owner.password and str(owner.password))
+        password = str(owner.password) if owner.password else None
+        return Place(url.render_as_string(), directory, password)
 
 
 def _quick_disk() -> Path | None:

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from postgres import Place
 
+_GSS_WANTED = 80877104  # what a client may ask first (PostgreSQL's documentation, 54.7)
+
 
 class Way:
     """A TCP way to a server, which can be cut and mended."""
@@ -108,7 +110,10 @@ def _refuse(listener: socket.socket, passwords: list[str]) -> None:
             connection: Any = listener.accept()[0]
             with connection, connection.makefile("rb") as said:
                 (length,) = struct.unpack("!I", said.read(4))
-                said.read(length - 4)
+                if struct.unpack("!I", said.read(length - 4)[:4])[0] == _GSS_WANTED:
+                    connection.sendall(b"N")
+                    (length,) = struct.unpack("!I", said.read(4))
+                    said.read(length - 4)
                 connection.sendall(b"R" + struct.pack("!II", 8, 3))  # in plain text, please
                 _, length = struct.unpack("!cI", said.read(5))
                 passwords.append(said.read(length - 4).rstrip(b"\0").decode())
