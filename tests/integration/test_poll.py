@@ -58,6 +58,8 @@ def test_poll_without_a_worker_for_an_article_leaves_it_to_the_next_poll(tmp_pat
                 clock=clock,
                 new_id=lambda: "1",
                 owner="test",
+                per_site=1,
+                rules_hash="",
                 link_copies=True,
             )
             await archive.write(feeds.sync, (feed,), clock())
