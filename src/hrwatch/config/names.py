@@ -1,18 +1,17 @@
 """Names the world agreed on (countries, languages, time zones), and guesses at what was meant."""
 
 import csv
-import difflib
 import functools
 import importlib.resources
 import re
 import zoneinfo
-from collections.abc import Iterable
 from types import MappingProxyType
 
 from babel import Locale
 from babel.core import get_global
 
 from hrwatch import text
+from hrwatch.text import closest
 
 SHORT = 3  # letters, which resemble any short name and so give no guess
 _SUBTAG = re.compile(r"[a-z]{2,3}")
@@ -22,19 +21,6 @@ _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*")
 def quoted(value: str) -> str:
     """Return `value` as it may be repeated to the operator: cleaned, short, in quotes."""
     return f'"{text.clean_line(value, 60)}"'
-
-
-def closest(value: str, known: Iterable[str]) -> str | None:
-    """Return the name of `known` that resembles `value` most, or None."""
-    candidates = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(value[:100].casefold(), candidates, n=1, cutoff=0.7)
-    return candidates[found[0]] if found else None
-
-
-def suggestion(value: str, known: Iterable[str]) -> str:
-    """Return `; did you mean X?` for the known name closest to `value`, or an empty string."""
-    found = closest(value, known)
-    return f"; did you mean {found}?" if found else ""
 
 
 @functools.cache
