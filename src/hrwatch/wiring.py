@@ -51,7 +51,7 @@ def open_archive(config: Config, directory: Path) -> Archive:
         directory=directory,
         writing=True,
         clock=utc_now,
-        password=databases.password(config, os.environ),
+        password=databases.password(config.archive, config, os.environ),
     )
 
 

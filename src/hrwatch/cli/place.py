@@ -49,7 +49,7 @@ class Place:
         directory = self.state_directory()
         if configured is None:
             return Archive.open(USUAL_ARCHIVE, directory=directory, writing=False)
-        password = databases.password(configured, os.environ)
+        password = databases.password(configured.archive, configured, os.environ)
         return Archive.open(
             configured.archive, directory=directory, writing=False, password=password
         )

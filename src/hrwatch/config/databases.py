@@ -56,10 +56,10 @@ def is_open_to_others(value: str) -> bool:
     return any(not _is_here(host) for host in _hosts(parts, options))
 
 
-def password(config: Config, environ: Mapping[str, str]) -> Secret | None:
-    """Return the password of the archive's server; None where the archive is a file, or where
-    libpq is left to find one its own ways. Raise SecretError where it lies as it must not."""
-    if not is_one(config.archive):
+def password(archive: str, config: Config, environ: Mapping[str, str]) -> Secret | None:
+    """Return the password of an archive's server; None where the archive is a file, or where libpq
+    is left to find one its own ways. Raise SecretError where it lies as it must not."""
+    if not is_one(archive):
         return None
     return find(ARCHIVE_PASSWORD, config.archive_password_file, environ)
 

@@ -165,6 +165,7 @@ class Machine:
                 self.path(name).symlink_to(Path("/", name).readlink())
         shutil.copy(USR / "lib/os-release", self.path("etc/os-release"))
         self.write("/etc/hostname", f"{NAME}\n")
+        self.write("/etc/hosts", f"127.0.0.1 localhost {NAME} newsroom.example\n")
         self.write("/etc/ld.so.conf", f"{PYTHON}/lib\n")
         # Not empty: that would be a first boot, which enables whatever the host has installed.
         self.write("/etc/machine-id", f"{os.urandom(16).hex()}\n")
