@@ -150,6 +150,16 @@ class Machine:
         """Return the version of the systemd inside."""
         return int(self.run("systemctl", "--version").split()[1])
 
+    def filters_addresses(self) -> bool:
+        """Say whether IPAddressDeny= acts at all: a packet to ourselves must not get through."""
+        send = "import socket; socket.socket(2, 2).sendto(b'', ('127.0.0.1', 9))"
+        said = self.run(
+            *("systemd-run", "--quiet", "--wait", "--pipe", "--property=IPAddressDeny=any"),
+            *(f"{PROGRAM}/bin/python3", "-c", f"{send}; print('sent')"),
+            status=None,
+        )
+        return "sent" not in said
+
     def journal(self, *options: str) -> str:
         """Return what the service wrote, and what systemd wrote about it."""
         return self.run("journalctl", "--no-pager", "--unit=hrwatch", "--output=short", *options)
