@@ -147,6 +147,7 @@ def test_what_strangers_wrote_never_steers_the_terminal(tmp_path: Path) -> None:
             ("feeds",),
             ("status", "--json"),
             ("export", "--format", "jsonl"),
+            ("export", "--format", "csv"),
         ):
             ended = await desk.run(*words)
 

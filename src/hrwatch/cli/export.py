@@ -109,5 +109,5 @@ def _subjects(record: Record, kind: Kind) -> list[str]:
 def _cell(value: object) -> str:
     if isinstance(value, list):
         value = "; ".join(map(str, value))
-    words = "" if value is None else str(value)
+    words = output.plain_lines("" if value is None else str(value))
     return f"'{words}" if words.startswith(_FORMULA) else words
