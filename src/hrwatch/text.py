@@ -13,6 +13,7 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_LINE_ENDS = dict.fromkeys(map(ord, "\n\r\x0b\x0c\x85\u2028\u2029"), " ")
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n ?(?:\n\s*)?")
 _BROKEN_ENTITY = re.compile(r"&(?:(#)[ \t](x?[0-9a-fA-F]{1,7})|[ \t](nbsp|amp|quot|apos|lt|gt));")
@@ -151,6 +152,12 @@ def clean(text: str) -> str:
     text = _SPACES.sub(" ", text)
     text = _NEWLINES.sub(lambda match: "\n\n" if match[0].count("\n") > 1 else "\n", text)
     return text.strip()
+
+
+def without_controls(line: str) -> str:
+    """Return one line without what could steer a terminal or turn its reading direction, its
+    spaces as they are."""
+    return _CONTROLS.sub("", line.translate(_LINE_ENDS))
 
 
 def clean_line(text: str, limit: int = 1000) -> str:

@@ -17,6 +17,7 @@ STRIKE = "Peru: invented miners detained after a strike"
 SECRET = "an invented password"
 WATCHDOG_SECONDS = 20
 DRAIN_SECONDS = 25
+NOTIFY_RELOAD_SINCE = 253
 INSIDE = "10.9.8.7"
 
 pytestmark = pytest.mark.drill
@@ -151,6 +152,24 @@ def test_reload_of_a_bad_file_keeps_the_old_in_force_and_says_so(service: Servic
     assert service.show("MainPID") == main
 
 
+def test_reload_by_notify_reload_comes_back_when_the_file_is_in_force(service: Service) -> None:
+    if (version := service.machine.systemd_version()) < NOTIFY_RELOAD_SINCE:
+        pytest.skip(f"systemd {version} does not know notify-reload, {NOTIFY_RELOAD_SINCE} does")
+    service.drop_in("notify-reload.conf")
+    service.configure()
+    service.start()
+    main = service.show("MainPID")
+
+    service.configure(a_reader(), a_reader(name="second"))
+    service.machine.run("systemctl", "reload", "hrwatch")
+    assert "event=config-in-force" in service.machine.journal()
+
+    service.configure(a_reader(contries=["BY"]))
+    service.machine.run("systemctl", "reload", "hrwatch")
+    assert "feeds.yaml:" in service.show("StatusText")
+    assert (service.show("MainPID"), service.show("ActiveState")) == (main, "active")
+
+
 def test_hang_is_ended_by_the_watchdog_and_the_state_is_kept(service: Service) -> None:
     service.drop_in("watchdog.conf", f"[Service]\nWatchdogSec={WATCHDOG_SECONDS}s\n")
     service.feed(ARREST)
@@ -237,7 +256,7 @@ def test_journal_holds_no_address_no_title_and_no_secret(service: Service) -> No
     journal = service.machine.run("journalctl", "--no-pager", "--output=verbose", "-u", "hrwatch")
 
     assert "event=stopped" in journal
-    for word in ("anna", "readers.example", "desk.example", SECRET, ARREST, STRIKE, "9137"):
+    for word in ("anna", "readers.example", "desk.example", SECRET, ARREST, STRIKE, "reader=9137"):
         assert word not in journal, word
 
 

@@ -15,12 +15,12 @@ def check(context: typer.Context) -> None:
         config = place(context).config()
     except ConfigError as error:
         for mistake in error.mistakes:
-            output.line(str(mistake))
+            output.line(output.plain(str(mistake), limit=None))
         raise typer.Exit(BAD) from None
     for warning in config.warnings:
-        output.line(f"warning: {warning}")
+        output.line(output.plain(f"warning: {warning}", limit=None))
     enabled = sum(feed.enabled for feed in config.feeds)
     output.line(
-        f"{config.path}: good. {len(config.feeds)} feeds ({enabled} enabled), "
+        f"{output.plain(str(config.path))}: good. {len(config.feeds)} feeds ({enabled} enabled), "
         f"{len(config.rules.keywords)} keywords, {len(config.subscribers)} subscribers."
     )

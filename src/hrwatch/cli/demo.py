@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
+from hrwatch.cli import output
 from hrwatch.cli.place import FAILED
 from hrwatch.demo.telling import Look, Step
 
@@ -33,16 +33,17 @@ def demo(
     """Do the whole job on an invented newsroom: no network, no mail server."""
     from hrwatch.demo import rounds  # noqa: PLC0415 - only this verb pays for the server
 
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console = output.console()
 
     def show(step: Step) -> None:
+        words = output.plain_lines(step.words)
         match step.look:
             case Look.HEADING:
-                console.print(Text(f"\n{step.words}", style="bold"))
+                console.print(Text(f"\n{words}", style="bold"))
             case Look.MAIL:
-                console.print(Text(textwrap.indent(step.words, "    ")))
+                console.print(Text(textwrap.indent(words, "    ")))
             case _:
-                console.print(Text(step.words))
+                console.print(Text(words))
 
     where = rounds.free_directory(directory, Path.cwd())
     done = asyncio.run(rounds.run(where, show))

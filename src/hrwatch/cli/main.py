@@ -19,6 +19,7 @@ from hrwatch.cli import (
     feeds,
     import_,
     once,
+    output,
     preview,
     run,
     search,
@@ -30,6 +31,7 @@ from hrwatch.cli.place import Place
 from hrwatch.errors import ConfigError, HrwatchError
 
 USAGE_OR_CONFIGURATION = 2
+INTERRUPTED = 130  # as shells tell it: 128 and SIGINT's number
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -86,18 +88,30 @@ def root(
 
 
 def main() -> None:
-    """Run the command line and leave with the exit code of DESIGN: 0, 1 or 2."""
+    """Run the command line and leave with the exit code of DESIGN: 0, 1 or 2; 130 after Ctrl-C."""
     os.umask(0o077)
+    output.set_up()
+    status = _run()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            output.unheard(stream)
+    sys.exit(status)
+
+
+def _run() -> int | str | None:
     try:
         app()
+    except SystemExit as ended:
+        # typer and rich make an exit of 1 of it when the reader of a pipe went away, which is no
+        # fault of ours (`hrwatch export | head`).
+        return 0 if isinstance(ended.__context__, BrokenPipeError) else ended.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except ConfigError as error:
         for mistake in error.mistakes:
-            sys.stderr.write(f"{mistake}\n")
-        sys.exit(USAGE_OR_CONFIGURATION)
+            output.complaint(str(mistake))
     except HrwatchError as error:
-        sys.stderr.write(f"hrwatch: {error}\n")
-        sys.exit(USAGE_OR_CONFIGURATION)
-    except BrokenPipeError:
-        # The reader of a pipe went away (`hrwatch export | head`): no fault of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        output.complaint(f"hrwatch: {error}")
+    return USAGE_OR_CONFIGURATION

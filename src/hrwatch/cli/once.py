@@ -1,6 +1,7 @@
 """`hrwatch once`: one poll pass, then the digests that are due, then each queued mail once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -75,7 +76,8 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
                 reports.append(report)
                 progress.advance(task)
                 if orders.as_json:
-                    output.json_line(asdict(report))
+                    with output.heard_or_not():
+                        output.json_line(asdict(report))
 
             await pipeline.poll_pass(parts, due, tell)
         await pipeline.match_pass(parts, desk)
@@ -83,11 +85,12 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
         deliveries = await pipeline.deliver_pass(parts, regardless=True)
-    if orders.as_json:
-        for delivery in deliveries:
-            output.json_line(asdict(delivery))
-    else:
-        _summary(reports, deliveries)
+    with output.heard_or_not():
+        if orders.as_json:
+            for delivery in deliveries:
+                output.json_line(asdict(delivery))
+        else:
+            summary(reports, deliveries)
     for name, error in unwritten:
         output.remark(f"the digest for {name} was not written: {error}")
     failed = any(report.outcome is Outcome.FAILED for report in reports)
@@ -105,7 +108,8 @@ def _progress() -> Progress:
     )
 
 
-def _summary(reports: list[PollReport], deliveries: tuple[Delivery, ...]) -> None:
+def summary(reports: Sequence[PollReport], deliveries: Sequence[Delivery]) -> None:
+    """Print what came of a pass: how much is new, and by name what failed."""
     new = sum(report.new for report in reports)
     copies = sum(report.copies for report in reports)
     output.line(
@@ -114,7 +118,8 @@ def _summary(reports: list[PollReport], deliveries: tuple[Delivery, ...]) -> Non
     )
     for report in sorted(reports, key=lambda report: report.feed):
         if report.outcome is Outcome.FAILED:
-            output.line(f"  failed: {report.feed}: {report.error}")
+            output.line("  " + output.plain(f"failed: {report.feed}: {report.error}"))
     for delivery in deliveries:
         if delivery.status is not Status.SENT:
-            output.line(f"  {delivery.status}: mail to {delivery.subscriber}: {delivery.detail}")
+            told = f"{delivery.status}: mail to {delivery.subscriber}: {delivery.detail}"
+            output.line("  " + output.plain(told))

@@ -1,9 +1,14 @@
 """How verbs print: JSON lines for programs, tables for people."""
 
 import json
+import os
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -11,10 +16,27 @@ from rich.text import Text
 
 from hrwatch import text
 
+# What JSON may hold as it is and a terminal must not see: C1 controls (CSI among them), separators
+# of lines, bidi controls. Halves of a surrogate pair are no text at all, and no UTF-8.
+_UNSHOWN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def set_up() -> None:
+    """Write UTF-8 whatever the locale says; what cannot be written becomes a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
 
 def plain(words: str, limit: int | None = 1000) -> str:
     """Return what a stranger wrote as one line that cannot steer the terminal."""
-    return text.clean_line(words, limit if limit is not None else max(1, len(words)))
+    return text.clean_line(words, limit if limit is not None else sys.maxsize)
+
+
+def plain_lines(words: str) -> str:
+    """Return several lines as they are laid out, without what could steer the terminal."""
+    return "\n".join(map(text.without_controls, words.split("\n")))
 
 
 def console() -> Console:
@@ -33,13 +55,40 @@ def remark(words: str) -> None:
 
 
 def json_line(value: object) -> None:
-    """Print `value` as one line of JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_jsonable) + "\n")
+    """Print `value` as one line of JSON, which neither steers a terminal nor fails to encode."""
+    written = json.dumps(value, ensure_ascii=False, default=_jsonable)
+    written = _HALVES.sub("\ufffd", written)
+    sys.stdout.write(_UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
 def line(words: str = "") -> None:
-    """Print one line as it is."""
+    """Print one line as it is: what strangers may have chosen goes through `plain` or
+    `plain_lines` first."""
     sys.stdout.write(words + "\n")
+
+
+def complaint(words: str) -> None:
+    """Say on stderr, on one line, why nothing was done."""
+    try:
+        sys.stderr.write(plain(words, limit=None) + "\n")
+    except BrokenPipeError:
+        unheard(sys.stderr)
+
+
+@contextmanager
+def heard_or_not() -> Iterator[None]:
+    """Go on where whoever read stdout went away (`hrwatch once --json | head -1`)."""
+    try:
+        yield
+    except BrokenPipeError:
+        unheard(sys.stdout)
+
+
+def unheard(stream: TextIO) -> None:
+    """Drop what is still written to a stream that nobody reads any more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, wide: bool = False) -> None:

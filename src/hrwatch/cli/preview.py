@@ -48,9 +48,9 @@ def preview(
             "Nothing to tell: the archive holds no match for this subscriber in that time."
         )
         return
-    output.line(f"Subject: {digest.subject}")
+    output.line(output.plain(f"Subject: {digest.subject}"))
     output.line()
-    output.line(digest.text.rstrip("\n"))
+    output.line(output.plain_lines(digest.text.rstrip("\n")))
 
 
 def _named(subscribers: Sequence[Subscriber], name: str) -> Subscriber:

@@ -23,6 +23,7 @@ def show(
 ) -> None:
     """Show one record: where it is from, its tags and why, its text."""
     where = place(context)
+    record_id = output.plain(record_id)  # an argument may be bytes that are no text
     with where.archive(where.config()) as archive, archive.reading() as connection:
         found = record_table.get(connection, record_id.lower())
         story = record_table.stories(connection, [found.story]) if isinstance(found, Record) else ()
@@ -41,7 +42,7 @@ def show(
 def _print(record: Record, others: Iterable[Record]) -> None:
     def told(name: str, value: object) -> None:
         if value:
-            output.line(output.plain(f"{name + ':':12}{value}"))
+            output.line(f"{name + ':':12}{output.plain(str(value))}")
 
     output.line(output.plain(_marked(record.title, record.tags, Field.TITLE)))
     output.line()

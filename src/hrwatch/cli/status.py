@@ -107,7 +107,7 @@ def _states(archive: Archive, config: Config | None) -> list[FeedState]:
 
 def _print(standing: _Standing) -> None:
     def told(name: str, value: str) -> None:
-        output.line(output.plain(f"{name:13}{value}"))
+        output.line(f"{name:13}{output.plain(value)}")
 
     since = output.instant(standing.daemon_since)
     told("hrwatch", standing.version)

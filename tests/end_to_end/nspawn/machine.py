@@ -1,5 +1,8 @@
 """A small machine with a systemd of its own, in systemd-nspawn: /usr is the host's, read-only,
-everything else is made here; its network is its own loopback."""
+everything else is made here; its network is its own loopback.
+
+$HRWATCH_DRILL_USR names the /usr of another system, unpacked somewhere, to try another systemd.
+"""
 
 import os
 import platform
@@ -19,6 +22,7 @@ import hrwatch
 Found = TypeVar("Found")
 
 NAME = "hrwatch-drill"
+USR = Path(os.environ.get("HRWATCH_DRILL_USR", "/usr"))
 BOOT_SECONDS = 60
 PROGRAM = "/opt/hrwatch"
 # Where the interpreter and the libraries of whoever runs the tests appear in the machine.
@@ -50,8 +54,8 @@ def obstacle() -> str:
         return f"{' and '.join(missing)} not installed (Debian: systemd-container, util-linux)"
     if os.geteuid() != 0:
         return "systemd-nspawn wants root"
-    if not Path("/bin").is_symlink() or not Path("/usr/lib/systemd/systemd").exists():
-        return "this system does not have all its programs, systemd among them, below /usr"
+    if not Path("/bin").is_symlink() or not (USR / "lib/systemd/systemd").exists():
+        return f"not all programs are below /usr, or there is no systemd in {USR}"
     return ""
 
 
@@ -88,6 +92,7 @@ class Machine:
             self._await_ready(self._nspawn, ear)
         if FOREIGN_PYTHON:  # for its libpython, which it looks for where it was before
             self.run("ldconfig")
+        # A unit of the host's that fails in here is no matter of ours.
         self.run("systemctl", "is-system-running", "--wait", status=None)
 
     def power_off(self) -> None:
@@ -141,6 +146,10 @@ class Machine:
             time.sleep(0.1)
         return found
 
+    def systemd_version(self) -> int:
+        """Return the version of the systemd inside."""
+        return int(self.run("systemctl", "--version").split()[1])
+
     def journal(self, *options: str) -> str:
         """Return what the service wrote, and what systemd wrote about it."""
         return self.run("journalctl", "--no-pager", "--unit=hrwatch", "--output=short", *options)
@@ -154,7 +163,7 @@ class Machine:
         for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
             if Path("/", name).is_symlink():
                 self.path(name).symlink_to(Path("/", name).readlink())
-        shutil.copy("/usr/lib/os-release", self.path("etc/os-release"))
+        shutil.copy(USR / "lib/os-release", self.path("etc/os-release"))
         self.write("/etc/hostname", f"{NAME}\n")
         self.write("/etc/ld.so.conf", f"{PYTHON}/lib\n")
         # Not empty: that would be a first boot, which enables whatever the host has installed.
@@ -187,7 +196,7 @@ class Machine:
             self.write(f"{place}/{Path(shipped).name}", (SHIPPED / shipped).read_text())
 
     def _command(self) -> list[str]:
-        binds = {"/usr": "/usr", sysconfig.get_path("purelib"): LIBRARIES}
+        binds = {str(USR): "/usr", sysconfig.get_path("purelib"): LIBRARIES}
         if FOREIGN_PYTHON:
             binds[sys.base_prefix] = PYTHON
         return [

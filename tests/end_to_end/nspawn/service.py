@@ -11,9 +11,10 @@ from xml.sax.saxutils import escape
 
 import yaml
 
-from end_to_end.nspawn.machine import SHIPPED, Machine
+from end_to_end.nspawn.machine import PROGRAM, SHIPPED, Machine
 from newsdesk import a_page, a_reader
 
+INTERPRETER = f"{PROGRAM}/bin/python3"
 NEWSROOM = "127.0.0.1:8930"
 PAGES = "/srv/newsroom"
 STATE = "/var/lib/hrwatch"
@@ -38,7 +39,7 @@ class Service:
         # Tests cannot wait half a minute for every restart.
         self.drop_in("test.conf", "[Service]\nRestartSec=1s\n")
         machine.run(
-            *("systemd-run", "--quiet", "--collect", "--unit=newsroom", "/usr/bin/python3"),
+            *("systemd-run", "--quiet", "--collect", "--unit=newsroom", INTERPRETER),
             *("-m", "http.server", "--directory", PAGES, "8930"),
             status=None,  # it may be there already
         )

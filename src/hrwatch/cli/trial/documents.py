@@ -107,10 +107,11 @@ async def _in_order(where: Place, inputs: Sequence[str], read: Read) -> bool:
                 begun.append((name, asyncio.create_task(_one(fetcher, workers, name, read))))
             name, task = begun.popleft()
             try:
-                output.json_line({"input": name, **await task})
+                told = await task
             except (HrwatchError, OSError) as error:
                 good = False
-                output.json_line({"input": name, "error": _reason(error)})
+                told = {"error": _reason(error)}
+            output.json_line({"input": name, **told})
     finally:
         await fetcher.aclose()
         await workers.close()

@@ -2,17 +2,18 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, BinaryIO, TypeVar
 
 import typer
 
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
-from hrwatch.model.articles import Candidate
+from hrwatch.model.articles import Candidate, Copy, Fingerprint
 from hrwatch.model.tags import Kind, Relation, Tag
 from hrwatch.stages.dedup.copies import copy_of, fingerprint
 from hrwatch.stages.tag import Tagger, language
@@ -20,7 +21,27 @@ from hrwatch.stages.tag import Tagger, language
 Files = Annotated[
     list[str] | None, typer.Argument(metavar="[FILE]...", help="- or nothing: standard input.")
 ]
-Answer = Callable[[Mapping[str, object]], dict[str, object]]
+_Made = TypeVar("_Made")
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """An input that could not be used; what is printed of it."""
+
+    input: str  # FILE:LINE, or FILE where it cannot be read
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A text as copies are recognised by it."""
+
+    id: object  # as it was given
+    name: str
+    title: str
+    fingerprint: Fingerprint
+    published_at: datetime | None
 
 
 def tags(context: typer.Context, files: Files = None) -> None:
@@ -32,29 +53,74 @@ def tags(context: typer.Context, files: Files = None) -> None:
         code = _text(given, "lang") or language.detect(title, body)
         return {"id": given.get("id"), "language": code, **_tags(tagger.tag(title, body, code))}
 
-    _each(files or [STANDARD_INPUT], answer)
+    _print(_each(files or [STANDARD_INPUT], answer))
 
 
 def copies(files: Files = None) -> None:
-    """Say which texts repeat an earlier one, given as JSON lines {id, title, text, published?}."""
-    alike: dict[str, list[Candidate]] = {}
+    """Say which texts repeat another, given as JSON lines {id, title, text, published?}.
 
-    def answer(given: Mapping[str, object]) -> dict[str, object]:
-        name, title, body = str(given.get("id", "")), _text(given, "title"), _text(given, "text")
-        told = fingerprint(title, body)
-        before = alike.setdefault(told.text_hash, [])
-        copy = copy_of(feed_address="", permalink="", title=title, told=told, candidates=before)
-        copied = copy.of if copy else None
-        before.append(Candidate(name, "", "", "", "", told.text_hash, copied))
-        return {
-            "id": given.get("id"),
-            "story": copied or name,
-            "copy_of": copied,
-            "kind": copy.kind if copy else None,
-            "score": copy.score if copy else None,
-        }
+    Of equal texts the one published first is the original, in whatever order the lines come. Those
+    without a time (ISO 8601; UTC where it names no zone) come last, in the order of their lines.
+    """
+    inputs = tuple(_each(files or [STANDARD_INPUT], _telling))
+    found = _copies(inputs)
+    _print(
+        one if isinstance(one, _Failure) else _copied(one, found.get(position))
+        for position, one in enumerate(inputs)
+    )
 
-    _each(files or [STANDARD_INPUT], answer)
+
+def _telling(given: Mapping[str, object]) -> _Telling:
+    title = _text(given, "title")
+    return _Telling(
+        id=given.get("id"),
+        name=str(given.get("id", "")),
+        title=title,
+        fingerprint=fingerprint(title, _text(given, "text")),
+        published_at=_instant(_text(given, "published")),
+    )
+
+
+def _copies(inputs: Sequence[_Telling | _Failure]) -> dict[int, Copy]:
+    """Return what is a copy, by its position among `inputs`."""
+    originals: dict[str, Candidate] = {}
+    found: dict[int, Copy] = {}
+    tellings = [(position, one) for position, one in enumerate(inputs) if isinstance(one, _Telling)]
+    for position, one in sorted(tellings, key=lambda telling: telling[1].published_at or _LAST):
+        text_hash = one.fingerprint.text_hash
+        if not text_hash:  # too short to be judged
+            continue
+        if text_hash not in originals:
+            originals[text_hash] = Candidate(
+                record=one.name,
+                feed="",
+                feed_address="",
+                permalink="",
+                title_key="",
+                text_hash=text_hash,
+                copy_of=None,
+            )
+            continue
+        copy = copy_of(
+            feed_address="",
+            permalink="",
+            title=one.title,
+            told=one.fingerprint,
+            candidates=(originals[text_hash],),
+        )
+        if copy:
+            found[position] = copy
+    return found
+
+
+def _copied(telling: _Telling, copy: Copy | None) -> dict[str, object]:
+    return {
+        "id": telling.id,
+        "story": copy.of if copy else telling.name,
+        "copy_of": copy.of if copy else None,
+        "kind": copy.kind if copy else None,
+        "score": copy.score if copy else None,
+    }
 
 
 def _tags(found: Sequence[Tag]) -> dict[str, object]:
@@ -80,39 +146,75 @@ def _text(given: Mapping[str, object], name: str) -> str:
     return value
 
 
-def _each(files: Sequence[str], answer: Answer) -> None:
-    """Print an answer for each line of `files`; leave with 1 where one of them failed."""
+def _instant(written: str) -> datetime | None:
+    if not written:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError("'published' must be a time such as 2026-03-02T09:00:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _print(answers: Iterable[dict[str, object] | _Failure]) -> None:
+    """Print a line for each; leave with 1 where one of them failed."""
     good = True
+    for answer in answers:
+        good &= not isinstance(answer, _Failure)
+        output.json_line(asdict(answer) if isinstance(answer, _Failure) else answer)
+    if not good:
+        raise typer.Exit(FAILED)
+
+
+def _each(
+    files: Iterable[str], make: Callable[[Mapping[str, object]], _Made]
+) -> Iterator[_Made | _Failure]:
+    """Give what `make` makes of each line, in order; a line it cannot use is a failure of its own,
+    and so is a file that cannot be read to its end."""
     for name in files:
         try:
             with _opened(name) as lines:
                 for number, line in enumerate(lines, 1):
                     if line.strip():
-                        good &= _one(f"{name}:{number}", line, answer)
-        except (OSError, UnicodeError) as error:
-            good = False
-            output.json_line({"input": name, "error": str(error)})
-    if not good:
-        raise typer.Exit(FAILED)
+                        yield _one(f"{name}:{number}", line, make)
+        except OSError as error:
+            yield _Failure(name, error.strerror or str(error))
 
 
-def _one(where: str, line: str, answer: Answer) -> bool:
+def _one(
+    where: str, line: bytes, make: Callable[[Mapping[str, object]], _Made]
+) -> _Made | _Failure:
     try:
-        given = json.loads(line)
-        if not isinstance(given, dict):
-            raise ValueError("a line must be a JSON object")
-        result = answer(given)
-    except (ValueError, RecursionError) as error:
-        output.json_line({"input": where, "error": str(error)})
-        return False
-    output.json_line(result)
-    return True
+        return make(_object(line))
+    except RecursionError:
+        return _Failure(where, "the JSON is nested too deep")
+    except ValueError as error:
+        return _Failure(where, str(error))
+
+
+def _object(line: bytes) -> dict[str, object]:
+    """Return the object that a line holds; raise ValueError where it holds none."""
+    try:
+        # The -sig takes a byte order mark off, which stands at the beginning of some files.
+        given = json.loads(line.decode("utf-8-sig"))
+        if b"\\u" in line:
+            json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeDecodeError as error:
+        wrong = error.object[error.start]
+        raise ValueError(f"no UTF-8: byte 0x{wrong:02x} at {error.start + 1}") from None
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character, a surrogate without its pair") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"no JSON: {error.msg} at character {error.colno}") from None
+    if not isinstance(given, dict):
+        raise ValueError("a line must be a JSON object")
+    return given
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[TextIO]:
+def _opened(name: str) -> Iterator[BinaryIO]:
     if name == STANDARD_INPUT:
-        yield sys.stdin
+        yield sys.stdin.buffer
     else:
-        with Path(name).open(encoding="utf-8") as lines:
+        with Path(name).open("rb") as lines:
             yield lines
