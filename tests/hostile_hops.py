@@ -1,5 +1,6 @@
 """Hops that do to a worker what a stranger's bytes might: the registry of the workers' tests."""
 
+import functools
 import json
 import os
 import resource
@@ -58,6 +59,29 @@ def crash(task: int) -> int:
     return task
 
 
+def fall(task: str) -> str:
+    """Note in the file `task` that this was begun; the first time be killed, as from outside."""
+    return _fall_until(task, 2, signal.SIGKILL)
+
+
+def fall_always(task: str) -> str:
+    """The same, killed every time."""
+    return _fall_until(task, 99, signal.SIGKILL)
+
+
+def break_always(task: str) -> str:
+    """The same, by a fault of its own every time."""
+    return _fall_until(task, 99, signal.SIGSEGV)
+
+
+def _fall_until(path: str, stands: int, signal_number: int) -> str:
+    with Path(path).open("ab") as file:
+        file.write(b"x")
+    if Path(path).stat().st_size < stands:
+        crash(signal_number)
+    return path
+
+
 def stumble(task: str) -> str:
     """Raise what nobody expected."""
     raise ZeroDivisionError(task)
@@ -108,6 +132,14 @@ def forge(task: str) -> str:
         "nesting": frame(b"[" * 100_000),
         "a number": frame(json.dumps({"value": 7}).encode()),
         "an error": frame(json.dumps({"error": "SystemExit", "text": "x"}).encode()),
+        "an error in disguise": frame(
+            json.dumps({"error": "ParseError", "text": "\x1b[2J\u202eno\r\nfeed\x00"}).encode()
+        ),
+        "an endless error": frame(
+            json.dumps({"error": "ParseError", "text": "no " * 100_000}).encode()
+        ),
+        "a disguise": frame(json.dumps({"error": "\x1b[2J\n" + "x" * 9_999}).encode()),
+        "no worker": frame(json.dumps({"error": "NoWorker", "text": "x"}).encode()),
         "an odd error": frame(json.dumps({"error": "ParseError", "text": [1]}).encode()),
         "too much": LENGTH.pack(0xFFFFFFFF),
         "half of it": LENGTH.pack(1000) + b"{",
@@ -125,10 +157,23 @@ def forge(task: str) -> str:
     os._exit(0)
 
 
-def registry(rules: Rules) -> Mapping[str, Callable[[Any], object]]:
-    """Return the hops above by name."""
+def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]]:
+    """Return by the names of the hops above what makes them ready."""
     hops: tuple[Callable[[Any], object], ...] = (
         process_id, echo, burn, wait, hoard, leave, crash, stumble, refuse, chatter, environment,
-        limits, foreign, another_type, forge,
+        limits, foreign, another_type, forge, fall, fall_always, break_always,
     )  # fmt: skip
-    return {hop.__name__: hop for hop in hops}
+    return {hop.__name__: functools.partial(_make_ready, hop) for hop in hops}
+
+
+def _make_ready(hop: Callable[[Any], object]) -> Callable[[Any], object]:
+    """Return the hop, or do what the tests ask for in the environment, as a machine without room
+    would."""
+    match os.environ.get("TMPDIR", "").partition("/nowhere/"):
+        case ["", _, "raise"]:
+            raise OSError("no room for a model")
+        case ["", _, "leave"]:
+            os._exit(3)
+        case ["", _, "fall"]:
+            crash(signal.SIGKILL)
+    return hop

@@ -10,13 +10,13 @@ process, which only names hops, loads none.
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hrwatch import text
 from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article, Reading
-from hrwatch.model.feeds import Entry, ParsedFeed, Response
+from hrwatch.model.feeds import Entry, ParsedFeed, Response, Validators
 from hrwatch.model.tags import Rules
 from hrwatch.stages.dedup import copies
 from hrwatch.stages.extract import extract, plain
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 TITLE_FROM_TEXT = 120
 EARLIEST_YEAR = 1990
 AHEAD = timedelta(days=1)
+# Invented, and long enough for every library to be asked.
+_SAMPLE_URL = "http://sample.invalid/"
+_SAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+_SAMPLE_TEXT = b"The ferry to the island was late again, and nobody on the quay was surprised. " * 8
+_SAMPLE_PAGE = b"<html><body><article><p>" + _SAMPLE_TEXT + b"</p></article></body></html>"
+_SAMPLE_FEED = (
+    b"<rss version='2.0'><channel><title>Quay</title><item><title>The ferry was late</title>"
+    b"<pubDate>Thu, 01 Jan 2026 00:00:00 GMT</pubDate></item></channel></rss>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +101,38 @@ def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
     )
 
 
-def registry(rules: Rules) -> Mapping[str, Callable[[Any], object]]:
-    """Given the rules, return the hops by name; the tagger is built when the first one needs it."""
+def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]]:
+    """Given the rules, return by the name of each hop what makes it ready: it loads the libraries
+    behind the hop and tries them on a sample, so that what the machine has no room for is told
+    before any input could be blamed for it."""
 
-    @functools.cache
-    def tagger() -> "Tagger":
+    def ready_to_read_feeds() -> Callable[[FeedTask], ParsedFeed]:
+        read_feed(FeedTask(_SAMPLE_FEED, _SAMPLE_URL, "", _SAMPLE_TIME))
+        return read_feed
+
+    def ready_to_read_articles() -> Callable[[ArticleTask], Reading]:
         from hrwatch.stages.tag import Tagger  # noqa: PLC0415 - its tables, only where needed
 
-        return Tagger(rules)
+        read = functools.partial(read_article, tagger=Tagger(rules))
+        read(ArticleTask(Entry("", "", ""), _sample_page(), None, "", _SAMPLE_TIME))
+        return read
 
-    return {
-        read_feed.__name__: read_feed,
-        read_article.__name__: lambda task: read_article(task, tagger()),
-    }
+    return {read_feed.__name__: ready_to_read_feeds, read_article.__name__: ready_to_read_articles}
+
+
+def _sample_page() -> Response:
+    return Response(
+        url=_SAMPLE_URL,
+        requested_url=_SAMPLE_URL,
+        status=200,
+        headers=(),
+        content_type="text/html",
+        body=_SAMPLE_PAGE,
+        validators=Validators(),
+        retry_after=None,
+        max_age=None,
+        fetched_at=_SAMPLE_TIME,
+    )
 
 
 def _article(task: ArticleTask) -> tuple[Article | None, str | None]:

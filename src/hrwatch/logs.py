@@ -2,7 +2,12 @@
 
 import logging
 import sys
+from types import TracebackType
+from typing import TypeAlias
 
+_Traced: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 # These name whole addresses with their query strings, or recipients, or each tick, at INFO.
 _TALKATIVE = (
     "httpx",
@@ -19,15 +24,37 @@ _TALKATIVE = (
 def set_up(level: int = logging.INFO) -> None:
     """Send hrwatch's own log to stderr; libraries are heard from WARNING up."""
     out = logging.StreamHandler(sys.stderr)
-    out.setFormatter(_OneLine("%(levelname)s %(name)s %(message)s"))
+    out.setFormatter(OneLine("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[out], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-class _OneLine(logging.Formatter):
-    """Keeps control characters of strangers out of the operator's terminal and journal."""
+class OneLine(logging.Formatter):
+    """Writes a record on one line, whatever strangers put into it, and what it traces below it,
+    indented: no line of it passes for a record of its own, none steers the terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the record's own line, its line ends escaped."""
+        return _shown(super().formatMessage(record).replace("\n", "\\n").replace("\r", "\\r"))
 
     def format(self, record: logging.LogRecord) -> str:
-        lines = super().format(record).split("\n")
-        return "\n".join("".join(c if c.isprintable() else "\ufffd" for c in x) for x in lines)
+        """Return the record; a traceback that another formatter left in it is not taken over."""
+        record.exc_text = None
+        return super().format(record)
+
+    def formatException(self, ei: _Traced) -> str:
+        """Return a traceback, indented."""
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        """Return a stack, indented."""
+        return _indented(stack_info)
+
+
+def _indented(lines: str) -> str:
+    return "\n".join(f"    {_shown(line)}" for line in lines.split("\n"))
+
+
+def _shown(line: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)

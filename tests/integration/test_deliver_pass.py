@@ -17,7 +17,8 @@ from hrwatch.model.settings import Tls
 from hrwatch.pipeline import Parts, deliver_pass
 from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import tls_context
-from hrwatch.stages.deliver.smtp import REST, SmtpTransport
+from hrwatch.stages.deliver.rest import REST
+from hrwatch.stages.deliver.smtp import SmtpTransport
 from hrwatch.stages.store import outbox
 from hrwatch.stages.store.archive import Archive
 from mailhost import PASSWORD, USER, Authority, MailHost, mail_host

@@ -12,6 +12,7 @@ import pytest
 from builders import a_mail
 from fakes import Clock
 from hrwatch.model.mail import Delivery, Mail, Status
+from hrwatch.stages.deliver.rest import REST
 from hrwatch.stages.deliver.sendmail import SendmailTransport
 
 SENDER = "digest@example.org"
@@ -129,6 +130,21 @@ def test_sendmail_that_hangs_with_the_mail_is_ended_with_what_it_started(tmp_pat
             break
         time.sleep(0.02)
     assert not _is_alive(child)
+
+
+def test_sendmail_that_hung_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    async def deliver() -> None:
+        clock, program = Clock(), a_program(tmp_path, "test -e mended || sleep 64")
+        transport = SendmailTransport(program, tmp_path, clock=clock, timeout=0.3)
+        first, second = [await transport.deliver(MAIL) for _ in range(2)]
+        assert (first.status, second.status) == (Status.UNKNOWN, Status.DEFERRED)
+        assert first.detail == second.detail == transport.stopped
+        assert (tmp_path / "arguments").read_text().count("-i") == 1
+        clock.advance(REST)
+        (tmp_path / "mended").touch()
+        assert (await transport.deliver(MAIL)).status is Status.SENT
+
+    asyncio.run(deliver())
 
 
 def _is_alive(process: int) -> bool:

@@ -111,6 +111,13 @@ class Misbehaving(SMTP):
         else:
             await super()._handle_client()
 
+    async def smtp_DATA(self, arg: str) -> None:
+        if self.plan.mode == "dropmid":
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            self.transport.abort()
+        else:
+            await super().smtp_DATA(arg)
+
 
 @pytest.fixture
 def server() -> Iterator[Server]:
@@ -243,6 +250,14 @@ def test_smtp_server_that_will_not_talk_defers_until_it_does(server: Server, mod
     assert first.status is Status.DEFERRED
     assert first.detail.startswith("the connection")
     assert second.status is Status.SENT
+
+
+def test_smtp_server_that_goes_while_the_mail_is_sent_leaves_it_open(server: Server) -> None:
+    server.mode = "dropmid"
+    first, second = delivered(server, to(OK), to(OK), between=lambda: setattr(server, "mode", "ok"))
+    assert (first.status, second.status) == (Status.UNKNOWN, Status.SENT)
+    assert first.detail.startswith("no answer to the mail")
+    assert len(server.accepted) == 1
 
 
 def test_smtp_server_that_says_nothing_defers_after_the_timeout(server: Server) -> None:

@@ -17,7 +17,8 @@ from hrwatch.model.mail import Delivery, Status
 from hrwatch.model.settings import Server, Tls
 from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import tls_context
-from hrwatch.stages.deliver.smtp import REST, SmtpTransport
+from hrwatch.stages.deliver.rest import REST
+from hrwatch.stages.deliver.smtp import SmtpTransport
 from mailhost import (
     PASSWORD,
     USER,
@@ -308,24 +309,6 @@ def test_login_that_is_refused_stops_the_transport_and_not_a_mail(authority: Aut
             assert transport.stopped == ""
             known.append(Secret(PASSWORD))
             assert (await transport.deliver(MAIL)).status is Status.SENT
-            assert transport.stopped == ""
-            await transport.close()
-
-    run(test)
-
-
-def test_login_rest_does_not_last_when_the_clock_is_set_back(authority: Authority) -> None:
-    async def test() -> None:
-        clock = Clock()
-        async with mail_host(Tls.ALWAYS, authority.server("127.0.0.1"), login=True) as host:
-            transport = a_transport(
-                host.at(Tls.ALWAYS, USER),
-                authority.file,
-                clock=clock,
-                password=lambda: Secret("wrong"),
-            )
-            await transport.deliver(MAIL)
-            clock.advance(timedelta(days=-1))
             assert transport.stopped == ""
             await transport.close()
 

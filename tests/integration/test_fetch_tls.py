@@ -11,6 +11,8 @@ import trustme
 
 from hrwatch.errors import FetchError, Unreachable
 from hrwatch.model.feeds import Response
+from hrwatch.model.settings import FetchSettings
+from hrwatch.stages.fetch.client import tls_context
 from loopback import a_fetcher, an_answer, names, serving
 
 FEED = b"<rss>an invented feed</rss>"
@@ -148,8 +150,20 @@ def test_fetch_redirected_from_https_to_http_goes_on_and_is_logged(
     with caplog.at_level(logging.INFO):
         response = asyncio.run(work())
     assert response.url.startswith("http://")
-    assert "redirects from https to http" in caplog.text
+    assert "event=redirected-to-http address=127.0.0.1:" in caplog.text
     assert "token" not in caplog.text
+
+
+def test_fetcher_with_a_ca_file_trusts_it_beside_the_usual_authorities(
+    authority: Authority,
+) -> None:
+    usual = tls_context(FetchSettings()).get_ca_certs()
+
+    trusted = tls_context(FetchSettings(ca_file=authority.file)).get_ca_certs()
+
+    assert len(usual) > 50
+    assert len(trusted) == len(usual) + 1
+    assert all(one in trusted for one in usual)
 
 
 @pytest.mark.parametrize("text", [None, "no certificate"])

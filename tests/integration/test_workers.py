@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -17,55 +16,16 @@ import pytest
 import hostile_hops
 from hrwatch.errors import HopError, NoWorker, ParseError
 from hrwatch.model.settings import HopLimits
-from hrwatch.model.tags import Rules
 from hrwatch.workers import Workers
 from hrwatch.workers.pool import HOPS_PER_WORKER
+from workplace import LIMITS, alive, gone, use
 
 TESTS = Path(__file__).parent.parent
-LIMITS = HopLimits(wall=timedelta(seconds=20), cpu_seconds=2, memory_bytes=600_000_000)
 
 
 @pytest.fixture(autouse=True)
 def _hostile_hops_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
-
-
-def use(
-    work: Callable[[Workers], Coroutine[Any, Any, Any]],
-    *,
-    count: int = 1,
-    limits: HopLimits = LIMITS,
-    registry: ModuleType = hostile_hops,
-    **settings: Any,
-) -> Any:
-    """Run `work` with workers of the hostile registry, and close them."""
-
-    async def main() -> Any:
-        workers = Workers(count, Rules(), limits, registry=registry, **settings)
-        try:
-            return await work(workers)
-        finally:
-            await workers.close()
-
-    return asyncio.run(main())
-
-
-def alive(process: int) -> bool:
-    """Say whether a process runs (a zombie does not)."""
-    try:
-        return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-async def gone(process: int, within: float = 10) -> bool:
-    """Say whether a process ends in time."""
-    deadline = time.monotonic() + within
-    while alive(process):
-        if time.monotonic() > deadline:
-            return False
-        await asyncio.sleep(0.02)
-    return True
 
 
 @pytest.mark.parametrize("count", [0, 1])
@@ -170,15 +130,31 @@ def test_run_many_hops_in_one_worker_counts_processor_time_for_each_alone() -> N
 @pytest.mark.parametrize(
     "forged",
     ["garbage", "pickle", "a list", "nesting", "a number", "an error", "an odd error", "too much",
-     "half of it"],
+     "half of it", "no worker", "a disguise"],
 )  # fmt: skip
 def test_run_worker_that_was_taken_over_can_hand_back_declared_values_only(forged: str) -> None:
     async def work(workers: Workers) -> str:
-        with pytest.raises(HopError):
+        with pytest.raises(HopError) as caught:
             await workers.run(hostile_hops.forge, forged)
+        assert not isinstance(caught.value, NoWorker)
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) <= 500
         return await workers.run(hostile_hops.echo, "next")
 
     assert use(work) == "next"
+
+
+@pytest.mark.parametrize(
+    ("forged", "told"),
+    [("an error in disguise", r"^\[2Jno feed$"), ("an endless error", "^no no no .{480,490}…$")],
+    ids=["controls", "length"],
+)
+def test_run_error_that_a_worker_tells_is_one_clean_line(forged: str, told: str) -> None:
+    async def work(workers: Workers) -> None:
+        with pytest.raises(ParseError, match=told):
+            await workers.run(hostile_hops.forge, forged)
+
+    use(work)
 
 
 def test_run_hop_that_prints_keeps_the_frames_whole() -> None:
@@ -280,7 +256,7 @@ def test_close_with_hops_at_work_ends_everything() -> None:
         return process, error
 
     process, error = use(work)
-    assert isinstance(error, HopError)
+    assert isinstance(error, NoWorker)  # the input did nothing
     assert not alive(process)
 
 

@@ -20,6 +20,7 @@ from hrwatch.config import names, terms, values
 from hrwatch.model.mail import Schedule
 
 EXAMPLE_CONTACT = "mailto:desk@example.org"
+_LATER = "Kept for a later version; not used yet."
 _SPAN = r"^[0-9]{1,9}[smhd]$"
 
 
@@ -133,7 +134,7 @@ class Fetch(Shape):
     ] = Field(default=[], description="Exceptions to the address guard: address:port or network.")
     ca_file: str | None = Field(
         default=None,
-        description="Certificates to trust instead of the usual ones, relative to this file.",
+        description="Certificates to trust beside the usual ones: a PEM file, relative to this.",
     )
     proxy: None = Field(default=None, description="Comes with a later version.")
 
@@ -164,9 +165,7 @@ class Feed(Shape):
     )
     publisher: Line | None = Field(default=None, examples=["Amnesty International"])
     language: LanguageTag | None = Field(default=None, description="BCP 47.", examples=["en"])
-    countries: Countries = Field(
-        default=[], description="What it mostly writes about: a weak cue, never a tag of its own."
-    )
+    countries: Countries = Field(default=[], description=f"What it mostly writes about. {_LATER}")
     enabled: bool = True
     every: Interval | None = Field(default=None, description="Instead of fetch.every.")
     backfill: Backfill = Field(default=None, description="Instead of fetch.backfill.")
@@ -177,9 +176,9 @@ class Keyword(Shape):
     """One issue that articles are tagged with, and the words that say so."""
 
     label: Line | None = Field(default=None, examples=["Water cannon"])
-    group: Line | None = None
+    group: Line | None = Field(default=None, description=f"What it belongs to. {_LATER}")
     severity: int | None = Field(
-        default=None, ge=1, le=3, description="3 most urgent, 2 normal, 1 least."
+        default=None, ge=1, le=3, description=f"3 most urgent, 2 normal, 1 least. {_LATER}"
     )
     terms: Phrases | None = Field(default=None, description="By language, or any: words that tag.")
     weak: Phrases | None = Field(

@@ -32,7 +32,10 @@ def work_in_vain(seconds: float) -> float:
     return time.process_time() - began
 
 
-def registry(rules: Rules) -> Mapping[str, Callable[[Any], object]]:
-    """Given the rules, return these hops and the real ones by name."""
-    own: tuple[Callable[[Any], object], ...] = (look_around, work_in_vain)
-    return {**hops.registry(rules), **{hop.__name__: hop for hop in own}}
+def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]]:
+    """Given the rules, return what makes these hops and the real ones ready, by name."""
+    return {
+        **hops.registry(rules),
+        look_around.__name__: lambda: look_around,
+        work_in_vain.__name__: lambda: work_in_vain,
+    }

@@ -74,7 +74,7 @@ def judge_reading(count: int, read: Reading, around: own_hops.Surroundings) -> F
         told = f"language {read.language or 'none'}, countries {', '.join(sorted(about)) or 'none'}"
         reason = f" ({read.extract_error})" if read.extract_error else ""
         return trouble(f"a page about Belarus in English was read as {told}{reason}", _OWN_MISTAKE)
-    if around.memory_bytes != HopLimits().memory_bytes:
+    if not 0 < around.memory_bytes <= HopLimits().memory_bytes:
         return trouble(f"a worker may take {around.memory_bytes} bytes of memory", _OWN_MISTAKE)
     known = [name for name in around.variables if any(part in name for part in _SECRETS)]
     if known:

@@ -240,7 +240,7 @@ async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read 
     try:
         reading = await parts.workers.run(hops.read_article, task)
     except NoWorker as error:
-        return error
+        return error  # the page is not to blame: it is read when there is room again
     except HopError as error:
         less = await _read_less(parts, task, error)
         if isinstance(less, HopError):

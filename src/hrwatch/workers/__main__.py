@@ -9,12 +9,13 @@ import pickle
 import resource
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from typing import IO, Any
+from collections.abc import Iterator
+from typing import IO
 
 from hrwatch.errors import HopError, HrwatchError, NoWorker
-from hrwatch.workers.bench import described, perform
-from hrwatch.workers.frames import LENGTH, MAX_FRAME, dump, frame
+from hrwatch.model.tags import Rules
+from hrwatch.workers.bench import Bench, described
+from hrwatch.workers.frames import BEGUN, LENGTH, MAX_FRAME, dump, frame
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # The one file that a worker writes is py3langid's unpacked model, 68 MB in a temporary file.
@@ -30,23 +31,44 @@ def main() -> None:
     if setup is None:
         return
     registry, rules, cpu_seconds, memory_bytes = pickle.loads(setup)  # noqa: S301 - of our parent
-    _limit_process(memory_bytes)
-    try:
-        hops = importlib.import_module(registry).registry(rules)
-    except Exception as error:  # whatever it is, the main process is told, and not with a status
-        results.write(frame(_told(NoWorker(f"no worker could start: {described(error)}"))))
-        results.flush()
-        return
+    bench = _bench(registry, rules, memory_bytes)
+    done = 0
     while (payload := _read(tasks)) is not None:
-        _limit_processor_time(cpu_seconds)
-        results.write(frame(_answer(hops, payload)))
-        results.flush()
+        if not _limit_processor_time(cpu_seconds) and done:
+            return  # the next one in line has its whole share
+        for answer in _answers(bench, payload):
+            results.write(frame(answer))
+            results.flush()
+        done += 1
 
 
-def _answer(hops: Mapping[str, Callable[[Any], object]], payload: bytes) -> bytes:
+def _bench(registry: str, rules: Rules, memory_bytes: int) -> Bench | NoWorker:
+    """Return the hops, this process limited before; or what is to be told to whoever asks."""
     try:
+        _limit_process(memory_bytes)
+        return Bench(importlib.import_module(registry).registry(rules))
+    except Exception as error:  # whatever it is, the main process is told, and not with a status
+        return NoWorker(f"no worker could start: {described(error)}")
+
+
+def _answers(bench: Bench | NoWorker, payload: bytes) -> Iterator[bytes]:
+    """Yield that the input is looked at from now on, then what was made of it; or, instead of
+    both, why it cannot be looked at here."""
+    try:
+        if isinstance(bench, NoWorker):
+            raise bench
         name, task = pickle.loads(payload)  # noqa: S301 - of our parent
-        result = perform(hops, name, task)
+        bench.make_ready(name)
+    except NoWorker as error:
+        yield _told(error)
+        return
+    yield BEGUN
+    yield _answer(bench, name, task)
+
+
+def _answer(bench: Bench, name: str, task: object) -> bytes:
+    try:
+        result = bench.perform(name, task)
         answer = json.dumps({"value": dump(result)}).encode()
     except HrwatchError as error:
         return _told(error)
@@ -81,16 +103,30 @@ def _die_with_parent() -> None:
 
 
 def _limit_process(memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, MAX_FILE)
 
 
-def _limit_processor_time(seconds: int) -> None:
-    """Move the soft limit: the kernel counts the whole life of the process."""
+def _limit(kind: int, wanted: int) -> None:
+    """Limit this process for good, or leave it the narrower limit it was born with: no process
+    may widen that."""
+    _, hard = resource.getrlimit(kind)
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(kind, (limit, limit))
+
+
+def _limit_processor_time(seconds: int) -> bool:
+    """Move the soft limit, because the kernel counts the whole life of the process, and leave the
+    hard one; say whether it leaves the hop its whole share."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    if hard == resource.RLIM_INFINITY or soft <= hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+        return True
+    resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
+    return False
 
 
 def _read(tasks: IO[bytes]) -> bytes | None:

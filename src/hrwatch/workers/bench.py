@@ -7,25 +7,47 @@ from typing import Any
 
 from hrwatch.errors import ExtractError, HopError, HrwatchError, NoWorker, ParseError
 
+Hop = Callable[[Any], object]
+# A hop by its name, and what makes it ready: loads its libraries and returns the function.
+Registry = Mapping[str, Callable[[], Hop]]
 # The failures that hops have on purpose; a worker can make the main process raise these only.
 EXPECTED: Mapping[str, type[HrwatchError]] = {
-    one.__name__: one for one in (ParseError, ExtractError, HopError, NoWorker)
+    one.__name__: one for one in (ParseError, ExtractError, HopError)
 }
 # Of an error that nobody expected: how much of its text is told, and how many places.
 MAX_TEXT = 300
 PLACES = 4
 
 
-def perform(hops: Mapping[str, Callable[[Any], object]], name: str, task: object) -> object:
-    """Do the named hop; raise its expected error, or HopError for anything unexpected."""
-    try:
-        return hops[name](task)
-    except tuple(EXPECTED.values()):
-        raise
-    except MemoryError as error:
-        raise HopError("ran out of memory") from error
-    except Exception as error:  # what a parser raises on a stranger's bytes ends nothing else
-        raise HopError(f"failed with {described(error)}") from error
+class Bench:
+    """The hops of a registry, each made ready when it is first asked for."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._ready: dict[str, Hop] = {}
+
+    def make_ready(self, name: str) -> Hop:
+        """Return the named hop; raise NoWorker where it cannot be made ready, whatever the reason:
+        no input was looked at yet."""
+        if name not in self._ready:
+            try:
+                self._ready[name] = self._registry[name]()
+            except Exception as error:
+                raise NoWorker(f"no worker could start: {described(error)}") from error
+        return self._ready[name]
+
+    def perform(self, name: str, task: object) -> object:
+        """Do the named hop; raise its expected error, HopError for anything unexpected, NoWorker
+        where it cannot be made ready."""
+        hop = self.make_ready(name)
+        try:
+            return hop(task)
+        except tuple(EXPECTED.values()):
+            raise
+        except MemoryError as error:
+            raise HopError("ran out of memory") from error
+        except Exception as error:  # what a parser raises on a stranger's bytes ends nothing else
+            raise HopError(f"failed with {described(error)}") from error
 
 
 def described(error: Exception) -> str:

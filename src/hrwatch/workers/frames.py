@@ -17,6 +17,9 @@ from typing import Any
 LENGTH = struct.Struct(">I")
 # A feed of the largest size allowed is 10 MB; its entries as JSON are at most some times that.
 MAX_FRAME = 64_000_000
+# The payload by which a worker says that all is ready: what goes wrong after it is the input's
+# doing, what went wrong before it is not.
+BEGUN = b""
 
 
 class Malformed(Exception):

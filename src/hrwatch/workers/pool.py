@@ -1,6 +1,8 @@
 """The pool of workers: started when there is work, replaced when ended, gone when idle."""
 
 import asyncio
+import functools
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,13 +13,15 @@ from hrwatch import hops
 from hrwatch.errors import NoWorker
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.workers.bench import perform
+from hrwatch.workers.bench import Bench
 from hrwatch.workers.frames import result_type
-from hrwatch.workers.process import Worker
+from hrwatch.workers.process import Lost, Worker
 
 IDLE = timedelta(seconds=30)
 # Parsers leak and memory fragments; a worker that has done so much is replaced.
 HOPS_PER_WORKER = 500
+
+log = logging.getLogger(__name__)
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -48,7 +52,7 @@ class Workers:
         self._busy: set[Worker] = set()
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._inline = registry.registry(rules) if count == 0 else None
+        self._bench = Bench(registry.registry(rules)) if count == 0 else None
         self._thread = ThreadPoolExecutor(1, "hop") if count == 0 else None
 
     async def run(self, hop: Callable[Concatenate[Task, ...], Result], task: Task) -> Result:
@@ -58,21 +62,36 @@ class Workers:
         none could be had. When this is cancelled the worker is ended.
         """
         async with self._slots:
-            if self._closed:
-                raise NoWorker("the workers are closed")
-            if self._inline is not None:
-                arguments = (self._inline, hop.__name__, task)
+            self._check_open()
+            if self._bench is not None:
                 loop = asyncio.get_running_loop()
-                return cast(Result, await loop.run_in_executor(self._thread, perform, *arguments))
-            worker = await self._take()
+                work = functools.partial(self._bench.perform, hop.__name__, task)
+                return cast(Result, await loop.run_in_executor(self._thread, work))
+            declared = result_type(hop)  # the answer is loaded by it
             try:
-                if self._closed:  # while it was started
-                    raise NoWorker("the workers are closed")
-                # Loaded by the very type that the hop declares.
-                done = await worker.exchange(hop.__name__, task, result_type(hop))
-                return cast(Result, done)
-            finally:
-                self._give_back(worker)
+                return cast(Result, await self._run(hop.__name__, task, declared, fresh=False))
+            except Lost as lost:
+                log.warning("event=worker-lost error=%r", str(lost.told))
+            try:
+                return cast(Result, await self._run(hop.__name__, task, declared, fresh=True))
+            except Lost as lost:
+                raise lost.told from None
+
+    async def _run(self, name: str, task: object, declared: object, *, fresh: bool) -> object:
+        """Do a hop in one worker; raise Lost as well."""
+        worker = await self._take(fresh=fresh)
+        try:
+            self._check_open()  # it may have been closed while the worker was started
+            return await worker.exchange(name, task, declared)
+        except Lost:
+            self._check_open()  # then it was ended from here
+            raise
+        finally:
+            self._give_back(worker)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise NoWorker("the workers are closed")
 
     async def close(self) -> None:
         """End every worker, those at work too."""
@@ -87,11 +106,18 @@ class Workers:
         while self._endings:
             await asyncio.wait(self._endings)
 
-    async def _take(self) -> Worker:
-        if self._resting:
-            worker, timer = self._resting.popitem()  # the latest: the others may end
+    async def _take(self, *, fresh: bool) -> Worker:
+        """Return a worker, started for this where `fresh`; one that was ended from outside while
+        it rested is nobody's worker any more."""
+        worker = None
+        while self._resting and not fresh:
+            rested, timer = self._resting.popitem()  # the latest: the others may end
             timer.cancel()
-        else:
+            if rested.alive:
+                worker = rested
+                break
+            self._end(rested)
+        if worker is None:
             worker = await Worker.start(self._registry, self._rules, self._limits)
         self._busy.add(worker)
         return worker

@@ -158,6 +158,7 @@ def a_good_reading() -> object:
     [
         (2, HopLimits().memory_bytes, ("LANG", "PATH"), OK),
         (0, HopLimits().memory_bytes, ("LANG", "PATH"), WARNING),
+        (2, 400_000_000, ("LANG",), OK),  # the service was born with less
         (2, -1, ("LANG",), TROUBLE),
         (2, HopLimits().memory_bytes, ("HRWATCH_SMTP_PASSWORD",), TROUBLE),
     ],

@@ -14,6 +14,7 @@ from typing import IO
 
 from hrwatch.model.mail import Delivery, Mail, Status
 from hrwatch.stages.deliver.failures import scrubbed
+from hrwatch.stages.deliver.rest import Rest
 
 TIMEOUT = 120.0  # seconds; some of these programs send at once, and wait for a far server
 _SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -44,8 +45,6 @@ _MEANING = {
 class SendmailTransport:
     """Runs the program once for every mail; nothing is held between mails."""
 
-    stopped = ""  # the next mail may always be tried: no password is at stake
-
     def __init__(
         self,
         program: Path,
@@ -59,11 +58,22 @@ class SendmailTransport:
         self._directory = directory
         self._clock = clock
         self._timeout = timeout
+        self._rest = Rest(clock)
+
+    @property
+    def stopped(self) -> str:
+        """Why the program is not asked at the moment: it hung. Empty where it is."""
+        return self._rest.reason
 
     async def deliver(self, mail: Mail) -> Delivery:
         """Given a mail, hand it over; DEFERRED where the program cannot take it now, REFUSED where
-        it never will, UNKNOWN where it had the mail and did not come back."""
-        status, detail = await self._handed_over(mail)
+        it never will, UNKNOWN where it had the mail and did not come back. While `stopped`,
+        DEFERRED without asking."""
+        status, detail = Status.DEFERRED, self.stopped
+        if not detail:
+            status, detail = await self._handed_over(mail)
+        if status is Status.UNKNOWN:
+            self._rest.begin(detail)
         return Delivery(mail.message_id, mail.subscriber, status, self._clock(), detail)
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ lets the mailbox recognise it.
 import asyncio
 import ssl
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import aiosmtplib
@@ -19,12 +19,11 @@ from hrwatch.model.settings import Server
 from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import connect, drop, goodbye
 from hrwatch.stages.deliver.failures import Stop, about_us, plain_words, scrubbed
+from hrwatch.stages.deliver.rest import Rest
 
 # Seconds for one command, twice that for all before the mail, and again for each half of the mail:
 # together, even with a second try, less than the claim.
 TIMEOUT = 60.0
-# After a refused password no mail is tried for so long: servers lock out who asks too often.
-REST = timedelta(minutes=5)
 _FOR_GOOD = 500  # and above: permanent (RFC 5321, 4.2.1)
 _CLOSING = 421  # the server ends the connection (RFC 5321, 3.8)
 _LOGIN_WANTED = 530  # RFC 4954, 6
@@ -58,16 +57,13 @@ class SmtpTransport:
         self._timeout = timeout
         self._connection: aiosmtplib.SMTP | None = None
         self._turn = asyncio.Lock()
-        self._stop: tuple[str, datetime] | None = None
+        self._rest = Rest(clock)
 
     @property
     def stopped(self) -> str:
-        """Why nothing is tried at the moment: until somebody mends that, no mail would leave, and
-        asking again too often locks accounts. Empty where mail is tried."""
-        if self._stop is None:
-            return ""
-        reason, since = self._stop
-        return reason if timedelta(0) <= self._clock() - since < REST else ""
+        """Why nothing is tried at the moment: no STARTTLS, a certificate that is not the server's,
+        a login that it refuses. Empty where mail is tried."""
+        return self._rest.reason
 
     async def deliver(self, mail: Mail) -> Delivery:
         """Given a mail, hand it over; return SENT, DEFERRED, REFUSED or UNKNOWN with the server's
@@ -108,7 +104,7 @@ class SmtpTransport:
             # Servers look into a mail before they take it: giving up early makes second copies.
             await connection.data(mail.bytes, timeout=2 * self._timeout)
         except Stop as stop:
-            self._stop = (str(stop), self._clock())
+            self._rest.begin(str(stop))
             return _Failure(Status.DEFERRED, str(stop), again=False)
         except aiosmtplib.SMTPResponseException as error:
             failure = self._answered(error, step, mail.recipient)
@@ -143,7 +139,7 @@ class SmtpTransport:
                 password=self._password,
                 timeout=self._timeout,
             )
-            self._stop = None
+            self._rest.end()
         return self._connection
 
     async def _reset(self, code: int) -> None:
@@ -170,7 +166,7 @@ class SmtpTransport:
         ours = error.code == _LOGIN_WANTED or (error.code >= _FOR_GOOD and about_us(said))
         of_the_mail = step in ("the recipient", "the mail") and not ours
         status = Status.REFUSED if error.code >= _FOR_GOOD and of_the_mail else Status.DEFERRED
-        hint = (
-            "; does it want a login? See mail.transport" if ours and not self._server.user else ""
-        )
-        return _Failure(status, f"{step} was refused: {said}{hint}", again=error.code == _CLOSING)
+        detail = f"{step} was refused: {said}"
+        if ours and not self._server.user:
+            detail += "; does it want a login? See mail.transport"
+        return _Failure(status, detail, again=error.code == _CLOSING and step != "the mail")

@@ -25,7 +25,6 @@ from hrwatch.stages.fetch.addresses import (
     address,
     follow,
     host_of,
-    is_loopback,
     shown,
     without_user,
 )
@@ -34,7 +33,7 @@ from hrwatch.stages.fetch.failures import NETWORK_ERRORS, plain_words
 from hrwatch.stages.fetch.guard import Guard
 from hrwatch.stages.fetch.network import GuardedBackend, Resolve, Resolver, Transport
 from hrwatch.stages.fetch.politeness import Politeness
-from hrwatch.urls import registrable
+from hrwatch.urls import is_loopback, registrable
 
 _log = logging.getLogger(__name__)
 
@@ -132,10 +131,8 @@ class Fetcher:
 
     def _note(self, visited: tuple[httpx.URL, ...]) -> None:
         if visited[-2].scheme == "https" and visited[-1].scheme == "http":
-            _log.warning(
-                "%s redirects from https to http: what is read there can be altered on the way",
-                shown(visited[-2]),
-            )
+            # What is read there can be altered on the way.
+            _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))
 
     async def _within(
         self,

@@ -1,0 +1,81 @@
+"""A poll on a machine that is short of room: nothing is archived with less than could be read."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from builders import a_feed
+from fakes import Clock
+from hrwatch import hops
+from hrwatch.errors import NoWorker
+from hrwatch.model.feeds import Outcome
+from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
+from hrwatch.model.tags import Rules
+from hrwatch.pipeline import Parts, poll
+from hrwatch.stages.deliver import open_transport
+from hrwatch.stages.fetch import Fetcher
+from hrwatch.stages.store import feeds
+from hrwatch.stages.store.archive import Archive
+from hrwatch.workers import Workers
+from loopback import an_answer, serving
+from newsdesk import a_page
+
+
+class ShortOfRoom(Workers):
+    """Workers of which none can be had for the first article."""
+
+    refused = 0
+
+    async def run(self, hop: Any, task: Any) -> Any:
+        """Do the hop, or not."""
+        if hop is hops.read_article and not self.refused:
+            self.refused += 1
+            raise NoWorker("no worker could be started: no room")
+        return await super().run(hop, task)
+
+
+def test_poll_without_a_worker_for_an_article_leaves_it_to_the_next_poll(tmp_path: Path) -> None:
+    clock = Clock()
+    answers: dict[str, Any] = {}
+
+    async def main() -> None:
+        async with serving(answers) as server:
+            answers["/story"] = a_page("Invented court hears of torture")
+            answers["/wire"] = an_answer(
+                b"<rss version='2.0'><channel><item><title>Invented court hears of torture</title>"
+                b"<link>" + server.url("/story").encode() + b"</link></item></channel></rss>"
+            )
+            feed = a_feed(url=server.url("/wire"))
+            settings = FetchSettings(allow_addresses=(server.exemption,), gap=timedelta(0))
+            fetcher = Fetcher(settings, clock=clock, version="1.0")
+            archive = Archive.open("archive.db", directory=tmp_path, writing=True, clock=clock)
+            parts = Parts(
+                archive=archive,
+                fetcher=fetcher,
+                workers=ShortOfRoom(0, Rules(), HopLimits()),
+                transport=open_transport(MailSettings(), directory=tmp_path, clock=clock),
+                clock=clock,
+                new_id=lambda: "1",
+                owner="test",
+                per_site=1,
+                rules_hash="",
+                link_copies=True,
+            )
+            await archive.write(feeds.sync, (feed,), clock())
+            first = await poll.poll_feed(parts, feed)
+            second = await poll.poll_feed(parts, feed)
+            assert first is not None
+            assert second is not None
+            assert (first.outcome, first.error) == (
+                Outcome.FAILED,
+                "no worker could be started: no room",
+            )
+            assert (second.outcome, second.new) == (Outcome.NEW, 1)
+            (state,) = await archive.read(feeds.states, [feed.name])
+            assert state.bad_body_hash is None
+            await fetcher.aclose()
+            await parts.workers.close()
+            archive.close()
+
+    asyncio.run(main())
