@@ -108,8 +108,8 @@ def configure(desk: Desk, daily: dict[str, object], reloads: int) -> None:
         workers=1 + reloads % 2,
         feeds=[
             {
-                "name": f"feed-{number}",
-                "url": desk.server.url(f"/feed-{number}"),
+                "name": f"feed{number}",
+                "url": desk.server.url(f"/feed{number}"),
                 "publisher": f"Invented paper {number}, edition {reloads}",
             }
             for number in range(FEEDS)
@@ -120,7 +120,7 @@ def configure(desk: Desk, daily: dict[str, object], reloads: int) -> None:
 
 def publish(desk: Desk, course: Course, number: int) -> None:
     """Add one invented story to a feed."""
-    name = f"feed-{number}"
+    name = f"feed{number}"
     title = f"Arvenia invented story {len(course.titles):05} of {name}"
     course.titles.append(title)
     desk.feed(name, *(one for one in course.titles if one.endswith(f" {name}")))
