@@ -143,8 +143,10 @@ def resident(process: int) -> int:
 
 def print_figures(course: Course, server: Loopback, minutes: int) -> None:
     polls = sum(request.target.count("/") == 1 for request in server.requests)
-    print(  # noqa: T201 - the figures of the drill
-        f"\n{minutes} minutes: {polls} polls, {len(course.titles)} stories, "
-        f"{course.reloads} reloads, {course.restarts} kills, longest gap {longest_gap(server):.1f} s, "
+    figures = (
+        f"{minutes} minutes: {polls} polls, {len(course.titles)} stories, "
+        f"{course.reloads} reloads, {course.restarts} kills, "
+        f"longest gap {longest_gap(server):.1f} s, "
         f"memory {course.memory[0]} to {course.memory[-1]} KB"
     )
+    print(f"\n{figures}")  # noqa: T201 - the figures of the drill
