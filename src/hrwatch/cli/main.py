@@ -72,12 +72,18 @@ def root(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option(help="The operator's file.", metavar="FILE", show_default=False),
+        # Not typer's, but our own words for what may not be read: they say what to do.
+        typer.Option(
+            help="The operator's file.", metavar="FILE", show_default=False, readable=False
+        ),
     ] = None,
     state_dir: Annotated[
         Path | None,
         typer.Option(
-            help="Where the archive and the mail files are.", metavar="DIR", show_default=False
+            help="Where the archive and the mail files are.",
+            metavar="DIR",
+            show_default=False,
+            readable=False,
         ),
     ] = None,
     version: Annotated[

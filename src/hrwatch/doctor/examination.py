@@ -134,9 +134,14 @@ def _clock(patient: Patient, standing: Standing | None, path: Path | None) -> Fi
         "the configuration": patient.config.path,
     }
     marks = machine.file_times(files | ({"the archive's file": path} if path else {}))
-    if standing and standing.is_current and path:
+    if standing and standing.is_current:
         with (
-            Archive.open(str(path), directory=patient.directory, writing=False) as archive,
+            Archive.open(
+                patient.config.archive,
+                directory=patient.directory,
+                writing=False,
+                password=databases.password(patient.config.archive, patient.config, os.environ),
+            ) as archive,
             archive.reading() as connection,
         ):
             newest = record_table.counts(connection).first_seen_at

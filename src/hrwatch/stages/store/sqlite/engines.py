@@ -1,6 +1,7 @@
 """Connections to an archive's file, each kind with what SQLite has to be told first."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -52,8 +53,9 @@ def _engine(
     path: Path, *, mode: str, pragmas: Sequence[str], begin: str, connections: int
 ) -> sa.Engine:
     def connect() -> sqlite3.Connection:
+        how = f"mode={mode}&immutable=1" if mode == "ro" and _is_still(path) else f"mode={mode}"
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
+            f"{path.absolute().as_uri()}?{how}",
             uri=True,
             timeout=_WAIT_SECONDS,
             isolation_level=None,  # transactions are begun below, not by the driver
@@ -81,6 +83,18 @@ def _engine(
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _is_still(path: Path) -> bool:
+    """Say whether nobody can change the file, and all there is stands in it: SQLite then has to be
+    told, because it cannot make the files beside it by which readers mind a writer."""
+    try:
+        if not os.statvfs(path).f_flag & os.ST_RDONLY:
+            return False
+    except OSError:
+        return False
+    log = path.with_name(path.name + "-wal")
+    return not log.exists() or log.stat().st_size == 0
 
 
 def copy(path: Path, target: Path) -> None:

@@ -44,7 +44,10 @@ def hold(archive: Path, now: datetime) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise ArchiveError(f"the lock file {path} cannot be opened: {error}") from error
+        raise ArchiveError(
+            f"the lock file {path} cannot be opened ({error.strerror}): run as the user it belongs "
+            "to, and see that the disk is not read-only or full"
+        ) from error
     if not _locked(descriptor):
         told = _told(descriptor)
         os.close(descriptor)
@@ -54,7 +57,9 @@ def hold(archive: Path, now: datetime) -> int:
         os.pwrite(descriptor, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
     except OSError as error:
         os.close(descriptor)
-        raise ArchiveError(f"the lock file {path} cannot be written: {error}") from error
+        raise ArchiveError(
+            f"the lock file {path} cannot be written ({error.strerror}): make room on its disk"
+        ) from error
     return descriptor
 
 

@@ -19,8 +19,8 @@ _ADVICE = {
     "user hrwatch runs as",
     "SQLITE_PERM": "it may not be opened: run as the user it belongs to",
     "SQLITE_IOERR": "the disk fails: see the system's log, then restore a backup onto a sound disk",
-    "SQLITE_CORRUPT": "it is damaged: keep the file, and restore a backup (an archive.db.before-* "
-    "beside it may be one)",
+    "SQLITE_CORRUPT": "it is damaged: keep the file, and restore a backup (hrwatch restore FILE; "
+    "an archive.db.before-* beside it may be one)",
     "SQLITE_NOTADB": "it is no archive: move the file away, or set another archive",
     "SQLITE_TOOBIG": "a text is longer than it can hold",
 }
