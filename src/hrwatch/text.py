@@ -1,11 +1,13 @@
 """Pure helpers on text: decoding and cleaning at the border, folding for comparison, segmenting
-for search."""
+for search, guessing at what was meant."""
 
 import codecs
+import difflib
 import hashlib
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Bidirectional controls can make a title read as something else (Trojan Source); C0/C1 controls
 # reach terminals and mail headers. ZWNJ and ZWJ are letters' company in Persian and Hindi: kept.
@@ -209,3 +211,16 @@ def search_text(text: str) -> str:
     """Return `text` as it is indexed and searched: folded words, unspaced scripts cut into single
     characters, so that every database engine sees the same words."""
     return " ".join(_UNSPACED_CHARACTER.sub(r" \1 ", normalised(text)).split())
+
+
+def closest(value: str, known: Iterable[str]) -> str | None:
+    """Return the name of `known` that resembles `value` most, whatever its case, or None."""
+    candidates = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(value[:100].casefold(), candidates, n=1, cutoff=0.7)
+    return candidates[found[0]] if found else None
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """Return `; did you mean X?` for the known name closest to `value`, or an empty string."""
+    found = closest(value, known)
+    return f"; did you mean {found}?" if found else ""

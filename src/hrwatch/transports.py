@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from hrwatch.model.settings import Folder, Program, Server, Tls
+from hrwatch.urls import is_loopback
 
 SENDMAIL = "/usr/sbin/sendmail"
 EXPECTED = (
@@ -73,7 +74,7 @@ def _server(value: str, tls: Tls) -> Server:
         )
     if not _is_host(host):
         raise ValueError(f"has no host that can be asked; {expected}")
-    if tls is Tls.NEVER and not _is_loopback(host):
+    if tls is Tls.NEVER and not is_loopback(host):
         raise ValueError(
             "would cross the network without encryption; smtp: is for this machine only; "
             f"{EXPECTED}"
@@ -97,10 +98,3 @@ def _is_host(host: str) -> bool:
     except ValueError:
         return len(host) <= _LONGEST and bool(_HOST.fullmatch(host))
     return "%" not in host
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -81,6 +81,14 @@ def canonical(url: str) -> str:
     return urlunsplit((scheme, netloc, path, query, fragment))
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether `host` plainly means this machine: a loopback literal or `localhost`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def registrable(host: str) -> str:
     """Return the registrable domain of `host` ("www.bbc.co.uk" → "bbc.co.uk"); a bare address or
     a name without a public suffix stands for itself."""

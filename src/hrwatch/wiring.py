@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import hrwatch
+from hrwatch import territories
 from hrwatch.config import Config, databases
 from hrwatch.model.settings import HopLimits
 from hrwatch.pipeline import Desk, Parts
@@ -18,7 +19,6 @@ from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, subscribers
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.tag import territories
 from hrwatch.workers import Workers
 
 
@@ -51,7 +51,7 @@ def open_archive(config: Config, directory: Path) -> Archive:
         directory=directory,
         writing=True,
         clock=utc_now,
-        password=databases.password(config, os.environ),
+        password=databases.password(config.archive, config, os.environ),
     )
 
 

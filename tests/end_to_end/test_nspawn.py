@@ -280,6 +280,8 @@ def test_dynamic_user_takes_over_what_the_static_one_left(service: Service) -> N
 
 
 def test_egress_drop_in_refuses_private_networks_but_what_is_allowed(service: Service) -> None:
+    if not service.machine.filters_addresses():
+        pytest.skip("systemd cannot filter by address here: no unified cgroups, or no BPF")
     service.machine.run("ip", "address", "replace", f"{INSIDE}/32", "dev", "lo")
     service.drop_in("egress.conf")
     service.feed(ARREST)

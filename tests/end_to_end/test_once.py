@@ -280,9 +280,9 @@ def test_once_beside_another_process_is_refused_and_readers_are_not(tmp_path: Pa
 @pytest.mark.parametrize(
     ("words", "fragment"),
     [
-        (("once", "wirre"), "did you mean 'wire'?"),
+        (("once", "wirre"), "did you mean wire?"),
         (("once", "off"), "switched off"),
-        (("preview", "redaer"), "did you mean 'reader'?"),
+        (("preview", "redaer"), "did you mean reader?"),
         (("search", "(torture"), "character"),
         (("feeds",), "new"),
         (("search", "torture"), "nothing polled yet"),

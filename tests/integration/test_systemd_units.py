@@ -6,9 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from hrwatch.daemon.service import BEAT, DRAIN
 
 SHIPPED = Path(__file__).parents[2] / "systemd"
 DROP_INS = sorted(path.name for path in (SHIPPED / "drop-ins").glob("*.conf"))
@@ -66,6 +69,11 @@ def settings(path: Path) -> dict[str, dict[str, str]]:
     return {name: dict(parser[name]) for name in parser.sections()}
 
 
+def seconds(value: str) -> timedelta:
+    assert value.endswith("s")
+    return timedelta(seconds=int(value[:-1]))
+
+
 def test_service_is_verified_without_a_word(unit: Path) -> None:
     assert analyze("verify", "--man=no", unit) == (0, "")
 
@@ -109,6 +117,13 @@ def test_service_names_what_the_daemon_relies_on() -> None:
     assert [name.partition(":")[0] for name in names] == ["smtp-password", "archive-password"]
     # A path would make the credential compulsory.
     assert not any("/" in name for name in names)
+
+
+def test_service_gives_the_daemon_the_time_that_it_takes() -> None:
+    service = settings(SHIPPED / "hrwatch.service")["Service"]
+    assert seconds(service["TimeoutStopSec"]) > DRAIN + BEAT
+    assert seconds(service["TimeoutStartSec"]) > 2 * BEAT  # the first time it asks for more
+    assert seconds(service["WatchdogSec"]) > 2 * BEAT
 
 
 def test_sysusers_makes_the_user_that_the_service_names(tmp_path: Path) -> None:

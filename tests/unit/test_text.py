@@ -213,3 +213,27 @@ def test_key_is_short_and_tells_values_apart() -> None:
 
 def test_search_text_cuts_scripts_without_spaces_into_characters() -> None:
     assert text.search_text("北京 News 2026") == "北 京 news 2026"
+
+
+@pytest.mark.parametrize(
+    ("value", "known", "meant"),
+    [
+        ("contries", ["countries", "keywords"], "countries"),
+        ("Wirre", ["paper", "wire"], "wire"),
+        ("belarus", ["Belarus", "Peru"], "Belarus"),
+        ("xyz", ["countries", "keywords"], None),
+        ("", ["countries"], None),
+        ("countries", [], None),
+    ],
+)
+def test_closest_name_is_one_that_resembles(
+    value: str, known: list[str], meant: str | None
+) -> None:
+    assert text.closest(value, known) == meant
+    assert text.suggestion(value, known) == (f"; did you mean {meant}?" if meant else "")
+
+
+def test_without_controls_line_keeps_its_spaces_and_letters() -> None:
+    line = "  a\x1b[2J\x9b\u202e  b\u200c\tc\r\u2028d\ud800"
+
+    assert text.without_controls(line) == "  a[2J  b\u200c\tc  d"

@@ -142,3 +142,22 @@ def test_registrable_of_host_gives(host: str, domain: str) -> None:
 )
 def test_same_site_of_two_addresses_tells(one: str, other: str, same: bool) -> None:
     assert urls.same_site(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost.example.org", False),
+        ("0.0.0.0", False),  # noqa: S104 - looked at, not bound
+        ("2130706433", False),
+        ("10.0.0.1", False),
+        ("example.org", False),
+        ("", False),
+    ],
+)
+def test_is_loopback_holds_only_for_what_plainly_says_so(host: str, expected: bool) -> None:
+    assert urls.is_loopback(host) is expected

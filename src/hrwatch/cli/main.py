@@ -13,6 +13,7 @@ from hrwatch import logs
 from hrwatch.cli import (
     backup,
     check,
+    copy_archive,
     demo,
     doctor,
     export,
@@ -56,6 +57,7 @@ app.add_typer(import_.app, name="import")
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("copy-archive")(copy_archive.copy_archive)
 app.command("demo")(demo.demo)
 
 

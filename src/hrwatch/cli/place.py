@@ -1,6 +1,5 @@
 """Where a verb works: the operator's file and the state directory, found once for all verbs."""
 
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.settings import FetchSettings
 from hrwatch.model.tags import Rules
 from hrwatch.stages.store.archive import Archive
+from hrwatch.text import suggestion
 
 FAILED = 1  # done, but a feed, a mail or an input failed
 STANDARD_INPUT = "-"
@@ -49,7 +49,7 @@ class Place:
         directory = self.state_directory()
         if configured is None:
             return Archive.open(USUAL_ARCHIVE, directory=directory, writing=False)
-        password = databases.password(configured, os.environ)
+        password = databases.password(configured.archive, configured, os.environ)
         return Archive.open(
             configured.archive, directory=directory, writing=False, password=password
         )
@@ -94,9 +94,7 @@ def named_feeds(config: Config, names: Sequence[str]) -> tuple[Feed, ...]:
     by_name = {feed.name: feed for feed in config.feeds}
     for name in names:
         if name not in by_name:
-            close = difflib.get_close_matches(name, by_name, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise typer.BadParameter(f"no feed is called {name!r}{hint}")
+            raise typer.BadParameter(f"no feed is called {name!r}{suggestion(name, by_name)}")
         if not by_name[name].enabled:
             raise typer.BadParameter(f"feed {name!r} is switched off (enabled: false)")
     return tuple(by_name[name] for name in dict.fromkeys(names))

@@ -1,7 +1,6 @@
 """`hrwatch preview`: a subscriber's digest as it would be sent; sends and marks nothing."""
 
 import asyncio
-import difflib
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.config import duration
 from hrwatch.model.mail import Subscriber
+from hrwatch.text import suggestion
 from hrwatch.wiring import open_desk, utc_now
 
 
@@ -57,6 +57,4 @@ def _named(subscribers: Sequence[Subscriber], name: str) -> Subscriber:
     by_name = {subscriber.name: subscriber for subscriber in subscribers}
     if name in by_name:
         return by_name[name]
-    close = difflib.get_close_matches(name, by_name, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    raise typer.BadParameter(f"no subscriber is called {name!r}{hint}")
+    raise typer.BadParameter(f"no subscriber is called {name!r}{suggestion(name, by_name)}")

@@ -11,7 +11,7 @@ from hrwatch.cli.place import FAILED, place
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Evidence, Field, Tag
 from hrwatch.stages.store import records as record_table
-from hrwatch.stages.tag.territories import country_name
+from hrwatch.territories import country_name
 
 
 def show(

@@ -3,12 +3,12 @@
 What is wrong with one is told in a sentence that repeats nothing of it: it may hold a password.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from hrwatch.config.settings import Config
 from hrwatch.secrets import ARCHIVE_PASSWORD, Secret, find
+from hrwatch.urls import is_loopback
 
 _SCHEME = "postgresql+psycopg"
 _EXPECTED = f"write {_SCHEME}://USER@HOST/DATABASE"
@@ -53,13 +53,15 @@ def is_open_to_others(value: str) -> bool:
     options = dict(parse_qsl(parts.query))
     if options.get("sslmode") in ("verify-ca", "verify-full") or "service" in options:
         return False
-    return any(not _is_here(host) for host in _hosts(parts, options))
+    return not all(
+        host.startswith(("/", "@")) or is_loopback(host) for host in _hosts(parts, options)
+    )
 
 
-def password(config: Config, environ: Mapping[str, str]) -> Secret | None:
-    """Return the password of the archive's server; None where the archive is a file, or where
-    libpq is left to find one its own ways. Raise SecretError where it lies as it must not."""
-    if not is_one(config.archive):
+def password(archive: str, config: Config, environ: Mapping[str, str]) -> Secret | None:
+    """Return the password of an archive's server; None where the archive is a file, or where libpq
+    is left to find one its own ways. Raise SecretError where it lies as it must not."""
+    if not is_one(archive):
         return None
     return find(ARCHIVE_PASSWORD, config.archive_password_file, environ)
 
@@ -78,12 +80,3 @@ def _check_options(options: dict[str, str]) -> None:
 def _hosts(parts: SplitResult, options: dict[str, str]) -> list[str]:
     named = (parts.hostname or "", *options.get("host", "").split(","))
     return [host for host in named if host]
-
-
-def _is_here(host: str) -> bool:
-    if host.startswith(("/", "@")) or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -8,10 +8,11 @@ from pathlib import Path as FilePath
 
 from hrwatch import urls
 from hrwatch.config import files, references, taxonomy
-from hrwatch.config.names import quoted, suggestion
+from hrwatch.config.names import quoted
 from hrwatch.config.tree import Document, Node
 from hrwatch.errors import Mistake
 from hrwatch.model.tags import Keyword
+from hrwatch.text import suggestion
 
 MAX_CERTIFICATES = 10_000_000
 

@@ -8,10 +8,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hrwatch.config.names import closest, quoted
+from hrwatch.config.names import quoted
 from hrwatch.config.tree import Document, Path
 from hrwatch.errors import Mistake
-from hrwatch.text import clean_line
+from hrwatch.text import clean_line, closest
 
 _SECRETS = ("password", "passwd", "secret", "token", "credential", "api_key", "login")
 _OF_PEOPLE = ("feeds", "subscribers")  # lists of mappings; what stands there may be an address

@@ -1,18 +1,16 @@
 """Names the world agreed on (countries, languages, time zones), and guesses at what was meant."""
 
-import csv
-import difflib
 import functools
-import importlib.resources
 import re
 import zoneinfo
-from collections.abc import Iterable
 from types import MappingProxyType
 
 from babel import Locale
 from babel.core import get_global
 
 from hrwatch import text
+from hrwatch.territories import countries, country_name, places
+from hrwatch.text import closest
 
 SHORT = 3  # letters, which resemble any short name and so give no guess
 _SUBTAG = re.compile(r"[a-z]{2,3}")
@@ -22,38 +20,6 @@ _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*")
 def quoted(value: str) -> str:
     """Return `value` as it may be repeated to the operator: cleaned, short, in quotes."""
     return f'"{text.clean_line(value, 60)}"'
-
-
-def closest(value: str, known: Iterable[str]) -> str | None:
-    """Return the name of `known` that resembles `value` most, or None."""
-    candidates = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(value[:100].casefold(), candidates, n=1, cutoff=0.7)
-    return candidates[found[0]] if found else None
-
-
-def suggestion(value: str, known: Iterable[str]) -> str:
-    """Return `; did you mean X?` for the known name closest to `value`, or an empty string."""
-    found = closest(value, known)
-    return f"; did you mean {found}?" if found else ""
-
-
-@functools.cache
-def countries() -> MappingProxyType[str, str]:
-    """Return English names by the codes that records are tagged with: ISO 3166-1 alpha-2 and XK."""
-    return _table("countries.csv")
-
-
-@functools.cache
-def places() -> MappingProxyType[str, str]:
-    """Return English names by the codes of places below a country, such as CN-XJ, and of regions
-    that several share."""
-    return _table("places.csv")
-
-
-def _table(name: str) -> MappingProxyType[str, str]:
-    source = importlib.resources.files("hrwatch") / "stages" / "tag" / "data" / name
-    with source.open(encoding="utf-8") as stream:
-        return MappingProxyType({row["code"]: row["name"] for row in csv.DictReader(stream)})
 
 
 def codes() -> frozenset[str]:
@@ -71,7 +37,7 @@ def country(value: str) -> str:
 
 
 def _country_meant(value: str) -> str:
-    known = {**places(), **countries()}
+    known = {code: country_name(code) for code in (*places(), *countries())}
     upper = value.strip().upper()
     guesses = [upper] if upper in known else get_global("territory_aliases").get(upper, [])
     if not guesses and len(value) > SHORT:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from hrwatch import query
 from hrwatch.config import names, taxonomy
-from hrwatch.config.names import quoted, suggestion
+from hrwatch.config.names import quoted
 from hrwatch.config.tree import Document, Node, Path
 from hrwatch.errors import Mistake, QueryError
+from hrwatch.text import suggestion
 
 
 @dataclass(frozen=True, slots=True)

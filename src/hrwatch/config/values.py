@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from hrwatch import text, transports, urls
 from hrwatch.config import databases
-from hrwatch.config.names import quoted, suggestion
+from hrwatch.config.names import quoted
 from hrwatch.model.mail import Cadence, Schedule
+from hrwatch.text import suggestion
 
 LONGEST = timedelta(days=3650)
 SMALLEST, LARGEST = 1000, 1000**3  # bytes

@@ -46,12 +46,7 @@ def _atom(publication: Publication, base: str) -> str:
         f"<published>{_instant(story, updated=False)}</published>"
         f"<updated>{_instant(story, updated=True)}</updated>"
         f'<summary type="text">{escape(story.summary)}</summary>'
-        + (
-            f'<content type="html">{escape(_body(story))}</content>'
-            if publication.full_text
-            else ""
-        )
-        + "</entry>\n"
+        f"{_content(story) if publication.full_text else ''}</entry>\n"
         for story in publication.stories
     )
     newest = max((story.updated_at for story in publication.stories), default=None)

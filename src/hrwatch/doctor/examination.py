@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import hrwatch
-from hrwatch.config import Config
+from hrwatch.config import Config, databases
 from hrwatch.doctor import machine, network, storage, work
 from hrwatch.doctor.findings import Finding, Verdict, fine, trouble
 from hrwatch.errors import HrwatchError
-from hrwatch.secrets import ARCHIVE_PASSWORD, SMTP_PASSWORD, Secret, find, required
+from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages.store import checkup
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
@@ -104,9 +104,9 @@ def _archive(patient: Patient, folder: Path | None) -> Iterator[tuple[str, Findi
     found: list[Standing] = []
 
     def look() -> Finding:
-        secret = find(ARCHIVE_PASSWORD, patient.config.archive_password_file, os.environ)
-        password = secret.reveal() if secret else None
-        found.append(checkup.standing(patient.config.archive, directory, password))
+        url = patient.config.archive
+        password = databases.password(url, patient.config, os.environ)
+        found.append(checkup.standing(url, directory, password))
         return storage.archive(found[0])
 
     yield "archive", within(USUAL, look)

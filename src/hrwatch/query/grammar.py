@@ -6,13 +6,13 @@ all    = one { [ "AND" ] one }
 one    = ( "NOT" | "-" ) one | "(" any ")" | field | phrase | word
 """
 
-import difflib
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from hrwatch.errors import QueryError
 from hrwatch.query.tree import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word
+from hrwatch.text import closest
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 20  # of parentheses and negations in each other
@@ -190,8 +190,8 @@ def _worded(written: str, position: int, kind: type[Word] | type[Phrase]) -> Nod
 def _field(name: str, written: str, position: int) -> Field:
     names = [known.value for known in FieldName]
     if name.lower() not in names:
-        near = difflib.get_close_matches(name.lower(), names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the fields are {', '.join(names)};"
+        near = closest(name, names)
+        hint = f"did you mean {near}?" if near else f"the fields are {', '.join(names)};"
         raise QueryError(
             f"there is no field {name}: {hint} a word with a colon stands in quotation marks",
             position,

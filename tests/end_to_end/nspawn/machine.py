@@ -150,6 +150,16 @@ class Machine:
         """Return the version of the systemd inside."""
         return int(self.run("systemctl", "--version").split()[1])
 
+    def filters_addresses(self) -> bool:
+        """Say whether IPAddressDeny= acts at all: a packet to ourselves must not get through."""
+        send = "import socket; socket.socket(2, 2).sendto(b'', ('127.0.0.1', 9))"
+        said = self.run(
+            *("systemd-run", "--quiet", "--wait", "--pipe", "--property=IPAddressDeny=any"),
+            *(f"{PROGRAM}/bin/python3", "-c", f"{send}; print('sent')"),
+            status=None,
+        )
+        return "sent" not in said
+
     def journal(self, *options: str) -> str:
         """Return what the service wrote, and what systemd wrote about it."""
         return self.run("journalctl", "--no-pager", "--unit=hrwatch", "--output=short", *options)
@@ -165,6 +175,7 @@ class Machine:
                 self.path(name).symlink_to(Path("/", name).readlink())
         shutil.copy(USR / "lib/os-release", self.path("etc/os-release"))
         self.write("/etc/hostname", f"{NAME}\n")
+        self.write("/etc/hosts", f"127.0.0.1 localhost {NAME} newsroom.example\n")
         self.write("/etc/ld.so.conf", f"{PYTHON}/lib\n")
         # Not empty: that would be a first boot, which enables whatever the host has installed.
         self.write("/etc/machine-id", f"{os.urandom(16).hex()}\n")

@@ -15,7 +15,9 @@ from end_to_end.nspawn.machine import PROGRAM, SHIPPED, Machine
 from newsdesk import a_page, a_reader
 
 INTERPRETER = f"{PROGRAM}/bin/python3"
-NEWSROOM = "127.0.0.1:8930"
+# A name, so that resolving one is tried under the unit's restrictions; see Machine's /etc/hosts.
+NEWSROOM = "newsroom.example:8930"
+ALLOWED = "127.0.0.1:8930"
 PAGES = "/srv/newsroom"
 STATE = "/var/lib/hrwatch"
 DROP_INS = "/etc/systemd/system/hrwatch.service.d"
@@ -69,7 +71,7 @@ class Service:
         """Write the operator's file, with the owner and mode that the documentation asks for."""
         sections: dict[str, object] = {
             "workers": 1,
-            "fetch": self.fetching(NEWSROOM),
+            "fetch": self.fetching(ALLOWED),
             "feeds": [{"name": "wire", "url": f"http://{NEWSROOM}/wire.xml"}],
             "subscribers": list(subscribers) or [a_reader()],
         }

@@ -2,13 +2,14 @@
 
 import pytest
 
+from hrwatch import territories
 from hrwatch.config import names
 
 
 def test_codes_are_iso_countries_kosovo_and_places_below() -> None:
     assert {"BY", "NO", "XK", "TW", "HK", "PS", "EH", "CN-XJ", "MM-16"} <= names.codes()
     assert not {"EU", "UN", "ZZ", "QO", "XA", "UK", "by", ""} & names.codes()
-    assert len(names.countries()) == 250
+    assert len(territories.countries()) == 250
 
 
 @pytest.mark.parametrize("value", ["BY", "NO", "XK", "CN-XJ"])

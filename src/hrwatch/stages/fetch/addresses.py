@@ -1,7 +1,5 @@
 """Addresses on the way to a request: read, made safe to show, and followed through redirects."""
 
-from ipaddress import ip_address
-
 import httpx
 
 from hrwatch.errors import AddressRefused, BadRedirect
@@ -63,16 +61,6 @@ def follow(visited: tuple[httpx.URL, ...], location: str) -> httpx.URL:
     if len(visited) > MOST_REDIRECTS:
         raise BadRedirect(f"{shown(visited[0])} redirects more than {MOST_REDIRECTS} times")
     return target
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` plainly says this machine: a loopback literal or `localhost`."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _checked(url: httpx.URL) -> httpx.URL:

@@ -25,7 +25,6 @@ from hrwatch.stages.fetch.addresses import (
     address,
     follow,
     host_of,
-    is_loopback,
     shown,
     without_user,
 )
@@ -34,7 +33,7 @@ from hrwatch.stages.fetch.failures import NETWORK_ERRORS, plain_words
 from hrwatch.stages.fetch.guard import Guard
 from hrwatch.stages.fetch.network import GuardedBackend, Resolve, Resolver, Transport
 from hrwatch.stages.fetch.politeness import Politeness
-from hrwatch.urls import registrable
+from hrwatch.urls import is_loopback, registrable
 
 _log = logging.getLogger(__name__)
 

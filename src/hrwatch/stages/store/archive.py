@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -12,9 +13,9 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import feeds, outbox
+from hrwatch.stages.store import feeds, outbox, unfinished
 from hrwatch.stages.store.database import Database, located
-from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, require
+from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, make_or_require, require
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,23 +47,32 @@ class Archive:
         clock: Callable[[], datetime] = _utc_now,
         schema: Schema = SHIPPED,
         password: Secret | None = None,
+        copy_of: str | None = None,
     ) -> Self:
         """Given the configured archive, a path that may be relative to `directory` or the address
         of a PostgreSQL server, which may want a `password`, return it open.
 
         For writing it is locked, made where it is missing, and migrated. Raise ArchiveHeld where
         another process writes, ArchiveNewer where a newer hrwatch made it, else ArchiveError.
+        With `copy_of` it is opened to be filled from the archive of that name, and not migrated.
         """
         database = located(url, directory, password)
         with ExitStack() as undo:
             undo.callback(database.close)
             if writing:
                 database.lock(clock())
+            if copy_of is not None:
+                begin = partial(unfinished.begin, source=copy_of, now=clock())
+                make_or_require(database, schema, begin)
+            elif writing:
                 bring_up(database, schema)
             else:
                 require(database, schema)
             archive = cls(database, writing=writing)
-            if writing:
+            if copy_of is None:
+                with archive.reading() as connection:
+                    unfinished.refuse(connection, archive.name)
+            if writing and copy_of is None:
                 # We hold the lock, so whoever claimed anything is gone.
                 archive.write_now(feeds.release_all)
                 archive.write_now(outbox.release_all)

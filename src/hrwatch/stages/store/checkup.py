@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from hrwatch.secrets import Secret
 from hrwatch.stages.store.database import located
 from hrwatch.stages.store.schema import SHIPPED
-from hrwatch.stages.store.sqlite import File, explaining, health, lock
+from hrwatch.stages.store.sqlite import explaining, health
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,15 @@ class Standing:
     revision: str | None  # None: there is no archive yet
     is_current: bool  # this program works with that revision
     is_older: bool  # the next writer brings it up to date
-    holder: str  # "process 17 since …"; empty where nobody holds it, and for a server's
+    holder: str  # "process 17 since …"; empty where nobody holds it
 
 
-def standing(url: str, directory: Path, password: str | None) -> Standing:
+def standing(url: str, directory: Path, password: Secret | None) -> Standing:
     """Given the configured archive, return what is there, without changing it; raise ArchiveError
     where it cannot be read or is something else."""
     database = located(url, directory, password)
     try:
-        revision = database.revision()
+        revision, holder = database.revision(), database.holder()
     finally:
         database.close()
     current = revision == SHIPPED.head
@@ -38,7 +39,7 @@ def standing(url: str, directory: Path, password: str | None) -> Standing:
         revision=revision,
         is_current=current,
         is_older=not current and revision in SHIPPED.revisions,
-        holder=lock.holder(database.path) if isinstance(database, File) else "",
+        holder=holder,
     )
 
 

@@ -29,6 +29,9 @@ class Database(Protocol):
     def lock(self, now: datetime) -> None:
         """Hold it for writing until `close`; raise ArchiveHeld where somebody else does."""
 
+    def holder(self) -> str:
+        """Return who holds it for writing, such as "process 17 since …"; empty for nobody."""
+
     def revision(self) -> str | None:
         """Return the revision of the archive in it, None where there is none, without changing
         anything; raise ArchiveError where something else is in its place."""

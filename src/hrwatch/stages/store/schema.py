@@ -1,5 +1,6 @@
 """Which revision an archive has, and how one of an older hrwatch is brought up to this one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ class Schema:
 
 # Named here so that opening an archive that is up to date need not import Alembic; a test holds
 # it against the scripts.
-SHIPPED = Schema(scripts=Path(__file__).with_name("migrations"), revisions=("0001", "0002"))
+SHIPPED = Schema(scripts=Path(__file__).with_name("migrations"), revisions=("0001", "0002", "0003"))
 
 
 def bring_up(database: Database, schema: Schema) -> None:
@@ -35,6 +36,22 @@ def bring_up(database: Database, schema: Schema) -> None:
         database.make(partial(_migrate, schema))
     elif found != schema.head:
         database.upgrade(partial(_migrate, schema), schema.head)
+
+
+def make_or_require(
+    database: Database, schema: Schema, first: Callable[[sa.Connection], None]
+) -> None:
+    """Given a locked database, make the archive where there is none and do `first` to it, both or
+    neither; raise ArchiveError where there is one of another revision."""
+
+    def make(connection: sa.Connection) -> None:
+        _migrate(schema, connection)
+        first(connection)
+
+    if _revision(database, schema) is None:
+        database.make(make)
+    else:
+        require(database, schema)
 
 
 def require(database: Database, schema: Schema) -> None:

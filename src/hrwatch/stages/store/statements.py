@@ -26,6 +26,13 @@ def chunks(values: Iterable[T], size: int = MOST_VALUES) -> Iterator[Sequence[T]
         yield piece
 
 
+def continue_numbering(connection: sa.Connection, column: sa.Column[int]) -> None:
+    """Let the next row be numbered after those that were written with their numbers."""
+    if connection.dialect.name == "postgresql":
+        numbers = sa.func.pg_get_serial_sequence(column.table.name, column.name)
+        connection.execute(sa.select(sa.func.setval(numbers, sa.func.max(column))))
+
+
 def stamp(connection: sa.Connection) -> str | None:
     """Return the revision of the archive that the tables are; None where they are no archive."""
     names = sa.inspect(connection).get_table_names()

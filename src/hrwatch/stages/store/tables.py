@@ -211,3 +211,11 @@ daemon = sa.Table(
     sa.Column("config_error", sa.Text),  # NULL: the newest file is in force
     sa.Column("next_digest_at", Instant),
 )
+
+# One row while the archive is being filled from another; it must not be used so long.
+copying = sa.Table(
+    "copying",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),  # what the other archive is called
+    sa.Column("since", Instant, nullable=False),
+)

@@ -11,8 +11,8 @@ from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import Form, FormKind, Gazetteer, Sighting
-from hrwatch.stages.tag.territories import places
 from hrwatch.stages.tag.tokens import Tokens
+from hrwatch.territories import places
 
 _TITLE = 3.0
 _OPENING = 3.0

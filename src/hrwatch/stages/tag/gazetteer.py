@@ -33,7 +33,7 @@ _FEW_LETTERS = 4  # a form this short in capitals says nothing in a text that sh
 
 
 class FormKind(StrEnum):
-    """What sort of word a form is, as written in forms.csv."""
+    """What sort of word a form is, as the column `kind` of the data files says it."""
 
     NAME = "name"  # of a country or place
     PEOPLE = "people"  # demonym or adjective

@@ -10,7 +10,6 @@ from hrwatch.stages.fetch.addresses import (
     MOST_REDIRECTS,
     address,
     follow,
-    is_loopback,
     shown,
     without_user,
 )
@@ -162,21 +161,3 @@ def test_follow_of_any_location_is_an_address_or_a_bad_redirect(location: str) -
     except BadRedirect:
         return
     assert target.scheme in ("http", "https")
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("localhost", True),
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("localhost.example.org", False),
-        ("0.0.0.0", False),  # noqa: S104 - looked at, not bound
-        ("2130706433", False),
-        ("10.0.0.1", False),
-        ("example.org", False),
-    ],
-)
-def test_is_loopback_holds_only_for_what_plainly_says_so(host: str, expected: bool) -> None:
-    assert is_loopback(host) is expected

@@ -6,7 +6,7 @@ import pytest
 
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, folded, read_rows, split
 from hrwatch.stages.tag.inflections import variants
-from hrwatch.stages.tag.territories import PARENTS, countries, country_name, places
+from hrwatch.territories import countries, places
 
 FILES = ("aliases.csv", "cities.csv", "demonyms.csv", "masks.csv", "place_names.csv", "towns.csv")
 ROWS = [(name, row) for name in FILES for row in read_rows(name)]
@@ -28,11 +28,6 @@ def test_every_code_of_the_ambiguous_is_known() -> None:
         named |= {*split(row["default"]), row["code"]}
         named |= {cue[1:] for cue in split(row["cues"]) if cue.startswith("@")}
     assert sorted(code for code in named - {"-"} if not known(code)) == []
-
-
-def test_every_parent_is_a_country() -> None:
-    parents = {parent for _, group in places().values() for parent in group}
-    assert parents | set(PARENTS.values()) | set(PARENTS) <= set(countries())
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -61,33 +56,6 @@ def test_gazetteer_compiles_every_language_it_has_names_in() -> None:
     gazetteer = Gazetteer()
     for language in ("en", "be", "ar", "zh", "sw", "hu", "fi", "ko", "th", "ka"):
         assert gazetteer._matcher(language)
-
-
-@pytest.mark.parametrize("territory", ["TW", "EH", "PS", "XK", "IO"])
-def test_disputed_territories_roll_up_to_nobody(territory: str) -> None:
-    assert territory not in PARENTS
-
-
-@pytest.mark.parametrize(
-    ("territory", "country"), [("HK", "CN"), ("MO", "CN"), ("PR", "US"), ("NC", "FR"), ("GL", "DK")]
-)
-def test_territories_roll_up_to_their_country(territory: str, country: str) -> None:
-    assert PARENTS[territory] == country
-
-
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [
-        ("BY", "Belarus"),
-        ("XK", "Kosovo"),
-        ("HK", "Hong Kong"),
-        ("PS", "Palestine"),
-        ("CN-XJ", "Xinjiang"),
-        ("ZZ", "ZZ"),
-    ],
-)
-def test_country_name_is_english_for_display(code: str, name: str) -> None:
-    assert country_name(code) == name
 
 
 @pytest.mark.parametrize(

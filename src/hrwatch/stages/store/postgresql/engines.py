@@ -9,12 +9,11 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from hrwatch.errors import ArchiveError, ArchiveHeld
+from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
+from hrwatch.stages.store.postgresql import lock
 
-WRITER = "hrwatch process "  # how the connection that writes calls itself on the server
 _CONNECT_SECONDS = 10
-_LOCK_SECONDS = 2  # a writer that was just killed may keep its lock for a moment
 _PLAIN = {
     "timezone": "UTC",
     # So that the server soon knows of a machine that fell off the network, and frees its lock.
@@ -35,16 +34,6 @@ _READING = _PLAIN | {
     "default_transaction_read_only": "on",
     "statement_timeout": "2min",
 }
-# One for each schema of a database; held by the session, so that it goes when the session goes.
-_KEY = "1752331876, hashtext(coalesce(current_schema(), ''))"
-_HOLDER = """
-    SELECT activity.application_name, activity.backend_start
-    FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
-    WHERE locktype = 'advisory' AND granted AND objsubid = 2
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND classid = 1752331876
-      AND objid::bigint = hashtext(coalesce(current_schema(), ''))::bigint & 4294967295
-"""
 
 
 def writing_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
@@ -55,7 +44,7 @@ def writing_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
     @event.listens_for(engine, "connect")
     def _hold(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
         try:
-            _take_lock(connection, url)
+            lock.hold(connection, url)
         except BaseException:
             connection.close()
             raise
@@ -71,14 +60,16 @@ def reading_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
 def _engine(
     url: sa.URL, password: Secret | None, *, settings: Mapping[str, str], connections: int
 ) -> sa.Engine:
-    told = {"connect_timeout": str(_CONNECT_SECONDS), "client_encoding": "utf8"}
+    told = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
     secret = {} if password is None else {"password": password.reveal()}
     options = " ".join(f"-c {name}={_escaped(value)}" for name, value in settings.items())
-    called = f"{WRITER}{os.getpid()} on {socket.gethostname()}"
+    called = lock.called(os.getpid(), socket.gethostname())
     try:
         return sa.create_engine(
             url,
-            connect_args=told | secret | {"options": options, "application_name": called[:63]},
+            connect_args=told
+            | secret
+            | {"options": options, "application_name": called, "client_encoding": "utf8"},
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,  # a server that was started anew is met with a new connection
@@ -93,21 +84,3 @@ def _engine(
 
 def _escaped(value: str) -> str:
     return value.replace(" ", "\\ ")
-
-
-def _take_lock(connection: sa.engine.interfaces.DBAPIConnection, url: sa.URL) -> None:
-    cursor = connection.cursor()
-    try:
-        for _ in range(_LOCK_SECONDS * 10):
-            cursor.execute(f"SELECT pg_try_advisory_lock({_KEY})")
-            if cursor.fetchone() == (True,):
-                return
-            cursor.execute("SELECT pg_sleep(0.1)")
-        cursor.execute(_HOLDER)
-        name, since = cursor.fetchone() or (None, None)
-    finally:
-        cursor.close()
-        connection.rollback()  # the lock is the session's and stays
-    who = (name or "").removeprefix("hrwatch ") or "another program"
-    when = f"{since:%Y-%m-%dT%H:%M:%S+00:00}" if since else "just now"
-    raise ArchiveHeld(f"archive {url} is held by {who} since {when}: end it first, or wait for it")

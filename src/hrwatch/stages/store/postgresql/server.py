@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
-from hrwatch.stages.store.postgresql import engines, trouble
+from hrwatch.stages.store.postgresql import engines, lock, trouble
 from hrwatch.stages.store.statements import stamp
 
 SCHEME = "postgresql+psycopg://"
@@ -50,6 +50,11 @@ class Server:
         """Hold the archive for writing, from the server's own time on."""
         with self.explaining(), self._writer.connect() as connection:
             self._check(connection)
+
+    def holder(self) -> str:
+        """Return who holds the archive for writing; empty for nobody."""
+        with self.explaining(), self._reader.connect() as connection:
+            return lock.holder(connection)
 
     def revision(self) -> str | None:
         """Return the archive's revision, None where the database is empty."""

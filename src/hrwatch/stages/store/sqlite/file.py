@@ -37,6 +37,10 @@ class File:
         lock.own_directory(self._path.parent)
         self._lock = lock.hold(self._path, now)
 
+    def holder(self) -> str:
+        """Return who holds the archive for writing; empty for nobody."""
+        return lock.holder(self._path)
+
     def revision(self) -> str | None:
         """Return the archive's revision, None where there is no file."""
         if not self._path.exists():

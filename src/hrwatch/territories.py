@@ -1,9 +1,10 @@
-"""Codes of countries, territories and places: what they are called and what they belong to."""
+"""Codes of countries, territories and places: what they are called and what they belong to. What
+the operator may ask for, what the tagger finds and what a reader is shown are the same codes."""
 
+import csv
 from functools import cache
+from importlib import resources
 from types import MappingProxyType
-
-from hrwatch.stages.tag.gazetteer import read_rows, split
 
 # A subscriber who asks for roll-up gets these with the country on the right. Never here: Taiwan,
 # Western Sahara, Palestine, Kosovo; nor what is disputed or self-governing (IO, CK, NU).
@@ -28,16 +29,21 @@ PARENTS = MappingProxyType(
 
 
 @cache
-def countries() -> "MappingProxyType[str, str]":
-    """Return every code that a COUNTRY tag may have, with its English name for display."""
-    return MappingProxyType({row["code"]: row["name"] for row in read_rows("countries.csv")})
+def countries() -> MappingProxyType[str, str]:
+    """Return every code that a COUNTRY tag may have (ISO 3166-1 alpha-2 and XK), with its English
+    name for display."""
+    return MappingProxyType({row["code"]: row["name"] for row in _rows("countries.csv")})
 
 
 @cache
-def places() -> "MappingProxyType[str, tuple[str, tuple[str, ...]]]":
-    """Return every code that a PLACE tag may have, with its English name and parents."""
+def places() -> MappingProxyType[str, tuple[str, tuple[str, ...]]]:
+    """Return every code that a PLACE tag may have, such as CN-XJ, with its English name and its
+    parents; one such as Kurdistan has none."""
     return MappingProxyType(
-        {row["code"]: (row["name"], split(row["parents"])) for row in read_rows("places.csv")}
+        {
+            row["code"]: (row["name"], tuple(filter(None, row["parents"].split(";"))))
+            for row in _rows("places.csv")
+        }
     )
 
 
@@ -46,3 +52,8 @@ def country_name(code: str) -> str:
     if code in countries():
         return countries()[code]
     return places()[code][0] if code in places() else code
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    file = resources.files("hrwatch").joinpath("data", name)
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
