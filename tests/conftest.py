@@ -2,7 +2,7 @@
 
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,16 +32,24 @@ settings.load_profile("hrwatch")
 @pytest.fixture(scope="session")
 def corpora_folder() -> Path | None:
     """Where the corpora lie, looked up before the environment is scrubbed."""
-    named = os.environ.get(CORPORA_VARIABLE)
-    folder = Path(named) if named else TESTS.parent.parent / "shared" / "corpora"
-    return folder if folder.is_dir() else None
+    return where_corpora_are(os.environ, TESTS.parent.parent / "shared" / "corpora")
+
+
+def where_corpora_are(environ: Mapping[str, str], usual: Path) -> Path | None:
+    """Return the folder that the variable names, there or not; else the usual one if it is there:
+    whoever names a folder wants those tests run, and is not to take a skip for a success."""
+    if named := environ.get(CORPORA_VARIABLE):
+        return Path(named)
+    return usual if usual.is_dir() else None
 
 
 @pytest.fixture(scope="session")
 def corpora(corpora_folder: Path | None, tmp_path_factory: pytest.TempPathFactory) -> "Corpora":
     """Real feeds, pages and gold labels; skips where they are not at hand."""
     if corpora_folder is None:
-        pytest.skip(f"no corpora at ../shared/corpora or ${CORPORA_VARIABLE}: they are not ours")
+        pytest.skip(f"no corpora at ${CORPORA_VARIABLE} or ../shared/corpora: they are not ours")
+    if not corpora_folder.is_dir():
+        pytest.fail(f"${CORPORA_VARIABLE} names {corpora_folder}, which is no folder")
     return Corpora(corpora_folder, tmp_path_factory.mktemp("corpora"))
 
 

@@ -23,6 +23,7 @@ class Request:
     target: str
     headers: Mapping[str, str]
     connection: int  # the how-manieth connection it came over, from 1
+    at: float  # on the event loop's clock, in seconds
 
 
 Answer = bytes | Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
@@ -119,7 +120,7 @@ def _read(head: bytes, connection: int) -> Request:
     first, *rest = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in rest if line)
     headers = {name.lower(): value.strip() for name, _, value in pairs}
-    return Request(first.split(" ")[1], headers, connection)
+    return Request(first.split(" ")[1], headers, connection, asyncio.get_running_loop().time())
 
 
 @asynccontextmanager

@@ -231,3 +231,21 @@ def test_run_bad_file_at_the_start_ends_with_two(tmp_path: Path) -> None:
         assert not desk.state.exists()
 
     at_the_desk(tmp_path, test)
+
+
+def test_run_archive_in_trouble_at_the_start_ends_with_one_to_be_tried_again(
+    tmp_path: Path,
+) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", ARREST)
+        configure(desk, "wire")
+        desk.state.mkdir()
+        (desk.state / "archive.db").write_bytes(b"this is no database" * 100)
+
+        ended = await desk.run("run")
+
+        assert ended.status == 1
+        assert "archive.db" in ended.complaints
+        assert (desk.state / "archive.db").read_bytes().startswith(b"this is no database")
+
+    at_the_desk(tmp_path, test)

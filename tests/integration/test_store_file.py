@@ -1,5 +1,6 @@
 """An archive in a file: its modes, its lock, its copies, and what stands in its place."""
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -30,6 +31,22 @@ def test_open_nothing_there_makes_private_archive(tmp_path: Path) -> None:
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
     assert modes == {"archive.db": 0o600, "archive.db.lock": 0o600}
+
+
+def test_open_in_an_open_directory_keeps_its_mode_and_closes_its_own_files(tmp_path: Path) -> None:
+    directory = tmp_path / "of-more"
+    directory.mkdir()
+    directory.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        with Archive.open("archive.db", directory=directory, writing=True) as archive:
+            asyncio.run(archive.write(records.add, (a_record(),)))
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o755
+    assert {"archive.db", "archive.db-wal", "archive.db-shm"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
 
 
 def test_open_absolute_path_leaves_directory_alone(tmp_path: Path) -> None:

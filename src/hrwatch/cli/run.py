@@ -8,9 +8,10 @@ from pathlib import Path
 import typer
 
 from hrwatch import config, logs
-from hrwatch.cli.place import place
+from hrwatch.cli.place import FAILED, place
 from hrwatch.daemon import service
 from hrwatch.daemon.systemd import Notifier
+from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
 
 
 def run(context: typer.Context) -> None:
@@ -19,4 +20,12 @@ def run(context: typer.Context) -> None:
     notifier = Notifier.from_environment(os.environ)
     logs.set_up(logging.INFO)
     path = config.locate(where.config_option, os.environ, Path())
-    asyncio.run(service.run(path, where.state_directory(), notifier))
+    try:
+        asyncio.run(service.run(path, where.state_directory(), notifier))
+    except (ArchiveHeld, ArchiveNewer):
+        raise
+    except ArchiveError as error:
+        # A database that is not up yet, a disk that is full: systemd tries again, as it does not
+        # after a mistake in the operator's file.
+        logging.getLogger(__name__).error("event=ended error=%s", error)
+        raise typer.Exit(FAILED) from error

@@ -30,7 +30,7 @@ _index = sa.table(
 
 def add(connection: sa.Connection, new: Sequence[Words]) -> None:
     """Index the words of records."""
-    lexemes = sa.bindparam("lexemes", type_=postgresql.ARRAY(sa.Text))
+    lexemes = sa.func.string_to_array(sa.bindparam("lexemes", type_=sa.Text), " ")
     statement = sa.insert(_index).values(
         ordinal=sa.bindparam("ordinal"),
         folded=sa.bindparam("folded"),
@@ -58,13 +58,13 @@ def found(node: Node) -> sa.Select[tuple[int]]:
     return query.where(sa.or_(indexed, not_indexed & _reads(node)))
 
 
-def _lexemes(words: Words) -> list[str] | None:
-    """Return each word once; None where there are more than PostgreSQL takes."""
+def _lexemes(words: Words) -> str | None:
+    """Return each word once, parted by spaces; None where they are more than PostgreSQL takes."""
     lexemes = {*words.title.split(), *words.text.split()}
     sizes = [len(word.encode()) for word in lexemes]
     if sum(sizes) > _MOST_BYTES or max(sizes, default=0) > _LONGEST_WORD:
         return None
-    return sorted(lexemes)
+    return " ".join(sorted(lexemes))
 
 
 def _expression(node: Node) -> str:

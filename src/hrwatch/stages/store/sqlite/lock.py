@@ -16,7 +16,10 @@ _A_LOOK_SECONDS = 0.05
 
 def own_directory(directory: Path) -> None:
     """Make the archive's directory (0700) where it is missing; raise ArchiveError where it is
-    another user's: files written there by us could not be written by them any more."""
+    another user's: files written there by us could not be written by them any more.
+
+    One that is there keeps its mode: it may be anybody's home. `doctor` tells what is open.
+    """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         owner = directory.stat().st_uid
