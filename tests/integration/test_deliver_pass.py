@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from builders import NOW, a_mail
 from fakes import Clock
-from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Digest, Status
 from hrwatch.model.settings import Tls
 from hrwatch.pipeline import Parts, deliver_pass
@@ -27,7 +26,7 @@ from mailhost import PASSWORD, USER, Authority, MailHost, mail_host
 def enqueued(archive: Archive, count: int) -> None:
     """Put mails into the outbox."""
     for number in range(count):
-        digest = Digest(f"d{number}", "desk", None, "", "", "", "en", (), Coverage(0, 0, ()))
+        digest = Digest(f"d{number}", "desk", None, "", "", "", ())
         mail = a_mail(message_id=f"<{number}@example.org>")
         archive.write_now(outbox.enqueue, digest, mail, NOW)
 

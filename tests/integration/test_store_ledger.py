@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from builders import NOW, a_mail, a_match, a_record
-from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Window
 from hrwatch.stages.store import ledger, outbox, records
 from hrwatch.stages.store.archive import Archive
@@ -38,7 +37,7 @@ def waiting(archive: Archive, subscriber: str = "desk") -> list[str]:
 
 
 def a_digest(*matches: Match, id: str = "digest1", window: Window | None = TODAY) -> Digest:
-    return Digest(id, "desk", window, "subject", "text", "html", "en", matches, Coverage(1, 1, ()))
+    return Digest(id, "desk", window, "subject", "text", "html", matches)
 
 
 def enqueue(archive: Archive, digest: Digest, mail: Mail | None = None) -> bool:

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from builders import NOW, a_feed, a_mail, a_record
 from hrwatch.errors import ArchiveError, ArchiveHeld
-from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Digest
 from hrwatch.secrets import Secret
 from hrwatch.stages.store import feeds, outbox, records
@@ -97,7 +96,7 @@ def test_claim_that_another_session_is_just_taking_is_passed_over(place: Place, 
 
 
 def _queue_a_mail(connection: sa.Connection) -> None:
-    digest = Digest("1", "desk", None, "invented", "", "", "en", (), Coverage(1, 1, ()))
+    digest = Digest("1", "desk", None, "invented", "", "", ())
     outbox.enqueue(connection, digest, a_mail(), NOW)
 
 

@@ -188,12 +188,14 @@ class Keyword(Shape):
         default=None, description="Two phrases with at most so many words between: a ~5 b."
     )
     mask: list[Phrase] | None = Field(default=None, description="Blanked out before matching.")
-    veto_near: list[Phrase] | None = Field(default=None, description="Within 8 words, undo a hit.")
+    veto_near: list[Phrase] | None = Field(
+        default=None, description="Within 8 words of a term, undo it."
+    )
     need_near: dict[Phrase, list[Phrase]] | None = Field(
         default=None, description="The term counts only with one of these within 12 words."
     )
     mention_only: list[Phrase] | None = Field(
-        default=None, description="Names: a hit inside one is never the subject."
+        default=None, description="Names: a term inside one is never the subject."
     )
 
 

@@ -175,7 +175,9 @@ def web_address(value: str) -> str:
 def mailbox(value: str) -> str:
     """Given the address of one mailbox, return it; a display name is not part of it."""
     local, _, domain = value.rpartition("@")
-    if not _MAILBOX.fullmatch(value) or len(local) > 64 or len(domain) > 253:  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+    too_long = len(local) > 64 or len(domain) > 253  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+    # "=?" begins an encoded word (RFC 2047), wherever in a mail's header it stands.
+    if not _MAILBOX.fullmatch(value) or too_long or "=?" in value:
         raise ValueError("is not the address of one mailbox; write it alone, as name@example.org")
     return value
 
@@ -191,6 +193,11 @@ def sender(value: str) -> str:
         ) from None
     if not value.isprintable():
         raise ValueError("holds a line break or invisible character; write it on one line")
+    shown = (match[1] or match[2] or "") if match else ""
+    if "=?" in shown or "@" in shown:
+        raise ValueError("has a name that a mail's header cannot hold; write it without =? and @")
+    if len(shown) > 100 or shown.isspace():  # noqa: PLR2004 - said in the message
+        raise ValueError("has a name that is blank or too long; write at most 100 characters")
     return value
 
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from hrwatch.model.articles import Record
-from hrwatch.model.feeds import Coverage
 from hrwatch.model.tags import Relation, Tag
 
 
@@ -103,9 +102,7 @@ class Digest:
     subject: str
     text: str
     html: str
-    language: str
     matches: tuple[Match, ...]  # all that it answers for, to be written into the ledger
-    coverage: Coverage
 
 
 @dataclass(frozen=True, slots=True)

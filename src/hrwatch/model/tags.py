@@ -28,7 +28,7 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One hit: `found` stands at `offset` of the stored title or text (code points)."""
+    """A word that says so: `found` stands at `offset` of the stored title or text (code points)."""
 
     rule: str  # such as "taxonomy:torture" or "gazetteer:name"
     term: str  # as the rule writes it: "torture*"

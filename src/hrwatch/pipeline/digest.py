@@ -101,7 +101,7 @@ async def send_digest(
         await parts.archive.write(outbox.enqueue, digest, mail, now)
     elif window is not None:
         # The window has had its turn: what comes later belongs to the next one.
-        empty = Digest(parts.new_id(), subscriber.name, window, "", "", "", "", (), brief.coverage)
+        empty = Digest(parts.new_id(), subscriber.name, window, "", "", "", ())
         await parts.archive.write(outbox.enqueue, empty, None, now)
 
 

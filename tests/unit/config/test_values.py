@@ -212,6 +212,7 @@ def test_mailbox_is_kept(address: str) -> None:
         "a@" + "x." * 130 + "example",
         "a@example..org",
         "a@example.org;",
+        "=?utf-8?q?x?=@example.org",
     ],
 )
 def test_mailbox_otherwise_is_refused(address: str) -> None:
@@ -227,6 +228,7 @@ def test_mailbox_otherwise_is_refused(address: str) -> None:
         "<digest@example.org>",
         '"Desk, Vilnius" <digest@example.org>',
         "Вясна <digest@example.org>",
+        "n" * 100 + " <digest@example.org>",
     ],
 )
 def test_sender_with_or_without_a_name_is_kept(written: str) -> None:
@@ -247,10 +249,15 @@ def test_sender_with_or_without_a_name_is_kept(written: str) -> None:
         "a <b@c.example>, d@e.f",
         "a <b@c.example\n>",
         "\x1b[31m <b@c.example>",
+        "=?x <b@c.example>",
+        '"=?utf-8?q?Hi=0D=0ABcc=3A_spy?=" <b@c.example>',
+        '"b@c.example" <d@e.example>',
+        '"  " <b@c.example>',
+        "n" * 101 + " <b@c.example>",
     ],
 )
 def test_sender_otherwise_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r"digest@example.org|one line"):
+    with pytest.raises(ValueError, match=r"digest@example.org|one line|without =\?|100 characters"):
         values.sender(written)
 
 

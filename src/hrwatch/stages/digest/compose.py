@@ -9,7 +9,7 @@ from hrwatch.model.feeds import Coverage, Feed
 from hrwatch.model.mail import Interest, Match, Subscriber, Window
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
-from hrwatch.stages.digest.items import Writer, original_first, published, publisher
+from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
 from hrwatch.stages.digest.view import Asked, Composition, Mention, Section, Trouble
 
 
@@ -36,13 +36,14 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     number = count(1)
     by_country = _by_country(full, subscriber.interest)
     for code in sorted(by_country, key=lambda code: (not code, names.country(code, labels))):
-        items = tuple(writer.item(next(number), match) for match in by_country[code])
-        sections.append(Section(code, names.country(code, labels) if code else names.OTHER, items))
+        name = names.country(code, labels) if code else names.OTHER
+        told = tuple(writer.story(next(number), match) for match in by_country[code])
+        sections.append(Section(code, name, told))
     mentions: list[Mention] = []
     for match in sorted(passing, key=_newest_first):
         code = _country(match, subscriber.interest)
         name = names.country(code, labels) if code else ""
-        mentions.append(Mention(name, writer.item(next(number), match)))
+        mentions.append(Mention(name, writer.story(next(number), match)))
     failing = sorted(coverage.failing, key=lambda state: state.feed)
     return Composition(
         subscriber=subscriber,
@@ -84,7 +85,7 @@ def _newest_first(match: Match) -> tuple[float, str]:
 
 
 def _country(match: Match, interest: Interest) -> str:
-    """Return the country an item stands under: the first that the subscriber asked for (their
+    """Return the country a story stands under: the first that the subscriber asked for (their
     order) of those it is about, else the first it is about, else the first it names."""
     ranked = sorted(match.record.tags, key=lambda tag: tag.relation is Relation.MENTION)
     found = [tag.value for tag in ranked if tag.kind is Kind.COUNTRY]

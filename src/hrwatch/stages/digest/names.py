@@ -5,15 +5,6 @@ from functools import cache
 
 from babel import Locale
 
-# Shorter or more neutral than CLDR's English names; a digest takes no position on status.
-_COUNTRIES = {
-    "CD": "DR Congo",
-    "CG": "Congo (Brazzaville)",
-    "HK": "Hong Kong",
-    "MM": "Myanmar",
-    "MO": "Macao",
-    "PS": "Palestine",
-}
 OTHER = "Other"
 _RIGHT_TO_LEFT = frozenset(
     ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi")
@@ -21,9 +12,8 @@ _RIGHT_TO_LEFT = frozenset(
 
 
 def country(code: str, labels: Mapping[str, str]) -> str:
-    """Given a country or place code, return its English name, or the code where it has none."""
-    name = labels.get(code) or _COUNTRIES.get(code) or _english().territories.get(code)
-    return name or code
+    """Given a country or place code, return its label, else CLDR's English name, else the code."""
+    return labels.get(code) or _english().territories.get(code) or code
 
 
 def keyword(value: str, labels: Mapping[str, str]) -> str:

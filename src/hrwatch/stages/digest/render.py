@@ -15,28 +15,26 @@ from hrwatch.stages.digest.view import Composition, Piece
 from hrwatch.stages.digest.wording import Wording, report_by
 
 HTML_LIMIT = 80_000  # bytes; a large mail service clips what is above 102 KB
-FULL_ITEMS = 30  # past them titles only: a digest is read on a phone
+FULL_STORIES = 30  # past them titles only: a digest is read on a phone
 TROUBLES = 30  # past them names only
 
 
 def render(composition: Composition, digest: str) -> Digest:
     """Given a composition and an opaque id, return the digest.
 
-    Where the HTML grows past its limit, fewer items stand in full; where titles are too many for
+    Where the HTML grows past its limit, fewer stories stand in full; where titles are too many for
     it, it says how many stand in the text part alone. That one is always complete.
     """
     wording = Wording(composition)
-    full_items, page = _page(composition, wording)
+    full_stories, page = _page(composition, wording)
     return Digest(
         id=digest,
         subscriber=composition.subscriber.name,
         window=composition.window,
         subject=wording.subject(),
-        text=_write("digest.txt.j2", composition, wording, _Limits(full_items)),
+        text=_write("digest.txt.j2", composition, wording, _Limits(full_stories)),
         html=page,
-        language="en",
         matches=composition.matches,
-        coverage=composition.coverage,
     )
 
 
@@ -44,36 +42,36 @@ def render(composition: Composition, digest: str) -> Digest:
 class _Limits:
     """How much of a composition is shown."""
 
-    full_items: int
+    full_stories: int
     titles: int | None = None  # None: all
 
 
 def _page(composition: Composition, wording: Wording) -> tuple[int, str]:
-    """Return how many items stand in full, and the HTML within its limit."""
+    """Return how many stories stand in full, and the HTML within its limit."""
 
-    def write(full_items: int, titles: int | None = None) -> str | None:
-        limits = _Limits(full_items, titles)
+    def write(full_stories: int, titles: int | None = None) -> str | None:
+        limits = _Limits(full_stories, titles)
         page = _write("digest.html.j2", composition, wording, limits)
         return page if len(page.encode()) <= HTML_LIMIT else None
 
-    for full_items in (FULL_ITEMS, 20, 10):
-        if page := write(full_items):
-            return full_items, page
-    for full_items in (10, 5, 0):
-        if page := write(full_items, titles=0):
+    for full_stories in (FULL_STORIES, 20, 10):
+        if page := write(full_stories):
+            return full_stories, page
+    for full_stories in (10, 5, 0):
+        if page := write(full_stories, titles=0):
             few, many = 0, composition.new + len(composition.mentions)
             while few < many:
                 middle = (few + many + 1) // 2
-                if longer := write(full_items, middle):
+                if longer := write(full_stories, middle):
                     few, page = middle, longer
                 else:
                     many = middle - 1
-            return full_items, page
+            return full_stories, page
     raise ComposeError(f"the digest's frame alone is larger than {HTML_LIMIT} bytes of HTML")
 
 
 def shares(counts: Sequence[int], limit: int) -> tuple[int, ...]:
-    """Given how many items each section has, return how many stand in full, `limit` in all: none
+    """Given how many stories each section has, return how many stand in full, `limit` in all: none
     starves because another has many."""
     given = [0] * len(counts)
     left = min(limit, sum(counts))
@@ -86,13 +84,13 @@ def shares(counts: Sequence[int], limit: int) -> tuple[int, ...]:
 
 
 def _write(template: str, composition: Composition, wording: Wording, limits: _Limits) -> str:
-    full = shares([len(section.items) for section in composition.sections], limits.full_items)
+    full = shares([len(section.stories) for section in composition.sections], limits.full_stories)
     titles = [
-        item
+        story
         for section, share in zip(composition.sections, full, strict=True)
-        for item in section.items[share:]
+        for story in section.stories[share:]
     ]
-    titles += [mention.item for mention in composition.mentions]
+    titles += [mention.story for mention in composition.mentions]
     shown = titles[: limits.titles]
     return (
         _environment()
@@ -102,7 +100,7 @@ def _write(template: str, composition: Composition, wording: Wording, limits: _L
             sections=composition.sections,
             full=full,
             mentions=composition.mentions,
-            shown={item.number for item in shown},
+            shown={story.number for story in shown},
             cut=len(titles) - len(shown),
             troubles=composition.troubles[:TROUBLES],
             more_troubles=composition.troubles[TROUBLES:],

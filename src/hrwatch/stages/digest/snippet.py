@@ -1,5 +1,5 @@
-"""The stretch of a text round its best hit, hits marked, contacts taken out. Pure; used by
-compose."""
+"""The stretch of a text with the most matched words, these marked, contacts taken out. Pure; used
+by compose."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from hrwatch.stages.digest.view import Piece
 
 LIMIT = 300  # characters, ellipses and labels included
 _ELLIPSIS = "…"
-_LEAD = 140  # the hit stands at most this far from the start
+_LEAD = 140  # the word stands at most this far from the start
 _MARGIN = 200  # looked at on both sides, so that a number cut by the edge is still seen as one
 _STOPS = ".!?…。！？؟।۔"
 _SENTENCE_END = re.compile(rf"[{_STOPS}]+[\"'”’»)\]]*\s+|[。！？]+|\n+")
@@ -19,21 +19,21 @@ _WORD_REACH = 40  # a script without spaces is cut where it stands
 
 
 def snippet(text: str, evidence: tuple[Evidence, ...], limit: int = LIMIT) -> tuple[Piece, ...]:
-    """Given a text and its evidence, return at most `limit` characters round the hit that has the
+    """Given a text and its evidence, return at most `limit` characters round the word that has the
     most others near it (of equals the first), or the beginning where none stands in the text."""
-    hits = [piece for piece in evidence if piece.field is Field.TEXT]
+    words = [piece for piece in evidence if piece.field is Field.TEXT]
     room = limit - 2 * len(_ELLIPSIS)
-    starts = [_start(text, hit) for hit in hits] or [0]
-    start = max(starts, key=lambda begin: sum(_within(hit, begin, begin + room) for hit in hits))
-    pieces = _pieces(text, _Stretch(start, start + room), hits)
+    starts = [_start(text, word) for word in words] or [0]
+    start = max(starts, key=lambda begin: sum(_within(word, begin, begin + room) for word in words))
+    pieces = _pieces(text, _Stretch(start, start + room), words)
     while (length := sum(len(piece.text) for piece in pieces)) > limit:
         room -= length - limit
-        pieces = _pieces(text, _Stretch(start, start + room), hits)
+        pieces = _pieces(text, _Stretch(start, start + room), words)
     return pieces
 
 
-def _within(hit: Evidence, start: int, end: int) -> bool:
-    return start <= hit.offset and hit.offset + hit.length <= end
+def _within(word: Evidence, start: int, end: int) -> bool:
+    return start <= word.offset and word.offset + word.length <= end
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,16 @@ class _Stretch:
     end: int
 
 
-def _start(text: str, hit: Evidence) -> int:
-    """Return the start of a sentence shortly before the hit, of its own where that leads far
+def _start(text: str, word: Evidence) -> int:
+    """Return the start of a sentence shortly before the word, of its own where that leads far
     enough, or of a word."""
-    earliest = max(0, hit.offset - _LEAD)
-    starts = [match.end() for match in _SENTENCE_END.finditer(text, earliest, hit.offset)]
+    earliest = max(0, word.offset - _LEAD)
+    starts = [match.end() for match in _SENTENCE_END.finditer(text, earliest, word.offset)]
     if earliest == 0:
         starts.insert(0, 0)
     if starts:
-        return starts[-1] if hit.offset - starts[-1] > _LEAD // 3 else starts[0]
-    space = _SPACES.search(text, earliest, min(earliest + _WORD_REACH, hit.offset))
+        return starts[-1] if word.offset - starts[-1] > _LEAD // 3 else starts[0]
+    space = _SPACES.search(text, earliest, min(earliest + _WORD_REACH, word.offset))
     return space.end() if space else earliest
 
 
@@ -69,7 +69,7 @@ def _end(text: str, stretch: _Stretch) -> int:
     return stretch.end
 
 
-def _pieces(text: str, stretch: _Stretch, hits: list[Evidence]) -> tuple[Piece, ...]:
+def _pieces(text: str, stretch: _Stretch, words: list[Evidence]) -> tuple[Piece, ...]:
     region = max(0, stretch.start - _MARGIN)
     gone = [
         Removal(region + removal.start, region + removal.end, removal.label)
@@ -82,8 +82,8 @@ def _pieces(text: str, stretch: _Stretch, hits: list[Evidence]) -> tuple[Piece, 
         if removal.start < end < removal.end:
             end = max(start, removal.start)
     cuts = [(removal.start, removal.end, Piece(removal.label)) for removal in gone]
-    for hit in hits:
-        first, last = hit.offset, hit.offset + hit.length
+    for word in words:
+        first, last = word.offset, word.offset + word.length
         if all(last <= removal.start or removal.end <= first for removal in gone):
             cuts.append((first, last, Piece(text[first:last], marked=True)))
     pieces: list[Piece] = []

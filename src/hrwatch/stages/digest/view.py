@@ -17,7 +17,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class MatchedTag:
     """One tag that made the match: what it is called and the words that say so."""
 
     label: str
@@ -33,12 +33,14 @@ class Report:
     publisher: str
     language_code: str
     title: str  # empty where it is the shown one's
+    link: str  # http(s); empty where it is the shown one's, or not given
     original: bool = False  # the shown one repeats it
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One story under its number; as a title alone it shows the first five fields and the link."""
+class Story:
+    """A story as it is told, under its number; as a title alone it shows the first five fields and
+    the link."""
 
     number: int
     title: str
@@ -49,33 +51,33 @@ class Item:
     published_at: datetime | None
     time_given: bool  # False: only the date is known
     first_seen_at: datetime
-    keywords: tuple[Hit, ...]
-    countries: tuple[Hit, ...]
+    keywords: tuple[MatchedTag, ...]
+    countries: tuple[MatchedTag, ...]
     also_tagged: tuple[str, ...]  # subjects that were not asked for
     snippet: tuple[Piece, ...]
     also: tuple[Report, ...]
     reference: str
     sha256: str  # of the page, empty where none was fetched
-    extract_error: str
+    page_missing: bool  # it was wanted and could not be read: this rests on the feed's own text
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The items of one country, the newest first."""
+    """The stories of one country, the newest first."""
 
-    code: str  # empty for items without a country
+    code: str  # empty for stories without a country
     name: str
-    items: tuple[Item, ...]
+    stories: tuple[Story, ...]
 
     @property
     def first(self) -> int:
-        """The number of its first item."""
-        return self.items[0].number
+        """The number of its first story."""
+        return self.stories[0].number
 
     @property
     def last(self) -> int:
-        """The number of its last item."""
-        return self.items[-1].number
+        """The number of its last story."""
+        return self.stories[-1].number
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Mention:
     """A title at the end, under the country it names."""
 
     country: str
-    item: Item
+    story: Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Everything that a digest says. `new` counts items, never mentions or copies."""
+    """Everything that a digest says. `new` counts stories, never mentions or copies."""
 
     subscriber: Subscriber
     window: Window | None
@@ -122,5 +124,5 @@ class Composition:
 
     @property
     def new(self) -> int:
-        """How many items are new; the sections' counts add up to it."""
-        return sum(len(section.items) for section in self.sections)
+        """How many stories are new; the sections' counts add up to it."""
+        return sum(len(section.stories) for section in self.sections)

@@ -12,7 +12,7 @@ from hrwatch.model.mail import Cadence, Schedule
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import isolate
-from hrwatch.stages.digest.view import Composition, Hit, Item, Report
+from hrwatch.stages.digest.view import Composition, MatchedTag, Report, Story
 
 SUBJECT_LIMIT = 70
 # Not strftime: its names follow the locale of the process.
@@ -27,9 +27,9 @@ _KINDS = {
     Cadence.DAILY: "Daily digest",
     Cadence.WEEKLY: "Weekly digest",
 }
-_STATES = {
+STATES = {
     State.EMPTY: "answers, but empty",
-    State.NOT_A_FEED: "answers with something that is no feed",
+    State.NOT_A_FEED: "no feed there any more",
     State.LAYOUT_CHANGED: "page layout changed, no links found",
     State.UNREACHABLE: "cannot be reached",
     State.REFUSED: "refuses our reader",
@@ -56,12 +56,12 @@ class Wording:
             return f"{self._kind()} {_day(self._moment, year=False)}{time}"
         sections = sorted(
             composition.sections,
-            key=lambda section: (not section.code, -len(section.items), section.code),
+            key=lambda section: (not section.code, -len(section.stories), section.code),
         )
-        counts = [f"{section.code or 'other'} {len(section.items)}" for section in sections]
+        counts = [f"{section.code or 'other'} {len(section.stories)}" for section in sections]
         head = f"[hrwatch] {composition.new} new"
         for shown in range(len(counts), 0, -1):
-            left = sum(len(section.items) for section in sections[shown:])
+            left = sum(len(section.stories) for section in sections[shown:])
             tail = [f"{left} elsewhere"] if left else []
             subject = f"{head} ({', '.join(counts[:shown] + tail)})"
             if len(subject) <= SUBJECT_LIMIT:
@@ -113,42 +113,34 @@ class Wording:
             line += f" {problems} with problems, listed at the end."
         return f"{line} Silence here does not mean nothing happened."
 
-    def published(self, item: Item) -> str:
-        """Return when an item was published, in the subscriber's time and UTC, and first seen."""
-        seen = item.first_seen_at.astimezone(UTC)
+    def published(self, story: Story) -> str:
+        """Return when a story was published, in the subscriber's time and UTC, and first seen."""
+        seen = story.first_seen_at.astimezone(UTC)
         first_seen = f"First seen {_day(seen, year=False)} {seen:%H:%M} UTC."
-        if item.published_at is None:
+        if story.published_at is None:
             return f"Publication date not given. {first_seen}"
-        if not item.time_given:
-            date = _day(item.published_at.astimezone(UTC), year=True)
+        if not story.time_given:
+            date = _day(story.published_at.astimezone(UTC), year=True)
             return f"Published {date}, time not given. {first_seen}"
-        return f"Published {self._with_utc(item.published_at)}. {first_seen}"
+        return f"Published {self._with_utc(story.published_at)}. {first_seen}"
 
-    def matched(self, hits: tuple[Hit, ...]) -> str:
+    def matched(self, tags: tuple[MatchedTag, ...]) -> str:
         """Return the tags with their words and where they stand."""
-        return "; ".join(_hit(hit) for hit in hits) + "."
+        return "; ".join(map(_matched, tags)) + "."
 
-    def also(self, reports: tuple[Report, ...]) -> str:
-        """Return the other reports of a story, each with its title where that differs."""
-        lines = [
-            f'{report_by(report)}: "{isolate(report.title)}"' if report.title else report_by(report)
-            for report in reports
-        ]
-        return f"{'; '.join(lines)}."
-
-    def kept(self, item: Item) -> str:
-        """Return the archive's reference of an item."""
-        seen = item.first_seen_at.astimezone(UTC)
-        kept = f"ref {item.reference}, kept {_day(seen, year=False)} {seen:%H:%M} UTC"
-        return f"{kept}, page sha256 {item.sha256[:12]}" if item.sha256 else f"{kept}, no page kept"
+    def kept(self, story: Story) -> str:
+        """Return the archive's reference of a story."""
+        seen = story.first_seen_at.astimezone(UTC)
+        kept = f"ref {story.reference}, kept {_day(seen, year=False)} {seen:%H:%M} UTC"
+        return (
+            f"{kept}, page sha256 {story.sha256[:12]}" if story.sha256 else f"{kept}, no page kept"
+        )
 
     def trouble(self, state: FeedState) -> str:
-        """Return what is wrong with a feed and since when nothing came of it."""
-        parts = [_STATES.get(state.state, state.state.value)]
-        if state.error:
-            parts[0] += f" ({isolate(text.clean_line(state.error, 160).rstrip('.'))})"
-        if state.failures > 1:
-            parts.append(f"{state.failures} times in a row")
+        """Return what is wrong with a feed and since when nothing came of it, in words for its
+        readers: the error's own text is the operator's, and may name machines, settings or files.
+        """
+        parts = [STATES.get(state.state, "cannot be read")]
         if state.failing_since is not None:
             parts.append(f"since {self._short(state.failing_since)}")
         if state.last_polled_at is not None:
@@ -185,8 +177,9 @@ class Wording:
         return cadence in (Cadence.DAILY, Cadence.WEEKLY)
 
     def _short(self, instant: datetime) -> str:
-        local = instant.astimezone(self._zone)
-        return f"{_DAYS[local.weekday()][:3]} {_day(local, year=False)} {local:%H:%M}"
+        local, now = instant.astimezone(self._zone), self._composition.now.astimezone(self._zone)
+        day = _day(local, year=local.year != now.year)
+        return f"{_DAYS[local.weekday()][:3]} {day} {local:%H:%M}"
 
     def _with_utc(self, instant: datetime) -> str:
         local, universal = instant.astimezone(self._zone), instant.astimezone(UTC)
@@ -211,10 +204,10 @@ def report_by(report: Report) -> str:
     return f"{isolate(report.publisher)} ({names.language(report.language_code)}{original})"
 
 
-def _hit(hit: Hit) -> str:
-    said = ", ".join((hit.label, *(f'"{isolate(word)}"' for word in hit.words)))
-    where = [" and ".join(field.value for field in hit.fields)] if hit.fields else []
-    if hit.relation is Relation.MENTION:
+def _matched(tag: MatchedTag) -> str:
+    said = ", ".join((tag.label, *(f'"{isolate(word)}"' for word in tag.words)))
+    where = [" and ".join(field.value for field in tag.fields)] if tag.fields else []
+    if tag.relation is Relation.MENTION:
         where.append("in passing")
     return f"{said} ({', '.join(where)})" if where else said
 

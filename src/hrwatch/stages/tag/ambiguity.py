@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from hrwatch.model.tags import Field
-from hrwatch.stages.tag.gazetteer import FormKind, Sighting, folded, read_rows, split
+from hrwatch.stages.tag.gazetteer import FormKind, Occurrence, folded, read_rows, split
 from hrwatch.stages.tag.matcher import Matcher
 from hrwatch.stages.tag.tokens import Tokens, tokenise
 
@@ -52,32 +52,32 @@ class Ambiguity:
                     self._cues.add(cue, _Cue(key, row["code"]))
 
     def settle(
-        self, sightings: list[Sighting], tokens: dict[Field, Tokens]
-    ) -> list[tuple[Sighting, tuple[str, ...]]]:
-        """Given all sightings of a text and the words of its fields, return those that name
+        self, occurrences: list[Occurrence], tokens: dict[Field, Tokens]
+    ) -> list[tuple[Occurrence, tuple[str, ...]]]:
+        """Given all occurrences of a text and the words of its fields, return those that name
         something, with the codes they stand for."""
-        keys = [self._key(sighting) for sighting in sightings]
+        keys = [self._key(occurrence) for occurrence in occurrences]
         doubtful = {key for key in keys if key is not None}
         if not doubtful:
-            return [(sighting, sighting.form.codes) for sighting in sightings]
-        votes = self._votes(doubtful, sightings, keys, tokens)
+            return [(occurrence, occurrence.form.codes) for occurrence in occurrences]
+        votes = self._votes(doubtful, occurrences, keys, tokens)
         settled = []
-        for sighting, key in zip(sightings, keys, strict=True):
-            codes = sighting.form.codes
+        for occurrence, key in zip(occurrences, keys, strict=True):
+            codes = occurrence.form.codes
             if key is not None:
                 codes = self._decide(key, votes[key])
                 alone = not votes[key]
-                if alone and self._rules[key].person and _is_person(sighting, tokens):
+                if alone and self._rules[key].person and _is_person(occurrence, tokens):
                     continue
             if codes:
-                settled.append((sighting, codes))
+                settled.append((occurrence, codes))
         return settled
 
-    def _key(self, sighting: Sighting) -> _Key | None:
-        if sighting.form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
+    def _key(self, occurrence: Occurrence) -> _Key | None:
+        if occurrence.form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
             return None
-        surface = folded(sighting.form.written)
-        for language in (sighting.form.language, _ANY):
+        surface = folded(occurrence.form.written)
+        for language in (occurrence.form.language, _ANY):
             if (language, surface) in self._rules:
                 return (language, surface)
         return None
@@ -85,20 +85,20 @@ class Ambiguity:
     def _votes(
         self,
         doubtful: set[_Key],
-        sightings: list[Sighting],
+        occurrences: list[Occurrence],
         keys: list[_Key | None],
         tokens: dict[Field, Tokens],
     ) -> dict[_Key, Counter[str]]:
         votes: dict[_Key, Counter[str]] = {key: Counter() for key in doubtful}
         for words in tokens.values():
-            for item in self._cues.find(words):
-                if item.payload.key in votes:
-                    votes[item.payload.key][item.payload.code] += 1
+            for cue in self._cues.find(words):
+                if cue.payload.key in votes:
+                    votes[cue.payload.key][cue.payload.code] += 1
         certain = {
             code
-            for sighting, key in zip(sightings, keys, strict=True)
-            if key is None and not sighting.form.undecided
-            for code in sighting.form.codes
+            for occurrence, key in zip(occurrences, keys, strict=True)
+            if key is None and not occurrence.form.undecided
+            for code in occurrence.form.codes
         }
         for key in doubtful:
             for country, candidate in self._rules[key].company:
@@ -113,14 +113,14 @@ class Ambiguity:
         return () if ranked[0][0] == _NOTHING else (ranked[0][0],)
 
 
-def _is_person(sighting: Sighting, tokens: dict[Field, Tokens]) -> bool:
+def _is_person(occurrence: Occurrence, tokens: dict[Field, Tokens]) -> bool:
     """Return whether the name stands beside another capitalised word, as a person's does."""
-    words = tokens[sighting.field]
-    if _is_name(words, sighting.first, sighting.first - 1):
+    words = tokens[occurrence.field]
+    if _is_name(words, occurrence.first, occurrence.first - 1):
         return True
-    if sighting.field is Field.TITLE and _is_title_case(words.text):
+    if occurrence.field is Field.TITLE and _is_title_case(words.text):
         return False  # there the verb behind a country is capitalised too
-    return _is_name(words, sighting.last + 1, sighting.last + 1)
+    return _is_name(words, occurrence.last + 1, occurrence.last + 1)
 
 
 def _is_name(words: Tokens, right: int, position: int) -> bool:

@@ -1,6 +1,6 @@
 """Country and place tags: what a text names, and which of it the text is about.
 
-Sightings of the gazetteer are thinned (datelines, masks, organisations, ambiguity), weighed by
+Occurrences in the gazetteer are thinned (datelines, masks, organisations, ambiguity), weighed by
 where they stand, and summed by country; those near the heaviest are the subject.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
-from hrwatch.stages.tag.gazetteer import Form, FormKind, Gazetteer, Sighting
+from hrwatch.stages.tag.gazetteer import Form, FormKind, Gazetteer, Occurrence
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.territories import places
 
@@ -36,7 +36,7 @@ class _Weighed:
     code: str
     place: str
     weight: float
-    sighting: Sighting
+    occurrence: Occurrence
 
 
 class CountryTagger:
@@ -51,83 +51,83 @@ class CountryTagger:
         countries, the weightiest first, then places."""
         tokens = {Field.TITLE: title, Field.TEXT: text}
         opening = dateline(text)
-        topical: list[Sighting] = []
-        sent_from: list[Sighting] = []
+        topical: list[Occurrence] = []
+        sent_from: list[Occurrence] = []
         for field, words in tokens.items():
-            found = _unmasked(self._gazetteer.sightings(words, field, language), words)
+            found = _unmasked(self._gazetteer.occurrences(words, field, language), words)
             head = opening.words if field is Field.TEXT else 0
-            topical += (item for item in found if _is_topical(item, head))
-            sent_from += (item for item in found if not _is_topical(item, head))
+            topical += (one for one in found if _is_topical(one, head))
+            sent_from += (one for one in found if not _is_topical(one, head))
         weighed = self._weigh(topical, tokens)
-        if not any(item.weight for item in weighed) and not opening.seat:
+        if not any(one.weight for one in weighed) and not opening.seat:
             weighed += self._weigh(sent_from, tokens)
         return _tags(weighed, tokens)
 
-    def _weigh(self, sightings: list[Sighting], tokens: dict[Field, Tokens]) -> list[_Weighed]:
-        settled = self._ambiguity.settle(sightings, tokens)
+    def _weigh(self, occurrences: list[Occurrence], tokens: dict[Field, Tokens]) -> list[_Weighed]:
+        settled = self._ambiguity.settle(occurrences, tokens)
         length = len(tokens[Field.TEXT].forms)
-        return [item for sighting, codes in settled for item in _weigh(sighting, codes, length)]
+        return [one for occurrence, codes in settled for one in _weigh(occurrence, codes, length)]
 
 
-def _is_topical(sighting: Sighting, dateline_words: int) -> bool:
-    return sighting.first >= dateline_words or sighting.form.kind not in {
+def _is_topical(occurrence: Occurrence, dateline_words: int) -> bool:
+    return occurrence.first >= dateline_words or occurrence.form.kind not in {
         FormKind.TOWN,
         FormKind.REGION,
     }
 
 
-def _unmasked(sightings: list[Sighting], words: Tokens) -> list[Sighting]:
+def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
     """Leave out masks, and the country in an organisation's name."""
-    kept: list[Sighting] = []
+    kept: list[Occurrence] = []
     after_organisation = -1
-    for sighting in sightings:
-        kind = sighting.form.kind
-        if kind is FormKind.REGION and kept and _is_address(kept[-1], sighting, words):
-            kept[-1] = replace(kept[-1], form=replace(kept[-1].form, codes=sighting.form.codes))
+    for occurrence in occurrences:
+        kind = occurrence.form.kind
+        if kind is FormKind.REGION and kept and _is_address(kept[-1], occurrence, words):
+            kept[-1] = replace(kept[-1], form=replace(kept[-1].form, codes=occurrence.form.codes))
         if kind is FormKind.ORGANISATION:
-            after_organisation = sighting.last + 1
+            after_organisation = occurrence.last + 1
         elif kind is FormKind.MASK:
             continue
-        elif sighting.first != after_organisation or not words.joined[sighting.first]:
-            kept.append(sighting)
+        elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
+            kept.append(occurrence)
     return kept
 
 
-def _is_address(town: Sighting, region: Sighting, words: Tokens) -> bool:
+def _is_address(town: Occurrence, region: Occurrence, words: Tokens) -> bool:
     """Return whether the two read as "Birmingham, Ala."."""
     gap = words.text[words.ends[town.last] : words.starts[region.first]]
     return town.form.kind is FormKind.TOWN and gap == ", "
 
 
-def _weigh(sighting: Sighting, codes: tuple[str, ...], length: int) -> list[_Weighed]:
-    weight = _WEIGHTS[sighting.form.kind]
-    if sighting.field is Field.TITLE:
+def _weigh(occurrence: Occurrence, codes: tuple[str, ...], length: int) -> list[_Weighed]:
+    weight = _WEIGHTS[occurrence.form.kind]
+    if occurrence.field is Field.TITLE:
         weight *= _TITLE
-    elif sighting.first < max(length * _OPENING_SHARE, _OPENING_WORDS):
+    elif occurrence.first < max(length * _OPENING_SHARE, _OPENING_WORDS):
         weight *= _OPENING
-    if sighting.form.undecided and len(codes) > 1:
+    if occurrence.form.undecided and len(codes) > 1:
         weight = 0.0  # named, never the subject
     weighed = []
     for code in codes:
         if code in places():
             parents = places()[code][1]
             share = weight if len(parents) == 1 else 0.0
-            weighed += [_Weighed(parent, code, share, sighting) for parent in parents or ("",)]
+            weighed += [_Weighed(parent, code, share, occurrence) for parent in parents or ("",)]
         else:
-            weighed.append(_Weighed(code, "", weight, sighting))
+            weighed.append(_Weighed(code, "", weight, occurrence))
     return weighed
 
 
 def _tags(weighed: list[_Weighed], tokens: dict[Field, Tokens]) -> tuple[Tag, ...]:
     of_country: defaultdict[str, list[_Weighed]] = defaultdict(list)
     of_place: defaultdict[str, list[_Weighed]] = defaultdict(list)
-    for item in weighed:
-        if item.code:
-            of_country[item.code].append(item)
-        if item.place:
-            of_place[item.place].append(item)
-    scores = {code: _sum(items) for code, items in of_country.items()}
-    place_scores = {place: _sum(items) for place, items in of_place.items()}
+    for one in weighed:
+        if one.code:
+            of_country[one.code].append(one)
+        if one.place:
+            of_place[one.place].append(one)
+    scores = {code: _sum(weights) for code, weights in of_country.items()}
+    place_scores = {place: _sum(weights) for place, weights in of_place.items()}
     least = max(scores.values(), default=0) * _SHARE_OF_TOP
     return tuple(
         Tag(
@@ -145,29 +145,30 @@ def _tags(weighed: list[_Weighed], tokens: dict[Field, Tokens]) -> tuple[Tag, ..
 
 
 def _relation(
-    items: list[_Weighed], score: float, least: float, tokens: dict[Field, Tokens]
+    weights: list[_Weighed], score: float, least: float, tokens: dict[Field, Tokens]
 ) -> Relation:
     early = any(
-        item.sighting.field is Field.TITLE or tokens[Field.TEXT].starts[item.sighting.first] < _LEAD
-        for item in items
+        one.occurrence.field is Field.TITLE
+        or tokens[Field.TEXT].starts[one.occurrence.first] < _LEAD
+        for one in weights
     )
-    if score and score >= least and (early or len(items) > 1):
+    if score and score >= least and (early or len(weights) > 1):
         return Relation.SUBJECT
     return Relation.MENTION
 
 
-def _sum(items: list[_Weighed]) -> float:
-    return sum(item.weight for item in items)
+def _sum(weights: list[_Weighed]) -> float:
+    return sum(one.weight for one in weights)
 
 
-def _evidence(items: list[_Weighed], tokens: dict[Field, Tokens]) -> tuple[Evidence, ...]:
-    ordered = sorted(items, key=lambda item: (-item.weight, item.sighting.first))
-    sightings = dict.fromkeys(item.sighting for item in ordered)
+def _evidence(weights: list[_Weighed], tokens: dict[Field, Tokens]) -> tuple[Evidence, ...]:
+    ordered = sorted(weights, key=lambda one: (-one.weight, one.occurrence.first))
+    occurrences = dict.fromkeys(one.occurrence for one in ordered)
     evidence = []
-    for sighting in list(sightings)[:_EVIDENCE]:
-        form: Form = sighting.form
-        words = tokens[sighting.field]
-        found = words.found(sighting.first, sighting.last)
+    for occurrence in list(occurrences)[:_EVIDENCE]:
+        form: Form = occurrence.form
+        words = tokens[occurrence.field]
+        found = words.found(occurrence.first, occurrence.last)
         language = "" if form.language == "any" else form.language
         evidence.append(
             Evidence(
@@ -175,8 +176,8 @@ def _evidence(items: list[_Weighed], tokens: dict[Field, Tokens]) -> tuple[Evide
                 form.written,
                 found,
                 language,
-                sighting.field,
-                words.starts[sighting.first],
+                occurrence.field,
+                words.starts[occurrence.first],
                 len(found),
             )
         )

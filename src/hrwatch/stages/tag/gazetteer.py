@@ -57,7 +57,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Occurrence:
     """A form at its place in a field."""
 
     form: Form
@@ -76,24 +76,24 @@ class Gazetteer:
             self._forms.setdefault(form.language, []).append(form)
         self._matchers: dict[str, Matcher[Form]] = {}
 
-    def sightings(self, tokens: Tokens, field: Field, language: str) -> list[Sighting]:
+    def occurrences(self, tokens: Tokens, field: Field, language: str) -> list[Occurrence]:
         """Given the words of a field and the text's language (empty: unknown), return what is
         named in it, the longest first choice at each place, none overlapping."""
         shouting = _shouts(tokens.text)
         found = [
-            item
+            one
             for name in self._languages(language)
-            for item in self._matcher(name).find(tokens)
-            if _written_so(item, tokens, shouting)
+            for one in self._matcher(name).find(tokens)
+            if _written_so(one, tokens, shouting)
         ]
-        found.sort(key=lambda item: (item.first, -item.last, -_weight(item.payload)))
-        sightings: list[Sighting] = []
+        found.sort(key=lambda one: (one.first, -one.last, -_weight(one.payload)))
+        occurrences: list[Occurrence] = []
         free = 0
-        for item in found:
-            if item.first >= free:
-                sightings.append(Sighting(item.payload, field, item.first, item.last))
-                free = item.last + 1
-        return sightings
+        for one in found:
+            if one.first >= free:
+                occurrences.append(Occurrence(one.payload, field, one.first, one.last))
+                free = one.last + 1
+        return occurrences
 
     def _languages(self, language: str) -> tuple[str, ...]:
         if not language:
@@ -163,16 +163,16 @@ def _weight(form: Form) -> int:
     return 1 if form.kind in {FormKind.TOWN, FormKind.REGION} else 2
 
 
-def _written_so(item: Found[Form], tokens: Tokens, shouting: bool) -> bool:
-    written = item.payload.written
+def _written_so(one: Found[Form], tokens: Tokens, shouting: bool) -> bool:
+    written = one.payload.written
     if written[1:].isupper():
-        found = tokens.found(item.first, item.last)
+        found = tokens.found(one.first, one.last)
         return found == written and not (shouting and len(written) <= _FEW_LETTERS)
     words = written.split()
     if len(words) == 1:
-        return not (written[0].isupper() and tokens.text[tokens.starts[item.first]].islower())
+        return not (written[0].isupper() and tokens.text[tokens.starts[one.first]].islower())
     # Only where words and tokens go side by side can each be held against its own.
-    starts = tokens.starts[item.first : item.last + 1]
+    starts = tokens.starts[one.first : one.last + 1]
     if len(words) != len(starts):
         words = words[:1]
     return not any(

@@ -1,7 +1,7 @@
 """Keyword tags: the matching contract at the head of the shipped taxonomy, applied to one text.
 
 What the matcher finds is sorted by the role that each phrase plays; masks blank, guards drop, and
-what remains is judged as subject or mention. Linear in the number of hits.
+what remains is judged as subject or mention. Linear in the number of phrases found.
 """
 
 from bisect import bisect_left
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Rules, Tag
 from hrwatch.stages.tag.matcher import Found
-from hrwatch.stages.tag.ruleset import Hit, Role, RuleSet, Use
+from hrwatch.stages.tag.ruleset import FoundPhrase, Role, RuleSet, Use
 from hrwatch.stages.tag.tokens import Tokens
 
 _LEAD = 600  # code points of the text that count as its opening
 _REVIEW_LEAD = 200
-_STRONG_ENOUGH = 3  # hits that make a subject wherever they stand
+_STRONG_ENOUGH = 3  # phrases that make a subject wherever they stand
 _VETO_WORDS = 8
 _NEED_WORDS = 12
 _EVIDENCE = 5
@@ -24,7 +24,7 @@ _EVIDENCE = 5
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """A hit that counts."""
+    """A phrase found that counts."""
 
     field: Field
     first: int
@@ -37,41 +37,41 @@ class _Count:
 class _Scan:
     """Everything found in one field, by keyword and role."""
 
-    def __init__(self, field: Field, tokens: Tokens, found: Iterable[Hit]) -> None:
+    def __init__(self, field: Field, tokens: Tokens, found: Iterable[FoundPhrase]) -> None:
         self.field = field
         self.tokens = tokens
         self.review = False
-        self.global_masks: list[Hit] = []
-        self.roles: defaultdict[int, defaultdict[Role, list[Hit]]]
+        self.global_masks: list[FoundPhrase] = []
+        self.roles: defaultdict[int, defaultdict[Role, list[FoundPhrase]]]
         self.roles = defaultdict(lambda: defaultdict(list))
-        for hit in found:
-            use = hit.payload
+        for phrase in found:
+            use = phrase.payload
             if use.role is Role.GLOBAL_MASK:
-                self.global_masks.append(hit)
+                self.global_masks.append(phrase)
             elif use.role is Role.REVIEW:
-                at_head = field is Field.TITLE or tokens.starts[hit.first] < _REVIEW_LEAD
+                at_head = field is Field.TITLE or tokens.starts[phrase.first] < _REVIEW_LEAD
                 self.review = self.review or at_head
             else:
-                self.roles[use.keyword][use.role].append(hit)
+                self.roles[use.keyword][use.role].append(phrase)
 
 
 class _Reach:
-    """Which words lie within so many words of some hits."""
+    """Which words lie within so many words of some phrases."""
 
-    def __init__(self, size: int, hits: Iterable[Hit], words: int = 0) -> None:
+    def __init__(self, size: int, phrases: Iterable[FoundPhrase], words: int = 0) -> None:
         self._marks = bytearray(size)
-        for hit in hits:
-            start, end = max(hit.first - words, 0), min(hit.last + words + 1, size)
+        for phrase in phrases:
+            start, end = max(phrase.first - words, 0), min(phrase.last + words + 1, size)
             self._marks[start:end] = b"\x01" * (end - start)
 
     def mark(self, first: int, last: int) -> None:
         self._marks[first : last + 1] = b"\x01" * (last + 1 - first)
 
-    def touches(self, hit: Hit) -> bool:
-        return 1 in self._marks[hit.first : hit.last + 1]
+    def touches(self, phrase: FoundPhrase) -> bool:
+        return 1 in self._marks[phrase.first : phrase.last + 1]
 
-    def covers(self, hit: Hit) -> bool:
-        return 0 not in self._marks[hit.first : hit.last + 1]
+    def covers(self, phrase: FoundPhrase) -> bool:
+        return 0 not in self._marks[phrase.first : phrase.last + 1]
 
 
 class KeywordTagger:
@@ -106,14 +106,14 @@ class KeywordTagger:
         if index not in scan.roles:
             return []
         roles = scan.roles[index]
-        hits = [
-            hit
+        phrases = [
+            phrase
             for role in (Role.TERM, Role.WEAK)
-            for hit in roles[role]
-            if _speaks(hit.payload.language, language, scan.field)
+            for phrase in roles[role]
+            if _speaks(phrase.payload.language, language, scan.field)
         ]
-        hits += _near(roles, language, scan.field)
-        if not hits:
+        phrases += _near(roles, language, scan.field)
+        if not phrases:
             return []
         size = len(scan.tokens.forms)
         blank = _Reach(size, [*scan.global_masks, *roles[Role.MASK]])
@@ -121,33 +121,37 @@ class KeywordTagger:
             blank.mark(first, last)
         names = _Reach(size, roles[Role.MENTION_ONLY])
         vetoed = _Reach(size, roles[Role.VETO], _VETO_WORDS)
-        kept = [hit for hit in hits if not blank.touches(hit) and not vetoed.touches(hit)]
+        kept = [
+            phrase for phrase in phrases if not blank.touches(phrase) and not vetoed.touches(phrase)
+        ]
         kept = self._in_company(index, kept, roles[Role.NEED], size)
         return [
             _Count(
                 scan.field,
-                hit.first,
-                hit.last,
-                hit.payload.role is not Role.WEAK,
-                names.covers(hit),
-                hit.payload,
+                phrase.first,
+                phrase.last,
+                phrase.payload.role is not Role.WEAK,
+                names.covers(phrase),
+                phrase.payload,
             )
-            for hit in _longest(kept, size)
+            for phrase in _longest(kept, size)
         ]
 
-    def _in_company(self, index: int, hits: list[Hit], company: list[Hit], size: int) -> list[Hit]:
+    def _in_company(
+        self, index: int, phrases: list[FoundPhrase], company: list[FoundPhrase], size: int
+    ) -> list[FoundPhrase]:
         """Leave out terms that count only near certain others, where none of those is near."""
         near: dict[str, _Reach] = {}
         kept = []
-        for hit in hits:
-            term = hit.payload.term
+        for phrase in phrases:
+            term = phrase.payload.term
             if (index, term) in self._rules.needy:
                 if term not in near:
                     own = [other for other in company if other.payload.term == term]
                     near[term] = _Reach(size, own, _NEED_WORDS)
-                if not near[term].touches(hit):
+                if not near[term].touches(phrase):
                     continue
-            kept.append(hit)
+            kept.append(phrase)
         return kept
 
     def _pattern_masks(self, index: int, tokens: Tokens) -> Iterator[tuple[int, int]]:
@@ -185,20 +189,22 @@ def _speaks(term_language: str, text_language: str, field: Field) -> bool:
     )
 
 
-def _near(roles: defaultdict[Role, list[Hit]], language: str, field: Field) -> Iterator[Hit]:
+def _near(
+    roles: defaultdict[Role, list[FoundPhrase]], language: str, field: Field
+) -> Iterator[FoundPhrase]:
     """Join both sides of `a ~5 b` where they stand close enough, in either order."""
     if not roles[Role.NEAR_LEFT]:
         return
-    rights: defaultdict[str, list[Hit]] = defaultdict(list)
-    for hit in roles[Role.NEAR_RIGHT]:
-        rights[hit.payload.term].append(hit)
+    rights: defaultdict[str, list[FoundPhrase]] = defaultdict(list)
+    for phrase in roles[Role.NEAR_RIGHT]:
+        rights[phrase.payload.term].append(phrase)
     for left in roles[Role.NEAR_LEFT]:
         use = left.payload
         others = rights[use.term]
         if not _speaks(use.language, language, field):
             continue
-        # Hits come in order of their first word, so only the neighbours can be the nearest.
-        place = bisect_left(others, left.first, key=lambda hit: hit.first)
+        # Phrases come in order of their first word, so only the neighbours can be the nearest.
+        place = bisect_left(others, left.first, key=lambda phrase: phrase.first)
         for right in others[max(place - 1, 0) : place + 2]:
             between = max(right.first - left.last, left.first - right.last) - 1
             if 0 <= between <= use.words:
@@ -206,17 +212,21 @@ def _near(roles: defaultdict[Role, list[Hit]], language: str, field: Field) -> I
                 break
 
 
-def _longest(hits: list[Hit], size: int) -> list[Hit]:
-    """Keep one hit where several of a keyword overlap: a strong one first, then the longest."""
+def _longest(phrases: list[FoundPhrase], size: int) -> list[FoundPhrase]:
+    """Keep one phrase where several of a keyword overlap: a strong one first, then the longest."""
     taken = _Reach(size, ())
     kept = []
-    for hit in sorted(
-        hits,
-        key=lambda hit: (hit.payload.role is Role.WEAK, hit.first - hit.last, hit.first),
+    for phrase in sorted(
+        phrases,
+        key=lambda phrase: (
+            phrase.payload.role is Role.WEAK,
+            phrase.first - phrase.last,
+            phrase.first,
+        ),
     ):
-        if not taken.touches(hit):
-            taken.mark(hit.first, hit.last)
-            kept.append(hit)
+        if not taken.touches(phrase):
+            taken.mark(phrase.first, phrase.last)
+            kept.append(phrase)
     return kept
 
 

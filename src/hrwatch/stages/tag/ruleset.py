@@ -37,7 +37,7 @@ class Use:
     words: int = 0  # NEAR_…: how many may stand between
 
 
-Hit = Found[Use]
+FoundPhrase = Found[Use]
 
 
 class RuleSet:

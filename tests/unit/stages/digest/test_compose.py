@@ -1,4 +1,4 @@
-"""Composing: groups, order, one item a story, and what is shown of each. All stories invented."""
+"""Composing: groups, order, a story once, and what is shown of each. All stories invented."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,9 @@ from hrwatch.model.feeds import Coverage, Feed, State
 from hrwatch.model.mail import Match, Subscriber
 from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest.compose import compose
-from hrwatch.stages.digest.view import Composition, Hit, Item
+from hrwatch.stages.digest.redact import EMAIL, PHONE
+from hrwatch.stages.digest.view import Composition, MatchedTag, Story
+from hrwatch.urls import canonical
 
 FEEDS = {
     "wire": a_feed(name="wire", publisher="The Wire"),
@@ -33,7 +35,7 @@ FEEDS = {
     "herald": a_feed(name="herald", publisher="The Herald"),
     "nameless": a_feed(name="nameless"),
 }
-LABELS = {"torture": "Torture and other ill-treatment", "CN-XJ": "Xinjiang"}
+LABELS = {"torture": "Torture and other ill-treatment", "CN-XJ": "Xinjiang", "HK": "Hong Kong"}
 HOUR = timedelta(hours=1)
 
 
@@ -71,18 +73,18 @@ def passing(match: Match) -> Match:
 
 
 def outline(composition: Composition) -> list[tuple[str, list[str]]]:
-    """Return section names with the references of their items."""
+    """Return section names with the references of their stories."""
     return [
-        (section.name, [item.reference for item in section.items])
+        (section.name, [story.reference for story in section.stories])
         for section in composition.sections
     ]
 
 
-def only_item(composition: Composition) -> Item:
-    """Return the one item there is."""
+def only_story(composition: Composition) -> Story:
+    """Return the one story there is."""
     (section,) = composition.sections
-    (item,) = section.items
-    return item
+    (story,) = section.stories
+    return story
 
 
 def test_compose_groups_by_country_name_and_puts_the_newest_first() -> None:
@@ -99,12 +101,12 @@ def test_compose_groups_by_country_name_and_puts_the_newest_first() -> None:
         ("Ukraine", ["u1"]),
         ("Other", ["x"]),
     ]
-    numbers = [item.number for section in composition.sections for item in section.items]
+    numbers = [story.number for section in composition.sections for story in section.stories]
     assert numbers == [1, 2, 3, 4, 5]
     assert composition.new == 5
 
 
-def test_compose_orders_an_undated_item_by_when_it_was_first_seen() -> None:
+def test_compose_orders_an_undated_story_by_when_it_was_first_seen() -> None:
     undated = about("undated", "BY", first_seen_at=NOW - 3 * HOUR)
     undated = a_match(replace(undated.record, entry=an_entry(published_at=None)))
     composition = composed(about("old", "BY", hours_ago=5), undated, about("new", "BY"))
@@ -122,7 +124,7 @@ def test_compose_orders_an_undated_item_by_when_it_was_first_seen() -> None:
         ((), ("torture",), "Other"),
     ],
 )
-def test_compose_puts_an_item_once_under_the_first_country_asked_for(
+def test_compose_puts_a_story_once_under_the_first_country_asked_for(
     asked: tuple[str, ...], tags: tuple[str, ...], expected: str
 ) -> None:
     composition = composed(about("a", *tags), subscriber=a_subscriber(countries=asked))
@@ -162,23 +164,25 @@ def a_story() -> tuple[Record, ...]:
 
 
 def test_compose_shows_a_story_once_by_its_original() -> None:
-    story = a_story()
-    item = only_item(
-        composed(*(a_match(record) for record in reversed(story)), stories={"original": story})
+    records = a_story()
+    story = only_story(
+        composed(*(a_match(record) for record in reversed(records)), stories={"original": records})
     )
-    assert item.reference == "original"
-    assert [(report.publisher, report.language_code, report.title) for report in item.also] == [
+    assert story.reference == "original"
+    assert [(report.publisher, report.language_code, report.title) for report in story.also] == [
         ("The Herald", "en", "Told otherwise"),
         ("The Wire", "fr", "En cour"),
     ]
 
 
 def test_compose_shows_the_earliest_match_where_the_original_is_none() -> None:
-    story = a_story()
-    item = only_item(composed(a_match(story[3]), a_match(story[1]), stories={"original": story}))
-    assert item.reference == "herald"
-    assert [(report.publisher, report.title, report.original) for report in item.also] == [
-        ("The Wire", story[0].title, True),
+    records = a_story()
+    story = only_story(
+        composed(a_match(records[3]), a_match(records[1]), stories={"original": records})
+    )
+    assert story.reference == "herald"
+    assert [(report.publisher, report.title, report.original) for report in story.also] == [
+        ("The Wire", records[0].title, True),
         ("The Wire", "En cour", False),
     ]
 
@@ -186,26 +190,69 @@ def test_compose_shows_the_earliest_match_where_the_original_is_none() -> None:
 def test_compose_leaves_a_title_out_of_other_reports_where_it_is_the_same() -> None:
     original = a_story()[0]
     copy = replace(original, id="herald", feed="herald", title=original.title.upper() + "!")
-    item = only_item(composed(a_match(original), stories={"original": (original, copy)}))
-    assert [(report.publisher, report.title) for report in item.also] == [("The Herald", "")]
+    story = only_story(composed(a_match(original), stories={"original": (original, copy)}))
+    assert [(report.publisher, report.title) for report in story.also] == [("The Herald", "")]
+
+
+def test_compose_keeps_the_address_of_every_report_that_has_one_of_its_own() -> None:
+    original = a_story()[0]
+
+    def at(id: str, link: str, **changes: Any) -> Record:
+        entry = an_entry(permalink=link)
+        copy = Copy("original", CopyKind.SAME_TEXT, 1.0)
+        return replace(
+            original, id=id, entry=entry, permalink=canonical(link), copy=copy, **changes
+        )
+
+    records = (
+        original,
+        at("same", "http://wire.example/stories/1?utm_source=all", feed="herald"),
+        at("mistaken", "http://wire.example/stories/2"),  # the same words, another event
+        at("mistaken-again", "http://wire.example/stories/2#top", feed="wire-all"),
+        at("elsewhere", "https://herald.example/7", feed="herald", title="Told otherwise"),
+        at("unsafe", "javascript:alert(1)", feed="nameless"),
+    )
+    story = only_story(composed(a_match(original), stories={"original": records}))
+    assert {(report.publisher, report.title, report.link) for report in story.also} == {
+        ("The Herald", "", ""),
+        ("The Wire", "", "http://wire.example/stories/2"),
+        ("The Herald", "Told otherwise", "https://herald.example/7"),
+        ("nameless", "", ""),
+    }
+
+
+def test_compose_shows_no_contact_in_titles_and_matched_words() -> None:
+    title = "Call +375 29 123-45-67: torture@example.org takes reports" + "!" * 300
+    words = (
+        an_evidence(found="torture", field=Field.TITLE, offset=title.index("torture"), length=7),
+        an_evidence(found="tortured"),
+        an_evidence(found="8 800 555-35-35", offset=0, length=15),
+    )
+    original = a_record("a", title=title, tags=(a_tag(evidence=words),))
+    copy = replace(original, id="b", feed="herald", title="Write to anna [at] example.org")
+    story = only_story(composed(a_match(original), stories={"a": (original, copy)}))
+    assert story.title.startswith(f"Call {PHONE}: {EMAIL} takes reports!!")
+    assert len(story.title) == 300
+    assert [report.title for report in story.also] == [f"Write to {EMAIL}"]
+    assert story.keywords[0].words == (EMAIL, "tortured", PHONE)
 
 
 def test_compose_puts_mentions_at_the_end_and_counts_them_apart() -> None:
     composition = composed(passing(about("m", "RU")), about("b", "BY"))
     assert outline(composition) == [("Belarus", ["b"])]
-    assert [(mention.country, mention.item.number) for mention in composition.mentions] == [
+    assert [(mention.country, mention.story.number) for mention in composition.mentions] == [
         ("Russia", 2)
     ]
     assert composition.new == 1
 
 
 def test_compose_does_not_mention_again_what_it_tells_in_full() -> None:
-    story = a_story()
+    records = a_story()
     composition = composed(
-        passing(a_match(story[1])), a_match(story[2]), stories={"original": story}
+        passing(a_match(records[1])), a_match(records[2]), stories={"original": records}
     )
     assert composition.mentions == ()
-    assert only_item(composition).reference == "second-feed"
+    assert only_story(composition).reference == "second-feed"
 
 
 def test_compose_answers_for_every_match_that_was_given() -> None:
@@ -228,25 +275,25 @@ def test_compose_says_why_with_labels_words_and_places() -> None:
             a_tag("RU", relation=Relation.MENTION),
         )
     )
-    item = only_item(composed(a_match(record, because=record.tags[:3])))
-    assert item.keywords == (
-        Hit(
+    story = only_story(composed(a_match(record, because=record.tags[:3])))
+    assert story.keywords == (
+        MatchedTag(
             "Torture and other ill-treatment",
             ("tortured", "torture"),
             (Field.TITLE, Field.TEXT),
             Relation.SUBJECT,
         ),
-        Hit("Unknown issue", ("tortured",), (Field.TEXT,), Relation.MENTION),
+        MatchedTag("Unknown issue", ("tortured",), (Field.TEXT,), Relation.MENTION),
     )
-    assert item.countries == (Hit("Xinjiang", (), (), Relation.SUBJECT),)
-    assert item.also_tagged == ("Belarus",)
-    assert [piece.text for piece in item.snippet if piece.marked] == ["tortured"]
+    assert story.countries == (MatchedTag("Xinjiang", (), (), Relation.SUBJECT),)
+    assert story.also_tagged == ("Belarus",)
+    assert [piece.text for piece in story.snippet if piece.marked] == ["tortured"]
 
 
 def test_compose_marks_country_words_where_no_keyword_was_asked() -> None:
     record = a_record(tags=(a_tag("BY"),))
-    item = only_item(composed(a_match(record)))
-    assert [piece.text for piece in item.snippet if piece.marked] == ["tortured"]
+    story = only_story(composed(a_match(record)))
+    assert [piece.text for piece in story.snippet if piece.marked] == ["tortured"]
 
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -268,8 +315,8 @@ def test_compose_of_a_date_from_the_page_knows_no_time_of_day(
     record = a_record(
         entry=an_entry(published_at=of_entry), article=an_article(published_at=of_page)
     )
-    item = only_item(composed(a_match(record)))
-    assert (item.published_at, item.time_given) == expected
+    story = only_story(composed(a_match(record)))
+    assert (story.published_at, story.time_given) == expected
 
 
 @pytest.mark.parametrize(
@@ -290,16 +337,16 @@ def test_compose_links_to_the_address_as_given_unless_it_could_be_misread(
     permalink: str, canonical: str, expected: str
 ) -> None:
     record = a_record(entry=an_entry(permalink=permalink), permalink=canonical)
-    assert only_item(composed(a_match(record))).link == expected
+    assert only_story(composed(a_match(record))).link == expected
 
 
 def test_compose_calls_a_feed_without_publisher_by_its_name() -> None:
-    assert only_item(composed(a_match(a_record(feed="nameless")))).publisher == "nameless"
-    assert only_item(composed(a_match(a_record(feed="long-gone")))).publisher == "long-gone"
+    assert only_story(composed(a_match(a_record(feed="nameless")))).publisher == "nameless"
+    assert only_story(composed(a_match(a_record(feed="long-gone")))).publisher == "long-gone"
 
 
 def test_compose_of_an_entry_without_title_says_so() -> None:
-    assert only_item(composed(a_match(a_record(title="")))).title == "(no title)"
+    assert only_story(composed(a_match(a_record(title="")))).title == "(no title)"
 
 
 def test_compose_names_failing_feeds_in_order() -> None:
@@ -333,11 +380,11 @@ def test_compose_of_any_matches_shows_each_story_once_and_numbers_add_up(
         match = about(str(number), *tags, hours_ago=number, story=str(story))
         matches.append(passing(match) if in_passing else match)
     composition = composed(*matches)
-    items = [item for section in composition.sections for item in section.items]
-    items += [mention.item for mention in composition.mentions]
+    told = [story for section in composition.sections for story in section.stories]
+    told += [mention.story for mention in composition.mentions]
     stories = {match.record.id: match.record.story for match in matches}
-    shown = [stories[item.reference] for item in items]
+    shown = [stories[story.reference] for story in told]
     assert sorted(shown) == sorted(set(stories.values()))
-    assert [item.number for item in items] == list(range(1, len(items) + 1))
+    assert [story.number for story in told] == list(range(1, len(told) + 1))
     full = {match.record.story for match in matches if match.relation is Relation.SUBJECT}
     assert composition.new == len(full)

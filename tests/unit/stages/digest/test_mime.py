@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_feed, a_feed_state, a_match, a_record, a_subscriber
+from hrwatch.config import values
 from hrwatch.errors import ComposeError
 from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Digest, Mail
@@ -44,9 +45,7 @@ def a_digest(**changes: Any) -> Digest:
         subject="Daily digest 22 Nov",
         text="Былы вязень\n.\nFrom here on: تعذيب\n",
         html="<p>Былы вязень</p>\n",
-        language="en",
         matches=(),
-        coverage=Coverage(1, 1, ()),
     )
     return replace(digest, **changes)
 
@@ -208,6 +207,22 @@ def test_build_of_any_text_never_changes_the_set_of_headers(name: str, body: str
     except ComposeError:
         mail = built(a_digest(text=body, html=body))
     assert sorted(read(mail).keys()) == HEADERS
+
+
+NAMES = st.one_of(
+    st.text(st.sampled_from("ab =?\"@,;:.()[]'\\éЖ_-!#%&/|~\xa0"), max_size=120),
+    st.integers(1, 999).map(lambda length: "x" * length),
+    st.sampled_from([SMUGGLED, "=?x", "a@b.example"]),
+)
+
+
+@given(NAMES, st.sampled_from(["{} <a@b.example>", '"{}" <a@b.example>', "{}@b.example"]))
+def test_build_takes_every_sender_that_the_operators_file_may_hold(name: str, form: str) -> None:
+    try:
+        sender = values.sender(form.format(name))
+    except ValueError:
+        return
+    assert sorted(read(built(sender=sender)).keys()) == HEADERS
 
 
 @given(

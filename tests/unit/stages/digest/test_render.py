@@ -20,18 +20,19 @@ from builders import (
     an_entry,
     an_evidence,
 )
-from hrwatch.model.feeds import Coverage, State
+from hrwatch.model.feeds import FAILING, Coverage, State
 from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Window
 from hrwatch.model.tags import Relation
+from hrwatch.stages.digest import wording
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
-from hrwatch.stages.digest.render import FULL_ITEMS, HTML_LIMIT, render, shares
+from hrwatch.stages.digest.render import FULL_STORIES, HTML_LIMIT, render, shares
 from hrwatch.stages.digest.windows import current
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 SEVEN = Schedule(Cadence.DAILY, time(7))
 FEEDS = {"wire": a_feed(publisher="The Wire"), "herald": a_feed(publisher="The Herald")}
-LABELS = {"torture": "Torture and other ill-treatment"}
+LABELS = {"torture": "Torture and other ill-treatment", "HK": "Hong Kong"}
 ARABIC = "تقرير: تعذيب معتقلين في سجن"
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "div", "main", "footer", "h1", "h2", "h3"),
@@ -94,7 +95,7 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-def test_render_writes_the_item_as_a_monitor_reads_it() -> None:
+def test_render_writes_the_story_as_a_monitor_reads_it() -> None:
     record = about("BY-7Q2M", page_sha256="3f9c41d0a7b2" + "0" * 52).record
     lines = written(a_match(record)).text.split("\n")
     begin = lines.index("[1] Story BY-7Q2M")
@@ -169,7 +170,7 @@ def test_render_leaves_left_to_right_text_without_direction() -> None:
     assert not any("dir" in attributes for _, attributes in page.tags)
 
 
-def test_render_marks_hits_in_both_parts() -> None:
+def test_render_marks_words_in_both_parts() -> None:
     digest = written(about("a"))
     assert "were *tortured* in" in digest.text
     assert "were <mark><strong>tortured</strong></mark> in" in digest.html
@@ -240,20 +241,30 @@ def test_render_of_any_feed_text_gives_a_page_without_anything_active(
     assert len(page.named("h3")) == 1
 
 
-def test_render_of_a_page_that_could_not_be_read_says_what_the_item_rests_on() -> None:
-    digest = written(about("a", extract_error="the page answered 503"))
-    words = " ".join(digest.text.split())
-    said = "The article's page could not be read, so this rests on the feed's own text (the page"
-    assert said in words
-    assert "the page answered 503" in digest.html
+def test_render_of_a_page_that_could_not_be_read_says_what_the_story_rests_on() -> None:
+    digest = written(about("a", extract_error="10.2.3.4 is no public address: allow_addresses"))
+    said = "The article's page could not be read, so this rests on the feed's own text."
+    assert said in " ".join(digest.text.split())
+    assert said in digest.html.replace("&#39;", "'")
+    assert "10.2.3.4" not in digest.text + digest.html
 
 
-def test_render_lists_other_reports_by_publisher_language_and_differing_title() -> None:
+def test_render_lists_other_reports_with_differing_titles_and_addresses() -> None:
     original = about("a").record
-    copy = about("b", title="Told otherwise", feed="herald", language="fr", story="a").record
-    digest = written(a_match(original), a=(original, copy))
-    assert 'Also reported by 1: The Herald (French): "Told otherwise".' in digest.text
-    assert '<li>The Herald (French): <span lang="fr">Told otherwise</span></li>' in digest.html
+    copies = (
+        about("b", title="Told otherwise", feed="herald", language="fr", story="a").record,
+        replace(original, id="c", feed="herald"),
+    )
+    digest = written(a_match(original), a=(original, *copies))
+    address = "https://wire.example/b?a=1&b=2"
+    assert (
+        "    Also reported by 2:\n"
+        '    - The Herald (French): "Told otherwise"\n'
+        f"      {address}\n"
+        "    - The Herald (English)\n"
+    ) in digest.text
+    assert '<li>The Herald (French): <span lang="fr">Told otherwise</span><br><a ' in digest.html
+    assert {"href": address, "rel": "noreferrer"} in Page(digest.html).named("a")
 
 
 def test_render_puts_mentions_as_titles_at_the_end() -> None:
@@ -264,25 +275,48 @@ def test_render_puts_mentions_as_titles_at_the_end() -> None:
     assert digest.text.index("MENTIONS") > digest.text.index("[1]")
 
 
-def test_render_names_failing_feeds_with_state_reason_and_time() -> None:
-    failing = (
-        a_feed_state(
-            state=State.REFUSED,
-            error="the server answered 403",
-            failures=9,
-            last_polled_at=NOW,
-            newest_entry_at=datetime(2026, 11, 12, tzinfo=UTC),
-        ),
-        a_feed_state(feed="herald", state=State.EMPTY),
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State.EMPTY, "answers, but empty"),
+        (State.NOT_A_FEED, "no feed there any more"),
+        (State.LAYOUT_CHANGED, "page layout changed, no links found"),
+        (State.UNREACHABLE, "cannot be reached"),
+        (State.REFUSED, "refuses our reader"),
+        (State.GONE, "is gone from its address"),
+        (State.INVALID, "cannot be read"),
+    ],
+)
+def test_render_tells_what_ails_a_feed_and_since_when_but_no_error(state: State, told: str) -> None:
+    failing = a_feed_state(
+        state=state,
+        error="connecting to proxy 10.2.3.4:8080 (fetch.proxy in /etc/hrwatch/feeds.yaml): 403",
+        failures=9,
+        failing_since=datetime(2026, 11, 13, 18, 30, tzinfo=UTC),
+        last_polled_at=NOW,
+        newest_entry_at=datetime(2026, 11, 12, tzinfo=UTC),
     )
-    digest = written(about("a"), coverage=Coverage(2, 0, failing))
+    digest = written(about("a"), coverage=Coverage(2, 1, (failing,)))
     words = " ".join(digest.text.split())
-    assert "0 of 2 feeds read. 2 with problems, listed at the end." in words
-    assert (
-        "The Wire: refuses our reader (the server answered 403), 9 times in a row, last tried "
-        "Sun 22 Nov 07:03, newest entry known 12 Nov 2026."
-    ) in words
-    assert "The Herald: answers, but empty." in words
+    expected = (
+        f"The Wire: {told}, since Fri 13 Nov 20:30, last tried Sun 22 Nov 07:03, newest entry "
+        "known 12 Nov 2026."
+    )
+    assert "1 of 2 feeds read. 1 with problems, listed at the end." in words
+    assert expected in words
+    assert expected in digest.html
+    for inside in ("proxy", "10.2.3.4", "/etc/", "403"):
+        assert inside not in digest.text + digest.html
+
+
+def test_render_has_words_for_every_state_of_a_failing_feed() -> None:
+    assert set(wording.STATES) == FAILING
+
+
+def test_render_of_a_feed_that_failed_last_year_says_the_year() -> None:
+    failing = a_feed_state(state=State.GONE, failing_since=NOW - timedelta(days=400))
+    digest = written(about("a"), coverage=Coverage(1, 0, (failing,)))
+    assert "is gone from its address, since Sat 18 Oct 2025 08:03." in " ".join(digest.text.split())
 
 
 def test_render_of_many_failing_feeds_names_them_all() -> None:
@@ -382,7 +416,7 @@ def test_shares_let_no_section_starve(
 
 
 @pytest.mark.parametrize("number", [31, 120, 900])
-def test_render_of_many_items_keeps_thirty_in_full_and_drops_none(number: int) -> None:
+def test_render_of_many_stories_keeps_thirty_in_full_and_drops_none(number: int) -> None:
     matches = [
         about(
             f"{index:03}",
@@ -396,7 +430,7 @@ def test_render_of_many_items_keeps_thirty_in_full_and_drops_none(number: int) -
     shown = [int(found) for found in re.findall(r"^\[(\d+)\] ", digest.text, re.M)]
     assert shown == list(range(1, number + 1))
     assert all(f"https://wire.example/{index:03}?" in digest.text for index in range(number))
-    assert digest.text.count("Archive: ref") <= FULL_ITEMS
+    assert digest.text.count("Archive: ref") <= FULL_STORIES
     assert len(digest.html.encode()) <= HTML_LIMIT
     page = Page(digest.html)
     left_out = re.search(r"(\d+) more titles stand in the plain-text part", digest.html)
@@ -441,7 +475,7 @@ def test_render_gives_the_window_of_the_composition() -> None:
     digest = written(about("a"))
     opened = datetime(2026, 11, 22, 5, tzinfo=UTC)
     assert digest.window == Window("2026-11-22", opened, opened.date())
-    assert (digest.id, digest.subscriber, digest.language) == ("d" * 24, "desk", "en")
+    assert (digest.id, digest.subscriber) == ("d" * 24, "desk")
 
 
 @pytest.mark.parametrize(
@@ -465,7 +499,7 @@ def test_render_gives_publication_in_the_readers_zone_and_utc(
     assert expected in digest.html
 
 
-def test_render_of_a_digest_without_items_still_speaks() -> None:
+def test_render_of_a_digest_without_stories_still_speaks() -> None:
     failing = (a_feed_state(state=State.GONE, last_polled_at=NOW - timedelta(hours=1)),)
     digest = written(coverage=Coverage(1, 0, failing))
     assert "No new items." in digest.text

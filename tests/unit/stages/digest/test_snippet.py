@@ -1,4 +1,4 @@
-"""Snippets: round the best hit, marked, short, and without anybody's number."""
+"""Snippets: where matched words are, marked, short, and without anybody's number."""
 
 import pytest
 from hypothesis import given
@@ -13,25 +13,25 @@ from hrwatch.stages.digest.view import Piece
 FILLER = "Nothing of this happened, and the sentence is here to fill the page. "
 
 
-def hit(text: str, word: str, field: Field = Field.TEXT) -> Evidence:
+def place(text: str, word: str, field: Field = Field.TEXT) -> Evidence:
     """Return the evidence of a word where the text has it first."""
     return an_evidence(found=word, offset=text.index(word), length=len(word), field=field)
 
 
 def shown(text: str, *words: str) -> str:
-    """Return the snippet as plain text, hits between stars."""
-    pieces = snippet(text, tuple(hit(text, word) for word in words))
+    """Return the snippet as plain text, matched words between stars."""
+    pieces = snippet(text, tuple(place(text, word) for word in words))
     return "".join(f"*{piece.text}*" if piece.marked else piece.text for piece in pieces)
 
 
-def test_snippet_of_a_short_text_is_all_of_it_with_hits_marked() -> None:
+def test_snippet_of_a_short_text_is_all_of_it_with_words_marked() -> None:
     text = "They were tortured, and tortured again, in custody."
     assert shown(text, "tortured", "custody") == (
         "They were *tortured*, and tortured again, in *custody*."
     )
 
 
-def test_snippet_of_a_long_text_is_the_sentences_round_the_best_hit() -> None:
+def test_snippet_of_a_long_text_is_the_sentences_round_the_best_word() -> None:
     text = FILLER * 9 + "They were tortured in custody. " + FILLER * 9
     result = shown(text, "tortured")
     assert "They were *tortured* in custody." in result
@@ -40,7 +40,7 @@ def test_snippet_of_a_long_text_is_the_sentences_round_the_best_hit() -> None:
     assert len(result) <= LIMIT + 2  # the two stars
 
 
-def test_snippet_stands_where_most_hits_are() -> None:
+def test_snippet_stands_where_most_words_are() -> None:
     text = "A torture case. " + FILLER * 9 + "They were beaten in custody, and tortured. " + FILLER
     result = shown(text, "torture", "beaten", "custody", "tortured")
     assert "They were *beaten* in *custody*, and *tortured*." in result
@@ -55,9 +55,9 @@ def test_snippet_inside_one_endless_sentence_is_cut_at_words_with_ellipses() -> 
     assert len(result) <= LIMIT + 2
 
 
-def test_snippet_without_a_hit_in_the_text_is_its_beginning() -> None:
-    title_hit = an_evidence(field=Field.TITLE, offset=3, length=8)
-    pieces = snippet(FILLER * 9, (title_hit,))
+def test_snippet_without_a_word_in_the_text_is_its_beginning() -> None:
+    in_title = an_evidence(field=Field.TITLE, offset=3, length=8)
+    pieces = snippet(FILLER * 9, (in_title,))
     assert "".join(piece.text for piece in pieces).startswith("Nothing of this happened")
     assert not any(piece.marked for piece in pieces)
 
@@ -95,7 +95,7 @@ def test_snippet_whose_edge_falls_into_a_number_shows_none_of_it(shift: int) -> 
     assert "45-67" not in shown(text, "tortured")
 
 
-def test_snippet_of_a_hit_inside_a_contact_shows_the_label_instead() -> None:
+def test_snippet_of_a_word_inside_a_contact_shows_the_label_instead() -> None:
     text = "Write to torture@example.org today."
     assert shown(text, "torture") == f"Write to {EMAIL} today."
 
@@ -107,15 +107,15 @@ def test_snippet_of_a_hit_inside_a_contact_shows_the_label_instead() -> None:
 def test_snippet_of_any_text_is_short_on_one_line_and_marks_words_of_the_text(
     text: str, places: list[tuple[int, int]]
 ) -> None:
-    hits = tuple(
+    evidence = tuple(
         an_evidence(found=text[offset : offset + length], offset=offset, length=length)
         for offset, length in places
         if offset + length <= len(text)
     )
-    pieces = snippet(text, hits)
+    pieces = snippet(text, evidence)
     assert sum(len(piece.text) for piece in pieces) <= LIMIT
     assert all("\n" not in piece.text and piece.text for piece in pieces)
-    words = {" ".join(hit.found.split()) for hit in hits}
+    words = {" ".join(one.found.split()) for one in evidence}
     assert all(" ".join(piece.text.split()) in words for piece in pieces if piece.marked)
-    assert snippet(text, hits) == pieces
+    assert snippet(text, evidence) == pieces
     assert Piece("") not in pieces

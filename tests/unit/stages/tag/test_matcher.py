@@ -15,7 +15,7 @@ def found(phrases: list[str], text: str, *, clitics: bool = False) -> list[tuple
     for phrase in phrases:
         matcher.add(phrase, phrase, clitics=clitics)
     tokens = tokenise(text)
-    return [(hit.payload, tokens.found(hit.first, hit.last)) for hit in matcher.find(tokens)]
+    return [(one.payload, tokens.found(one.first, one.last)) for one in matcher.find(tokens)]
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_clitic_forms_of_a_short_word_leaves_a_word() -> None:
 
 
 def test_find_overlapping_phrases_yields_all() -> None:
-    hits = found(["sudan", "south sudan", "south*"], "South Sudan")
-    assert sorted(phrase for phrase, _ in hits) == ["south sudan", "south*", "sudan"]
+    phrases = found(["sudan", "south sudan", "south*"], "South Sudan")
+    assert sorted(phrase for phrase, _ in phrases) == ["south sudan", "south*", "sudan"]
 
 
 def test_add_of_a_phrase_without_words_says_so() -> None:
@@ -75,9 +75,9 @@ def test_add_after_find_is_seen() -> None:
     matcher: Matcher[str] = Matcher()
     matcher.add("one", "one")
     tokens = tokenise("one two")
-    assert [hit.payload for hit in matcher.find(tokens)] == ["one"]
+    assert [one.payload for one in matcher.find(tokens)] == ["one"]
     matcher.add("two", "two")
-    assert [hit.payload for hit in matcher.find(tokens)] == ["one", "two"]
+    assert [one.payload for one in matcher.find(tokens)] == ["one", "two"]
 
 
 WORDS = st.lists(st.sampled_from(["arrest", "arrests", "mass", "in", "custody"]), max_size=12)
@@ -92,7 +92,7 @@ def test_find_agrees_with_a_plain_search(text: list[str], phrase: list[str], sta
     matcher: Matcher[str] = Matcher()
     matcher.add(written, written)
     tokens = tokenise(joined)
-    assert [tokens.starts[hit.first] for hit in matcher.find(tokens)] == expected
+    assert [tokens.starts[one.first] for one in matcher.find(tokens)] == expected
 
 
 @given(st.text(min_size=1), st.text())

@@ -1,4 +1,4 @@
-"""One match → the item that a digest shows of it. Pure; used by compose."""
+"""One match → the story that a digest shows of it. Pure; used by compose."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,23 +11,25 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.mail import Match
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
+from hrwatch.stages.digest.redact import redacted, removals
 from hrwatch.stages.digest.snippet import snippet
-from hrwatch.stages.digest.view import Hit, Item, Report
+from hrwatch.stages.digest.view import MatchedTag, Report, Story
 
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
 _WORD_LIMIT = 60
 _WORDS_SHOWN = 5  # of one tag's evidence
+_MARGIN = 200  # looked at round a word, so that one inside an address is seen to be that
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """What all items of one digest are written with."""
+    """What all stories of one digest are written with."""
 
     stories: Mapping[str, tuple[Record, ...]]  # by the id of the original
     feeds: Mapping[str, Feed]
     labels: Mapping[str, str]
 
-    def item(self, number: int, match: Match) -> Item:
+    def story(self, number: int, match: Match) -> Story:
         """Given a match and its number, return all that may be shown of it."""
         record = match.record
         published_at, time_given = published(record)
@@ -38,7 +40,7 @@ class Writer:
             for tag in record.tags
             if tag.relation is Relation.SUBJECT and tag not in match.because
         ]
-        return Item(
+        return Story(
             number=number,
             title=_title(record),
             publisher=publisher(record.feed, self.feeds),
@@ -48,41 +50,49 @@ class Writer:
             published_at=published_at,
             time_given=time_given,
             first_seen_at=record.first_seen_at,
-            keywords=tuple(self._hit(tag) for tag in keywords),
-            countries=tuple(self._hit(tag) for tag in places),
+            keywords=tuple(self._matched(tag, record) for tag in keywords),
+            countries=tuple(self._matched(tag, record) for tag in places),
             also_tagged=tuple(self._label(tag) for tag in others),
             snippet=snippet(record.text, _evidence(keywords) or _evidence(places)),
             also=self._also(record),
             reference=record.id,
             sha256=record.page_sha256 or "",
-            extract_error=text.clean_line(record.extract_error or "", _TITLE_LIMIT),
+            page_missing=bool(record.extract_error),
         )
 
     def _also(self, shown: Record) -> tuple[Report, ...]:
         """Return the other reports of the story: the original, then the earliest first. The very
-        same entry in a publisher's second feed is no second report."""
+        same entry in a publisher's second feed is no second report; another address is one, so
+        that what was taken for a copy by mistake is not lost to the reader."""
+        reports: dict[tuple[str, ...], Report] = {self._identity(shown): self._report(shown)}
         told = self._report(shown)
-        reports: dict[tuple[str, str, str], Report] = {}
         for record in sorted(self.stories.get(shown.story, ()), key=original_first):
             report = self._report(record)
-            if record.id == shown.id or report == told:
-                continue
             if text.title_key(report.title) == text.title_key(told.title):
                 report = replace(report, title="")
+            if record.permalink == shown.permalink:
+                report = replace(report, link="")
             if record.id == shown.story:
                 report = replace(report, original=True)
-            reports.setdefault((report.publisher, report.language_code, report.title), report)
-        return tuple(reports.values())
+            reports.setdefault(self._identity(record), report)
+        return tuple(reports.values())[1:]
 
     def _report(self, record: Record) -> Report:
-        return Report(publisher(record.feed, self.feeds), record.language, _title(record))
+        return Report(
+            publisher(record.feed, self.feeds), record.language, _title(record), _link(record)
+        )
 
-    def _hit(self, tag: Tag) -> Hit:
-        words = dict.fromkeys(evidence.found for evidence in tag.evidence)
+    def _identity(self, record: Record) -> tuple[str, ...]:
+        """Return what tells a report from every other one of its story."""
+        by, title = publisher(record.feed, self.feeds), text.title_key(record.title)
+        return by, record.language, title, record.permalink
+
+    def _matched(self, tag: Tag, record: Record) -> MatchedTag:
+        words = dict.fromkeys(_word(evidence, record) for evidence in tag.evidence)
         fields = {evidence.field for evidence in tag.evidence}
-        return Hit(
+        return MatchedTag(
             label=self._label(tag),
-            words=tuple(text.clean_line(word, _WORD_LIMIT) for word in words)[:_WORDS_SHOWN],
+            words=tuple(words)[:_WORDS_SHOWN],
             fields=tuple(field for field in Field if field in fields),
             relation=tag.relation,
         )
@@ -116,7 +126,19 @@ def publisher(feed: str, feeds: Mapping[str, Feed]) -> str:
 
 
 def _title(record: Record) -> str:
-    return text.clean_line(record.title, _TITLE_LIMIT) or "(no title)"
+    title = redacted(text.clean_line(record.title))
+    return text.clean_line(title, _TITLE_LIMIT) or "(no title)"
+
+
+def _word(evidence: Evidence, record: Record) -> str:
+    """Return the word as the text writes it, or what stands for the address it is a part of."""
+    told = record.title if evidence.field is Field.TITLE else record.text
+    start = max(0, evidence.offset - _MARGIN)
+    end = evidence.offset + evidence.length
+    for removal in removals(told[start : end + _MARGIN]):
+        if start + removal.start < end and evidence.offset < start + removal.end:
+            return removal.label
+    return text.clean_line(redacted(text.clean_line(evidence.found)), _WORD_LIMIT)
 
 
 def _link(record: Record) -> str:
