@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -88,16 +87,14 @@ class Server:
     def __init__(self, admin: sa.URL, owner: sa.URL) -> None:
         self._owner = owner
         self._numbers = itertools.count()
-        self._connection = psycopg.connect(
-            admin.set(drivername="postgresql").render_as_string(hide_password=False),
-            autocommit=True,
-        )
+        self._engine = sa.create_engine(admin, isolation_level="AUTOCOMMIT")
+        self._connection = self._engine.connect()
         self._template = ""
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement as the server's master; return what it gives."""
-        cursor = self._connection.execute(statement.encode())
-        return cursor.fetchall() if cursor.description else []
+        result = self._connection.exec_driver_sql(statement)
+        return [tuple(row) for row in result] if result.returns_rows else []
 
     def place(self, directory: Path, *, made: bool) -> Place:
         """Return a database of its own, empty, or with an empty archive in it."""
@@ -116,6 +113,7 @@ class Server:
         if self._template:
             self.run(f'DROP DATABASE "{self._template}" WITH (FORCE)')
         self._connection.close()
+        self._engine.dispose()
 
     def _database(self, template: str, directory: Path = Path()) -> Place:
         name = f"hrwatch_test_{os.getpid()}_{next(self._numbers)}"

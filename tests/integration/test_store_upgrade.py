@@ -5,11 +5,17 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from builders import NOW
+import pytest
+import sqlalchemy as sa
+
+from builders import NOW, a_feed, a_record
 from hrwatch.query import parse
+from hrwatch.secrets import Secret
 from hrwatch.stages.store import daemon, feeds, ledger, outbox, records, search
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.schema import SHIPPED
+from hrwatch.stages.store.database import located
+from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up
+from postgres import Place
 
 DATA = Path(__file__).parents[1] / "data" / "store"
 
@@ -36,3 +42,26 @@ def test_upgrade_archive_of_the_first_migration_keeps_everything_and_a_copy(
         assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         assert copy.execute("SELECT count(*) FROM records").fetchone() == (2,)
     assert len(before) <= kept.stat().st_size
+
+
+@pytest.mark.parametrize("revision", SHIPPED.revisions[:-1])
+def test_upgrade_from_any_revision_keeps_what_was_there(empty_place: Place, revision: str) -> None:
+    password = empty_place.password and Secret(empty_place.password)
+    database = located(empty_place.url, empty_place.directory, password or None)
+    until = SHIPPED.revisions[: SHIPPED.revisions.index(revision) + 1]
+    try:
+        database.lock(NOW)
+        bring_up(database, Schema(SHIPPED.scripts, until))
+        with database.writer().begin() as connection:
+            feeds.sync(connection, (a_feed(),), NOW)
+            records.add(connection, (a_record(),))
+    finally:
+        database.close()
+
+    with empty_place.open() as archive, archive.reading() as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == SHIPPED.head
+        assert feeds.due(connection, ("wire",), NOW, False) == ("wire",)
+        assert [one.record for one in search.find(connection, parse("arvenia"), limit=2)] == [
+            a_record().id
+        ]
+        assert daemon.last(connection) is None

@@ -14,9 +14,16 @@ from hrwatch.secrets import Secret
 from hrwatch.stages.store.postgresql import lock
 
 _CONNECT_SECONDS = 10
+# So that either end soon knows of the other that fell off the network: nobody waits for hours, and
+# the server frees the lock. The server's half goes with what a connection is told first.
+_KEPT_ALIVE = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds
+}
 _PLAIN = {
     "timezone": "UTC",
-    # So that the server soon knows of a machine that fell off the network, and frees its lock.
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
@@ -67,7 +74,8 @@ def _engine(
     try:
         return sa.create_engine(
             url,
-            connect_args=told
+            connect_args=_KEPT_ALIVE
+            | told
             | secret
             | {"options": options, "application_name": called, "client_encoding": "utf8"},
             pool_size=connections,
