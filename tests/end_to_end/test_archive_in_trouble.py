@@ -99,7 +99,7 @@ def test_once_on_a_read_only_disk_says_so_and_readers_go_on(disk: Path, tmp_path
             remount(disk, "rw")
         after = await desk.run("once", "--all")
 
-        assert is_plain(refused, "see that the disk is not read-only"), refused.complaints
+        assert is_plain(refused, "the disk is mounted read-only"), refused.complaints
         assert {line["title"] for line in found.lines} == expected
         assert (first.status, after.status) == (0, 0)
         await all_is_there_and_told_once(desk, expected)

@@ -15,7 +15,7 @@ from hrwatch.stages.store import postgresql
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.database import located
 from hrwatch.stages.store.schema import SHIPPED, Schema
-from hrwatch.stages.store.sqlite import SIDE_FILES, File, explaining, health
+from hrwatch.stages.store.sqlite import SIDE_FILES, File, disk, engines, explaining, health
 
 # Pages of 4 KB that are copied between two words about how far it is.
 _PAGES = 500
@@ -158,11 +158,7 @@ def _copy(source: Path, target: Path, tell: Tell) -> None:
 
 
 def _opened(source: Path) -> sqlite3.Connection:
-    """Open a database for reading; one in a place where nothing can be written, and nobody writes,
-    is opened by SQLite only when it is told so."""
-    still = not os.access(source.parent, os.W_OK) and not _beside(source, "-wal").exists()
-    mode = "mode=ro&immutable=1" if still else "mode=ro"
-    return sqlite3.connect(f"{source.absolute().as_uri()}?{mode}", uri=True, timeout=30)
+    return sqlite3.connect(engines.reading_address(source), uri=True, timeout=30)
 
 
 def _examined(copy: Path, whose: str, outcome: str) -> Contents:
@@ -238,7 +234,7 @@ def _disappearing(path: Path, what: str, scraps: tuple[str, ...] = ()) -> Iterat
         finally:
             remove()
     except OSError as error:
-        raise ArchiveError(f"{what} cannot be written: {error.strerror or error}") from error
+        raise ArchiveError(f"{what} cannot be written: {disk.reason(error)}") from error
 
 
 @contextmanager
@@ -248,10 +244,7 @@ def _writing(target: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname in _UNWRITABLE:
-            raise ArchiveError(
-                f"{target.parent} has no room for the copy ({error}): make room there; nothing "
-                "was changed"
-            ) from error
+            raise ArchiveError(f"{target} cannot be written: {disk.FULL}") from error
         raise
 
 

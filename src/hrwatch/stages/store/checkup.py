@@ -9,7 +9,7 @@ from pathlib import Path
 from hrwatch.secrets import Secret
 from hrwatch.stages.store.database import located
 from hrwatch.stages.store.schema import SHIPPED
-from hrwatch.stages.store.sqlite import explaining, health
+from hrwatch.stages.store.sqlite import engines, explaining, health
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,6 @@ def damage(file: Path, limit: timedelta) -> tuple[str, ...] | None:
     takes longer than `limit`. Raise ArchiveError where it cannot be read at all."""
     with (
         explaining(file),
-        closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+        closing(sqlite3.connect(engines.reading_address(file), uri=True)) as connection,
     ):
         return health.damage(connection, limit)

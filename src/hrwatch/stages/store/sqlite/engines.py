@@ -53,9 +53,8 @@ def _engine(
     path: Path, *, mode: str, pragmas: Sequence[str], begin: str, connections: int
 ) -> sa.Engine:
     def connect() -> sqlite3.Connection:
-        how = f"mode={mode}&immutable=1" if mode == "ro" and _is_still(path) else f"mode={mode}"
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{how}",
+            f"{path.absolute().as_uri()}?mode=rw" if mode == "rw" else reading_address(path),
             uri=True,
             timeout=_WAIT_SECONDS,
             isolation_level=None,  # transactions are begun below, not by the driver
@@ -85,6 +84,12 @@ def _engine(
     return engine
 
 
+def reading_address(path: Path) -> str:
+    """Return how SQLite is told to open a file for reading, wherever it lies."""
+    how = "mode=ro&immutable=1" if _is_still(path) else "mode=ro"
+    return f"{path.absolute().as_uri()}?{how}"
+
+
 def _is_still(path: Path) -> bool:
     """Say whether nobody can change the file, and all there is stands in it: SQLite then has to be
     told, because it cannot make the files beside it by which readers mind a writer."""
@@ -103,7 +108,7 @@ def copy(path: Path, target: Path) -> None:
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
     with (
-        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(reading_address(path), uri=True)) as source,
         closing(sqlite3.connect(unfinished)) as copied,
     ):
         source.backup(copied)

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
-from hrwatch.stages.store.sqlite import engines, lock, trouble
+from hrwatch.stages.store.sqlite import disk, engines, lock, trouble
 from hrwatch.stages.store.statements import stamp
 
 _HEADER = b"SQLite format 3\x00"
@@ -129,7 +129,9 @@ class File:
             with self._path.open("rb") as file:
                 head = file.read(len(_HEADER))
         except OSError as error:
-            raise ArchiveError(f"archive {self._path} cannot be read: {error}") from error
+            raise ArchiveError(
+                f"archive {self._path} cannot be read: {disk.reason(error)}"
+            ) from error
         if head != _HEADER:
             told = "is empty" if not head else "is no SQLite database"
             raise ArchiveError(
@@ -144,8 +146,7 @@ class File:
                 yield
         except OSError as error:
             raise ArchiveError(
-                f"archive {self._path} cannot be made ready: {error}: make room, or see who may "
-                "write there"
+                f"archive {self._path} cannot be made ready: {disk.reason(error)}"
             ) from error
 
     def _change(self, path: Path, migrate: Callable[[sa.Connection], None]) -> None:

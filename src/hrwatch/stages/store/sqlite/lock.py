@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hrwatch.errors import ArchiveError, ArchiveHeld
+from hrwatch.stages.store.sqlite import disk
 
 # `holder` has the lock for some microseconds.
 _LOOKS = 3
@@ -25,12 +26,13 @@ def own_directory(directory: Path) -> None:
         owner = directory.stat().st_uid
     except OSError as error:
         raise ArchiveError(
-            f"the archive's directory {directory} cannot be made: {error}"
+            f"the archive's directory {directory} cannot be made: {disk.reason(error)}"
         ) from error
     if owner != os.geteuid():
         raise ArchiveError(
             f"the archive's directory {directory} belongs to {_user(owner)}: run hrwatch as "
-            f"{_user(owner)}, or set another state directory"
+            f"{_user(owner)}, give it to {_user(os.geteuid())} (chown -R), or set another state "
+            "directory"
         )
 
 
@@ -45,8 +47,7 @@ def hold(archive: Path, now: datetime) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise ArchiveError(
-            f"the lock file {path} cannot be opened ({error.strerror}): run as the user it belongs "
-            "to, and see that the disk is not read-only or full"
+            f"the lock file {path} cannot be opened: {disk.reason(error)}"
         ) from error
     if not _locked(descriptor):
         told = _told(descriptor)
@@ -58,7 +59,7 @@ def hold(archive: Path, now: datetime) -> int:
     except OSError as error:
         os.close(descriptor)
         raise ArchiveError(
-            f"the lock file {path} cannot be written ({error.strerror}): make room on its disk"
+            f"the lock file {path} cannot be written: {disk.reason(error)}"
         ) from error
     return descriptor
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
+from hrwatch.stages.store.sqlite import disk
 
+_BUSY = "another program holds it: end that program (fuser, lsof name it), then it goes on"
 _ADVICE = {
-    "SQLITE_FULL": "the disk is full: make room and start again, nothing was half written",
-    "SQLITE_BUSY": "another program holds it: end that program and start again",
-    "SQLITE_LOCKED": "another program holds it: end that program and start again",
+    "SQLITE_FULL": disk.FULL,
+    "SQLITE_BUSY": _BUSY,
+    "SQLITE_LOCKED": _BUSY,
     "SQLITE_READONLY": "it may not be written to: run as the user it belongs to, and see that "
     "neither the file nor the disk is read-only",
     "SQLITE_CANTOPEN": "it cannot be opened: see that the file and its directory belong to the "
@@ -24,6 +26,8 @@ _ADVICE = {
     "SQLITE_NOTADB": "it is no archive: move the file away, or set another archive",
     "SQLITE_TOOBIG": "a text is longer than it can hold",
 }
+# What SQLite may say, too, of a disk that is full or read-only.
+_PERHAPS_THE_DISK = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
 
 
 @contextmanager
@@ -39,5 +43,6 @@ def explaining(path: Path) -> Iterator[None]:
         name = getattr(cause, "sqlite_errorname", None) or ""
         for known, advice in _ADVICE.items():
             if name == known or name.startswith(known + "_"):
-                raise ArchiveError(f"archive {path}: {advice} ({cause})") from error
+                told = (known in _PERHAPS_THE_DISK and disk.trouble(path)) or advice
+                raise ArchiveError(f"archive {path}: {told} ({cause})") from error
         raise
