@@ -1,0 +1,241 @@
+"""Whoever reads README or docs/operating.md from top to bottom finds that every command runs and
+every output looks as it is shown.
+
+How a code block is taken (`…` in an output stands for anything, a line of it for any lines):
+
+    ```sh            is run, and ends with 0
+    ```sh exit=1     is run, and ends with 1
+    ```sh daemon     is run until the daemon is up, and asked to end
+    ```sh postgresql is run where there is a PostgreSQL, as is a yaml
+    ```sh elsewhere  needs root, systemd or the network, or is run by a test of its own; what it
+                     names is looked at in test_docs_names.py
+    ```yaml          goes into the operator's file, which is good then
+    ```yaml alone    the same, for this once
+    ```yaml broken   the same, and the file is refused; the output is what `check` says
+    ```text          is what the block before it prints, or how the daemon's log looks
+
+Paths of the system are those of a temporary folder, the site `news.example` is the demo's newsroom.
+"""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hrwatch import config
+from hrwatch.demo import newsroom, server
+from hrwatch.errors import ConfigError
+from pages import OPERATING, PAGES, README, Block, blocks
+from postgres import Places
+
+# Where the operator's file is on the pages that tell of one, and which feeds stand there already.
+RUN: dict[str, tuple[str, tuple[str, ...]]] = {
+    README: ("feeds.yaml", ()),
+    OPERATING: ("etc/hrwatch/feeds.yaml", ("invented-courier", "vydumannaya-gazeta")),
+}
+SITE = "https://news.example"
+DATABASE = "postgresql+psycopg://hrwatch@/hrwatch?host=/run/postgresql"
+SECONDS = 60
+
+
+class Desk:
+    """A folder that stands for the operator's machine, with the newsroom under `news.example`."""
+
+    def __init__(self, root: Path, file: str, feeds: tuple[str, ...], site: str) -> None:
+        self.root = root
+        self.file = root / file
+        self.elsewhere = {SITE: site}
+        for folder in ("etc/hrwatch", "var/lib", "var/backups/hrwatch", "tmp", "bin", ".venv/bin"):
+            (root / folder).mkdir(parents=True)
+        start = f"exec {shlex.quote(sys.executable)} -m hrwatch"
+        options = f"--config {self.file} --state-dir {root}/var/lib/hrwatch"
+        for name, words in (("bin", f"{start} {options}"), (".venv/bin", start)):
+            program = root / name / "hrwatch"
+            program.write_text(f'#!/bin/sh\n{words} "$@"\n')
+            program.chmod(0o755)
+        self.write(
+            {
+                "workers": 1,
+                "fetch": {
+                    "allow_addresses": [site.removeprefix("http://")],
+                    "gap": "0s",
+                    "per_domain": 8,
+                },
+                "feeds": [{"name": name, "url": f"{SITE}/{name}/feed"} for name in feeds],
+                "subscribers": [],
+                "keywords": {},
+                "mail": {},
+            }
+        )
+
+    def write(self, sections: Mapping[str, Any]) -> None:
+        self.file.write_text(self._moved(yaml.safe_dump(sections)))
+
+    def add(self, fragment: Mapping[str, Any]) -> str:
+        """Put a fragment into the file as its reader would; return what stood there before."""
+        before = self.file.read_text()
+        sections = yaml.safe_load(before)
+        for name, value in fragment.items():
+            match value:
+                case list():
+                    sections[name] += value
+                case dict():
+                    sections[name] |= value
+                case _:
+                    sections[name] = value
+        self.write(sections)
+        return before
+
+    def mistakes(self) -> str:
+        try:
+            config.load(self.file)
+        except ConfigError as error:
+            return str(error)
+        return ""
+
+    def here(self, command: str) -> str:
+        """Return a command of a page as it is to be run in this folder."""
+        moved = re.sub(r"(?<![\w./])/(?=(?:etc|var|tmp)/)", f"{self.root}/", command)
+        return self._moved(moved)
+
+    def there(self, output: str) -> str:
+        """Return what was printed here as the page shows it."""
+        for shown, real in self.elsewhere.items():
+            output = output.replace(real, shown)
+        return output.replace(str(self.root), "")
+
+    def _moved(self, text: str) -> str:
+        for shown, real in self.elsewhere.items():
+            text = text.replace(shown, real)
+        return text
+
+    def start(self, block: Block) -> subprocess.Popen[str]:
+        path = f"{self.root}/bin{os.pathsep}{os.environ['PATH']}"
+        return subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", self.here(block.text)],
+            cwd=self.root,
+            env=os.environ | {"PATH": path, "HOME": str(self.root)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+
+def ended(desk: Desk, block: Block) -> str:
+    """Run a block to its end; return what it printed."""
+    process = desk.start(block)
+    try:
+        out, complaints = process.communicate(timeout=SECONDS)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    status = int(block.note.removeprefix("exit=")) if block.note.startswith("exit=") else 0
+    assert process.returncode == status, (
+        f"{block}ended with {process.returncode}:\n{out}{complaints}"
+    )
+    return desk.there(out)
+
+
+def daemon_log(desk: Desk, block: Block) -> str:
+    """Start a block's daemon, ask it to end once it is up, and return its log."""
+    process = desk.start(block)
+    log = ""
+    try:
+        assert process.stderr is not None
+        while "event=started" not in log:
+            line = process.stderr.readline()
+            assert line, f"{block}never came up:\n{log}"
+            log += line
+        os.killpg(process.pid, signal.SIGTERM)
+        log += process.communicate(timeout=SECONDS)[1]
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert "event=stopped" in log, f"{block}did not end in order:\n{log}"
+    return desk.there(log)
+
+
+def done(desk: Desk, block: Block) -> str:
+    """Do what a block asks for; return what it prints."""
+    if block.language == "sh":
+        return daemon_log(desk, block) if block.note == "daemon" else ended(desk, block)
+    before = desk.add(yaml.safe_load(block.text))
+    mistakes = desk.mistakes()
+    assert bool(mistakes) == (block.note == "broken"), f"{block}{mistakes}"
+    if block.note in ("alone", "broken"):
+        desk.file.write_text(before)
+    return desk.there(mistakes)
+
+
+def looks_like(shown: str, printed: str) -> bool:
+    """Say whether an output looks as a page shows it, spaces between columns aside."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line == "…" else ".*?".join(map(re.escape, line.split("…"))) + "\n"
+        for line in squeezed(shown).splitlines()
+    )
+    return re.fullmatch(pattern, squeezed(printed)) is not None
+
+
+def squeezed(text: str) -> str:
+    return "".join(f"{' '.join(line.split())}\n" for line in text.strip().splitlines())
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """The demo's newsroom; its address."""
+    opened_at = datetime.now(UTC)
+    with server.serving() as newsstand:
+        newsstand.publish(newsroom.publications(opened_at, 1), opened_at)
+        yield newsstand.base
+
+
+@pytest.mark.timeout(300)  # some thirty starts of the program
+@pytest.mark.parametrize("page", RUN)
+def test_page_read_from_top_to_bottom_works_as_it_says(
+    page: str, site: str, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path, *RUN[page], site)
+    printed = ""
+    for block in blocks(page):
+        if block.language != "text":
+            printed = done(desk, block) if block.note not in ("elsewhere", "postgresql") else ""
+        elif printed:
+            assert looks_like(block.text, printed), f"{block}is shown, printed was:\n{printed}"
+
+
+def test_move_to_postgresql_works_as_the_page_says(
+    places: Places, site: str, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path, *RUN[OPERATING], site)
+    desk.elsewhere[DATABASE] = places.make("postgresql", tmp_path, made=False).url
+    ended(desk, Block(OPERATING, 0, "sh", "", "hrwatch once"))
+
+    printed = ""
+    for block in blocks(OPERATING):
+        if block.language != "text":
+            printed = done(desk, block) if block.note == "postgresql" else ""
+        elif printed:
+            assert looks_like(block.text, printed), f"{block}is shown, printed was:\n{printed}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_has_no_block_that_nobody_looks_at(page: str) -> None:
+    known = {
+        "sh": r"(?:exit=\d)?|daemon|postgresql|elsewhere",
+        "yaml": "(?:alone|broken|postgresql)?",
+        "text": "",
+    }
+    for block in blocks(page):
+        assert re.fullmatch(known.get(block.language, "-"), block.note), block
+        assert page in RUN or block.note == "elsewhere", block
