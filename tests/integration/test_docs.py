@@ -7,8 +7,8 @@ How a code block is taken (`…` in an output stands for anything, a line of it 
     ```sh exit=1     is run, and ends with 1
     ```sh daemon     is run until the daemon is up, and asked to end
     ```sh postgresql is run where there is a PostgreSQL, as is a yaml
-    ```sh elsewhere  needs root, systemd or the network, or is run by a test of its own; what it
-                     names is looked at in test_docs_names.py
+    ```sh elsewhere  needs root, systemd or the network: what it names is looked at in
+                     test_docs_names.py, and end_to_end/test_docs_drill.py runs it
     ```yaml          goes into the operator's file, which is good then
     ```yaml alone    the same, for this once
     ```yaml broken   the same, and the file is refused; the output is what `check` says

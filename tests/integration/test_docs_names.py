@@ -115,7 +115,7 @@ def test_pages_name_the_service_as_it_is() -> None:
     folders = (ROOT / "systemd/tmpfiles.d/hrwatch.conf").read_text()
     text = page_text(OPERATING)
 
-    assert f"ExecStart={re.findall(r'exec runuser .* (/opt/.*hrwatch) ', text)[0]} run\n" in unit
+    assert f"ExecStart={re.findall(r'exec setpriv .* (/opt/.*hrwatch) ', text)[0]} run\n" in unit
     for name in set(re.findall(r"/etc/credstore/([\w.-]+\w)", text)):
         assert f":{name}\n" in unit
     assert {"StateDirectory=hrwatch", "User=hrwatch"} <= set(unit.splitlines())
