@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrwatch.secrets import Secret
+from hrwatch.secrets import ARCHIVE_PASSWORD, Secret
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED, Schema
 
@@ -139,7 +139,10 @@ def postgres() -> Iterator[Server]:
     if _CONFIGURED:
         url = sa.make_url(_CONFIGURED).set(drivername="postgresql+psycopg")
         server = Server(url, url)
-        yield server
+        with pytest.MonkeyPatch.context() as patch:
+            if url.password:  # for the processes that tests start
+                patch.setenv(ARCHIVE_PASSWORD.variable, str(url.password))
+            yield server
         server.close()
         return
     with warnings.catch_warnings():

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag, an_entry
 from hrwatch.errors import ArchiveError, ArchiveHeld
 from hrwatch.model.articles import Record
-from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Digest, Window
 from hrwatch.query import parse
 from hrwatch.stages.store import (
@@ -32,7 +31,6 @@ from postgres import ENGINES, Place, Places
 RECORDS = 450
 KILLED_AFTER = 250
 WINDOW = Window("2026-03-02", NOW, NOW.date())
-ENDED = {"claimed_by": None, "claimed_until": None}
 
 
 class Killed(BaseException):
@@ -60,13 +58,10 @@ def fill(archive: Archive) -> None:
     archive.write_now(subscribers.sync, {"desk": [("keyword", "torture")], "b": []}, NOW)
     archive.write_now(subscribers.sync, {"desk": [("keyword", "elections")]}, NOW)
     archive.write_now(ledger.add, {"desk": [a_match(one) for one in new[:300]]}, 300, NOW)
-    told = Digest("d", "desk", WINDOW, "subject", "t", "h", "en", (a_match(new[1]),), COVERAGE)
+    told = Digest("d", "desk", WINDOW, "subject", "t", "h", (a_match(new[1]),))
     assert archive.write_now(outbox.enqueue, told, a_mail(bytes=bytes(range(256))), NOW)
     began = {"pid": 1, "host": "h", "owner": "o", "version": "1", "config_path": "/f"}
     archive.write_now(daemon.began, **began, now=NOW)
-
-
-COVERAGE = Coverage(1, 1, ())
 
 
 def contents(archive: Archive) -> dict[str, list[dict[str, object]]]:
