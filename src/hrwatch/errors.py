@@ -19,6 +19,7 @@ HrwatchError
 │   ├── ArchiveHeld        another process holds it for writing
 │   └── ArchiveNewer       made by a newer hrwatch than this one
 ├── SecretError            a password that is missing, or lies where others can read it
+├── ClockError             the machine's clock cannot be right
 ├── ComposeError           a mail whose bytes would not be what was meant
 └── DeliverError           a transport that cannot be opened
 
@@ -140,6 +141,10 @@ class ArchiveNewer(ArchiveError):
 
 class SecretError(HrwatchError):
     """A secret is missing or cannot be used; the text names the places, never the secret."""
+
+
+class ClockError(HrwatchError):
+    """The machine's clock cannot be right; nothing is polled or mailed by it."""
 
 
 class ComposeError(HrwatchError):

@@ -1,6 +1,7 @@
 """Config → Parts: builds what the pipeline works with, and takes it apart again."""
 
 import hashlib
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -11,15 +12,21 @@ from pathlib import Path
 import hrwatch
 from hrwatch import territories
 from hrwatch.config import Config, databases
+from hrwatch.errors import ClockError
 from hrwatch.model.settings import HopLimits
 from hrwatch.pipeline import Desk, Parts
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages import match
 from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import feeds, subscribers
+from hrwatch.stages.store import clock, feeds, subscribers
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
+
+# Before that there was no hrwatch: a machine that lost its clock begins in 1970 or 2000.
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -101,8 +108,29 @@ def open_desk(config: Config, archive: Archive) -> Desk:
     return Desk(archive, config, labels, territories.PARENTS)
 
 
+async def mind_the_clock(archive: Archive, now: datetime) -> None:
+    """Let the archive not wait for a time to which the clock was set by mistake; raise ClockError
+    where `now` is from before there was a hrwatch."""
+    shown = f"the clock says {now:%Y-%m-%d %H:%M} UTC"
+    if now < EARLIEST:
+        raise ClockError(
+            f"{shown}, which cannot be: set it (timedatectl set-ntp true); nothing is polled or "
+            "mailed before"
+        )
+    latest = await archive.write(clock.mend, now)
+    if latest is not None:
+        log.warning(
+            "event=clock-behind detail=%s, but the archive was written at %s UTC: where the clock "
+            "is wrong, set it (timedatectl set-ntp true); all goes on by it, nothing is lost",
+            shown,
+            f"{latest:%Y-%m-%d %H:%M}",
+        )
+
+
 async def put_in_force(archive: Archive, config: Config, now: datetime) -> None:
-    """Tell the archive which feeds and which criteria stand from `now` on."""
+    """Tell the archive which feeds and which criteria stand from `now` on; raise ClockError where
+    `now` cannot be."""
+    await mind_the_clock(archive, now)
     await archive.write(feeds.sync, config.feeds, now)
     criteria = {s.name: match.criteria(s.interest) for s in config.subscribers}
     await archive.write(subscribers.sync, criteria, now)

@@ -11,7 +11,7 @@ from hrwatch import config, logs
 from hrwatch.cli.place import FAILED, place
 from hrwatch.daemon import service
 from hrwatch.daemon.systemd import Notifier
-from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
+from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer, ClockError
 
 
 def run(context: typer.Context) -> None:
@@ -24,8 +24,8 @@ def run(context: typer.Context) -> None:
         asyncio.run(service.run(path, where.state_directory(), notifier))
     except (ArchiveHeld, ArchiveNewer):
         raise
-    except ArchiveError as error:
-        # A database that is not up yet, a disk that is full: systemd tries again, as it does not
-        # after a mistake in the operator's file.
+    except (ArchiveError, ClockError) as error:
+        # A database that is not up yet, a disk that is full, a clock that is not set yet: systemd
+        # tries again, as it does not after a mistake in the operator's file.
         logging.getLogger(__name__).error("event=ended error=%s", error)
         raise typer.Exit(FAILED) from error

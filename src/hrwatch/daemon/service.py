@@ -239,7 +239,7 @@ class Service:
 
     async def _beat(self) -> None:
         """Tell the archive and systemd that all is well; systemd only if it is."""
-        self._mind_the_clock()
+        await self._mind_the_clock()
         states = await pipeline.feed_states(self._generation.desk)
         self._failing = sum(state.state in FAILING for state in states)
         await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at())
@@ -250,12 +250,15 @@ class Service:
         else:
             log.error("event=stale ticks=%s", self._ticked_at)
 
-    def _mind_the_clock(self) -> None:
+    async def _mind_the_clock(self) -> None:
         wall, monotonic = wiring.utc_now(), time.monotonic()
         gone = timedelta(seconds=monotonic - self._monotonic)
         if wall - self._wall < gone - SETBACK:
-            log.warning("event=clock-set-back seconds=%.0f", (gone - (wall - self._wall)).seconds)
+            back = (gone - (wall - self._wall)).total_seconds()
+            log.warning("event=clock-set-back seconds=%.0f", back)
+            self._wall, self._monotonic = wall, monotonic
             self._schedule()
+            await wiring.mind_the_clock(self._archive, wall)
         self._wall, self._monotonic = wall, monotonic
 
     def _next_digest_at(self) -> datetime | None:

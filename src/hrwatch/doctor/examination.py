@@ -133,7 +133,8 @@ def _clock(patient: Patient, standing: Standing | None, path: Path | None) -> Fi
         "this version of hrwatch": Path(hrwatch.__file__),
         "the configuration": patient.config.path,
     }
-    marks = machine.file_times(files | ({"the archive's file": path} if path else {}))
+    written = machine.file_times(files | ({"the archive's file": path} if path else {}))
+    newest = None
     if standing and standing.is_current:
         with (
             Archive.open(
@@ -145,6 +146,4 @@ def _clock(patient: Patient, standing: Standing | None, path: Path | None) -> Fi
             archive.reading() as connection,
         ):
             newest = record_table.counts(connection).first_seen_at
-        if newest:
-            marks["the newest record"] = newest
-    return machine.clock(patient.now, marks)
+    return machine.clock(patient.now, written, newest)

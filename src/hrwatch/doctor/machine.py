@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hrwatch.doctor.findings import Finding, fine, trouble
+from hrwatch.doctor.findings import Finding, fine, trouble, warning
 
 # What the whole rests on; the rest comes with them or is seen to be missing at once.
 PACKAGES = ("feedparser", "httpx", "trafilatura", "SQLAlchemy", "APScheduler")
@@ -16,18 +16,24 @@ _SLACK = timedelta(minutes=5)
 _SUPERVISED = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY", "STATE_DIRECTORY")
 
 
-def clock(now: datetime, marks: Mapping[str, datetime]) -> Finding:
-    """Given the time and moments that must be past, by what shows them, judge the clock."""
-    later = {name: moment for name, moment in marks.items() if moment > now + _SLACK}
+def clock(now: datetime, files: Mapping[str, datetime], newest: datetime | None) -> Finding:
+    """Given the time, when files were written, by what they are, and the newest record's time, all
+    of which should be past, judge the clock."""
     told = f"it is {now:%Y-%m-%d %H:%M} UTC"
-    if not later:
-        return fine(f"{told}; nothing here is from later")
-    name, moment = max(later.items(), key=lambda mark: mark[1])
-    return trouble(
-        f"{told} by the clock, but {name} is from {moment:%Y-%m-%d %H:%M} UTC",
-        "set the clock (timedatectl set-ntp true): until it has caught up, polls and digests come "
-        "at the wrong time; nothing is lost",
-    )
+    later = {name: moment for name, moment in files.items() if moment > now + _SLACK}
+    if later:
+        name, moment = max(later.items(), key=lambda mark: mark[1])
+        return trouble(
+            f"{told} by the clock, but {name} is from {moment:%Y-%m-%d %H:%M} UTC",
+            "set the clock (timedatectl set-ntp true): by a wrong one, digests come at wrong times",
+        )
+    if newest is not None and newest > now + _SLACK:
+        return warning(
+            f"{told} by the clock, but the newest record is from {newest:%Y-%m-%d %H:%M} UTC",
+            "set the clock where it is wrong (timedatectl set-ntp true); where it is right now, it "
+            "was ahead once, and nothing need be done",
+        )
+    return fine(f"{told}; nothing here is from later")
 
 
 def file_times(paths: Mapping[str, Path]) -> dict[str, datetime]:

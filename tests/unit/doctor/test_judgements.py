@@ -29,13 +29,20 @@ US = 1234
     [(timedelta(days=-400), OK), (timedelta(minutes=4), OK), (timedelta(minutes=6), TROUBLE)],
 )
 def test_clock_is_judged_by_what_must_be_past(ahead: timedelta, verdict: Verdict) -> None:
-    assert machine.clock(NOW, {"the newest record": NOW + ahead}).verdict is verdict
+    assert machine.clock(NOW, {"the configuration": NOW + ahead}, None).verdict is verdict
+
+
+def test_clock_behind_the_newest_record_alone_may_be_right() -> None:
+    found = machine.clock(NOW, {"a file": NOW}, NOW + timedelta(days=4000))
+
+    assert found.verdict is WARNING
+    assert "it was ahead once" in found.remedy
 
 
 def test_clock_that_is_behind_names_what_is_from_later_and_how_to_set_it() -> None:
     marks = {"the configuration": NOW + timedelta(days=1), "a file": NOW + timedelta(hours=1)}
 
-    found = machine.clock(NOW, marks)
+    found = machine.clock(NOW, marks, NOW)
 
     assert "it is 2026-03-02 09:00 UTC by the clock" in found.told
     assert "the configuration is from 2026-03-03" in found.told

@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-FULL = "the disk is full: make room, then it goes on; nothing was half written"
+FULL = "the disk is full: make room; nothing was half written, the next attempt goes on from there"
 READ_ONLY = (
     "the disk is mounted read-only: see the system's log (dmesg) for why, and mount it for writing"
 )

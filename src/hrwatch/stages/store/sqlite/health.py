@@ -2,9 +2,12 @@
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 _MOST_TOLD = 10
+_AGAIN = 0.01  # seconds
 
 
 def damage(
@@ -12,23 +15,37 @@ def damage(
 ) -> tuple[str, ...] | None:
     """Return what is wrong with the file, empty where nothing is; None where reading all of it
     took longer than `limit`."""
-    alarm = threading.Timer(limit.total_seconds(), connection.interrupt) if limit else None
-    if alarm:
-        alarm.start()
     try:
-        found = connection.execute(f"PRAGMA integrity_check({_MOST_TOLD})").fetchall()
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        with _interrupted_after(limit, connection):
+            found = connection.execute(f"PRAGMA integrity_check({_MOST_TOLD})").fetchall()
+            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
             return None
         raise
-    finally:
-        if alarm:
-            alarm.cancel()
     told = [line for (line,) in found if line != "ok"]
     if broken:
         told.append(f"{len(broken)} rows point at rows that do not exist")
     return tuple(told)
+
+
+@contextmanager
+def _interrupted_after(limit: timedelta | None, connection: sqlite3.Connection) -> Iterator[None]:
+    over = threading.Event()
+
+    def interrupt() -> None:
+        if limit is None or over.wait(limit.total_seconds()):
+            return
+        while not over.wait(_AGAIN):  # an interrupt between two statements is forgotten
+            connection.interrupt()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def rows(connection: sqlite3.Connection) -> dict[str, int]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hrwatch.errors import ArchiveError
 from hrwatch.stages.store.sqlite import disk
 
-_BUSY = "another program holds it: end that program (fuser, lsof name it), then it goes on"
+_BUSY = "another program holds it: end that program (fuser and lsof name it)"
 _ADVICE = {
     "SQLITE_FULL": disk.FULL,
     "SQLITE_BUSY": _BUSY,
