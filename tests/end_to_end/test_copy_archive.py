@@ -109,10 +109,7 @@ def test_copy_archive_refuses_what_it_must_and_changes_nothing(
         for to, expected in {
             "state/other.db": "is there already and is not the same",
             "state/archive.db": "is held by process",
-            "feeds.yaml": "is no SQLite database",
             "postgresql+psycopg://h:hunter2@localhost/a": "holds a password",
-            "postgresql+psycopg://h@127.0.0.1:9/a": "the server cannot be reached",
-            "mysql://localhost/a": "must be a path",
         }.items():
             ended = await desk.run("copy-archive", "--to", to)
             assert ended.status == 2, to

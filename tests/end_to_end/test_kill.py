@@ -123,7 +123,7 @@ def _look_at_mail(mailbox: Mailbox, expected: set[str]) -> None:
 def test_once_killed_now_and_then_loses_nothing_and_tells_nothing_twice(
     empty_place: Place,
 ) -> None:
-    kill_and_look(empty_place, kills=3)
+    kill_and_look(empty_place, kills=2)
 
 
 @pytest.mark.drill

@@ -13,7 +13,7 @@ ARREST = "Arvenia: invented reporter arrested after a story about torture"
 MARKET = "Arvenia: invented market opens again"
 PYTKI = "Арвения: выдуманный суд выслушал рассказ о пытках"
 KUXING = "阿文尼亚警方对虚构的记者实施酷刑"
-QUERIES = ("пытк*", "酷刑", '-market -"reporter arrested"')
+QUERY = '(пытк* OR 酷刑 OR "reporter arrested") -market'
 
 
 @pytest.fixture
@@ -54,11 +54,8 @@ def test_verbs_on_postgresql_answer_as_on_a_file(place: Place, tmp_path: Path) -
         assert polled.status == 0, polled.complaints
         (status,) = (await desk.run("status", "--json")).lines
         assert status["archive"] in (place.url, str(desk.state / archive))
-        found = [
-            [line["title"] for line in (await desk.run("search", "--json", "--", query)).lines]
-            for query in QUERIES
-        ]
-        assert all(found)
+        found = [line["title"] for line in (await desk.run("search", "--json", QUERY)).lines]
+        assert len(found) == 3
         kept = [(record["title"], record["text"]) for record in await desk.records()]
         return found, kept, status["records"], status["stories"], status["feeds"]
 
@@ -99,11 +96,11 @@ def test_once_on_a_server_that_is_not_there_says_what_to_look_at(tmp_path: Path)
         desk.feed("wire", ARREST)
         desk.configure("wire", archive="postgresql+psycopg://desk@127.0.0.1:9/archive")
 
-        for words in (("once",), ("search", "torture")):
-            ended = await desk.run(*words)
-            assert ended.status == 2
-            assert "the server cannot be reached, or refuses us: see that" in ended.complaints
-            assert len(ended.complaints.splitlines()) == 1
+        ended = await desk.run("once")
+
+        assert ended.status == 2
+        assert "the server cannot be reached, or refuses us: see that" in ended.complaints
+        assert len(ended.complaints.splitlines()) == 1
         assert desk.server.requests == []
 
     at_the_desk(tmp_path, test)
@@ -122,9 +119,9 @@ def test_password_of_the_archive_is_told_to_its_server_only(tmp_path: Path) -> N
                 archive=f"postgresql+psycopg://desk@127.0.0.1:{port}/a?sslmode=disable",
                 archive_password_file=secret.name,
             )
-            ended = [await desk.run(*words) for words in (("once",), ("status",), ("check",))]
+            ended = [await desk.run(verb) for verb in ("once", "check")]
 
-        assert [one.status for one in ended] == [2, 2, 0]
+        assert [one.status for one in ended] == [2, 0]
         assert "password authentication failed" in ended[0].complaints
         assert set(heard) == {"hunter2-invented"}
         assert not any("hunter2" in one.out + one.complaints for one in ended)

@@ -127,7 +127,7 @@ nodes = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(node=nodes)
 def test_find_any_query_finds_what_the_walk_says_yes_to(archive: Archive, node: Node) -> None:
     assert set(found(archive, node)) == walked(node)
