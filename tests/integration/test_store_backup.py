@@ -5,13 +5,14 @@ import shutil
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from builders import NOW, a_record
+from disks import a_disk, fill
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
 from hrwatch.stages.store import backup, records
 from hrwatch.stages.store.archive import Archive
@@ -153,6 +154,39 @@ def test_back_up_into_no_folder_says_so(tmp_path: Path) -> None:
     an_archive(tmp_path, "record-one")
     with pytest.raises(ArchiveError, match="cannot be written: No such file"):
         back_up(tmp_path, tmp_path / "stick" / "copy.db")
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of a megabyte, with an archive on it and no room for a second."""
+    with a_disk(tmp_path / "full disk", 1) as folder:
+        an_archive(folder, "record-one")
+        fill(folder, left=100_000)
+        yield folder
+
+
+def test_back_up_onto_a_full_disk_names_the_backup_and_leaves_nothing(
+    tmp_path: Path, full_disk: Path
+) -> None:
+    an_archive(tmp_path / "state", "record-one", "record-two")
+    before = {path.name for path in full_disk.iterdir()}
+
+    with pytest.raises(ArchiveError, match=r"copy\.db cannot be written: the disk is full"):
+        back_up(tmp_path / "state", full_disk / "copy.db")
+
+    assert {path.name for path in full_disk.iterdir()} == before
+
+
+def test_restore_onto_a_full_disk_changes_nothing(tmp_path: Path, full_disk: Path) -> None:
+    an_archive(tmp_path, "record-two")
+    back_up(tmp_path, tmp_path / "copy.db")
+
+    with pytest.raises(ArchiveError, match="cannot be written: the disk is full"):
+        restore(tmp_path / "copy.db", full_disk, replace=True)
+
+    assert not list(full_disk.glob("*restor*"))
+    (full_disk / "filler").unlink()
+    assert ids_in(full_disk) == ["record-one"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Copies of an archive to rely on: made beside whoever writes, looked through before they count,
 and put back without losing what was there."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -145,7 +146,7 @@ def _copy(source: Path, target: Path, tell: Tell) -> None:
         # As long as this transaction lasts, no writer can make the copy begin anew.
         original.execute("BEGIN")
         before = health.rows(original)
-        with _writing(target):
+        with _writing():
             original.backup(
                 copied,
                 pages=_PAGES,
@@ -238,13 +239,13 @@ def _disappearing(path: Path, what: str, scraps: tuple[str, ...] = ()) -> Iterat
 
 
 @contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    """Tell trouble with the copy apart from trouble with what is copied."""
+def _writing() -> Iterator[None]:
+    """Tell trouble with the disk of the copy apart from trouble with what is copied."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname in _UNWRITABLE:
-            raise ArchiveError(f"{target} cannot be written: {disk.FULL}") from error
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise
 
 
