@@ -8,6 +8,8 @@ database of its own, copied from one with an empty archive in it, which is quick
 import itertools
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -27,6 +29,20 @@ VARIABLE = "HRWATCH_TEST_POSTGRES"
 # Read before the environment is scrubbed.
 _CONFIGURED = os.environ.get(VARIABLE)
 _OWNER = "hrwatch_test"
+# Sees to it that no server is left behind by tests that were killed: then its input ends.
+_GUARD = """
+import os, pathlib, shutil, signal, sys, time
+folder = pathlib.Path(sys.argv[1])
+sys.stdin.read()
+running = folder / "data" / "postmaster.pid"
+if running.exists():
+    os.kill(int(running.read_text().split()[0]), signal.SIGINT)
+    for _ in range(100):
+        if not running.exists():
+            break
+        time.sleep(0.1)
+shutil.rmtree(folder, ignore_errors=True)
+"""
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -153,6 +169,9 @@ def postgres() -> Iterator[Server]:
         )
     # Not below pytest's folders: the server runs as a user who may not look into them.
     folder = Path(tempfile.mkdtemp(prefix="hrwatch-postgres-", dir=_quick_disk()))
+    guard = subprocess.Popen(
+        [sys.executable, "-c", _GUARD, folder], stdin=subprocess.PIPE, start_new_session=True
+    )
     process = started.get_server(folder / "data", cleanup_mode="delete")
     try:
         admin = sa.make_url(process.get_uri()).set(drivername="postgresql+psycopg")
@@ -166,7 +185,7 @@ def postgres() -> Iterator[Server]:
         server.close()
     finally:
         process.cleanup()
-        shutil.rmtree(folder)
+        guard.communicate()
 
 
 class Places:
