@@ -50,8 +50,11 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
         before = files(tmp_path)
 
         listed = await desk.run("doctor", "--json")
+        (standing,) = (await desk.run("status", "--json")).lines
 
         assert listed.status == 0, listed.out
+        assert f"schema {standing['schema']}" in findings(listed, "ok")["archive"]
+        assert int(str(standing["bytes"])) > 0
         assert findings(listed, "trouble") == {}
         seen = {line["check"] for line in listed.lines}
         assert seen == {

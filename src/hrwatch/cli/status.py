@@ -21,6 +21,7 @@ from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import outbox
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.wiring import utc_now
 
 # The daemon beats every ten seconds; after so many it is taken for dead.
@@ -33,9 +34,11 @@ class _Standing:
     """How things stand; what `--json` prints."""
 
     version: str
+    schema: str  # of the archive
     daemon: str  # never run, running, stopped, dead
     daemon_pid: int | None
     daemon_since: datetime | None
+    daemon_version: str | None
     config: str
     config_refused: str | None
     archive: str
@@ -74,9 +77,11 @@ def status(
     life = _life(told, utc_now())
     standing = _Standing(
         version=hrwatch.__version__,
+        schema=SHIPPED.head,  # any other would not have been opened
         daemon=life,
         daemon_pid=told.pid if told else None,
         daemon_since=told.started_at if told else None,
+        daemon_version=told.version if told else None,
         config=str(config.path) if config else str(mistakes[0].file),
         config_refused="\n".join(map(str, mistakes)) or (told.config_error if told else None),
         archive=name,
@@ -117,13 +122,13 @@ def _print(standing: _Standing) -> None:
         if since
         else standing.daemon,
     )
-    told(
-        "config",
-        f"{standing.config}: {sum(standing.feeds.values())} feeds, not readable now"
+    subscribers = (
+        "not readable now"
         if standing.subscribers is None
-        else f"{standing.subscribers} subscribers",
+        else f"{standing.subscribers} subscribers"
     )
-    told("archive", f"{standing.archive}, {standing.bytes / 1e6:.1f} MB")
+    told("config", f"{standing.config}: {sum(standing.feeds.values())} feeds, {subscribers}")
+    told("archive", f"{standing.archive}, {standing.bytes / 1e6:.1f} MB, schema {standing.schema}")
     told(
         "records",
         f"{standing.records} in {standing.stories} stories, newest first seen "
@@ -157,6 +162,8 @@ def _needs_a_hand(
 ) -> Iterator[str]:
     if told and life == "dead":
         yield f"the daemon was last heard of {output.instant(told.beat_at)}: see its log"
+    if told and life == "running" and told.version != hrwatch.__version__:
+        yield f"the daemon is hrwatch {told.version}, this is {hrwatch.__version__}: restart it"
     for mistake in mistakes:
         yield f"the newest configuration is not in force: {mistake}"
     if told and life == "running" and told.config_error and not mistakes:
