@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hrwatch.errors import BadStatus, FetchError, HrwatchError, ParseError
+from hrwatch.errors import AddressRefused, BadStatus, FetchError, HrwatchError, ParseError
 from hrwatch.model.feeds import (
     Entry,
     Feed,
@@ -18,6 +18,9 @@ from hrwatch.model.feeds import (
 
 # No hint of a server keeps a feed unread for longer than this.
 LONGEST = timedelta(days=1)
+
+# How soon a feed that our own settings kept us from asking is tried again.
+AFTER_REFUSAL_OF_OURS = timedelta(minutes=1)
 
 _REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
 _GONE = frozenset({404, 410})
@@ -84,6 +87,9 @@ def after_failure(state: FeedState, feed: Feed, error: HrwatchError, now: dateti
     failures = state.failures + 1
     wait = min(feed.every * (1 + failures), max(LONGEST, feed.every))
     because = "failures"
+    if isinstance(error, AddressRefused):
+        # Nobody was asked: as soon as the operator allows it, the feed is to be read.
+        wait, because = min(feed.every, AFTER_REFUSAL_OF_OURS), "not allowed here"
     if isinstance(error, BadStatus) and error.retry_after is not None:
         asked = min(timedelta(seconds=error.retry_after), LONGEST)
         if asked > wait:

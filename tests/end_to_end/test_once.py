@@ -1,6 +1,7 @@
 """`hrwatch once` as an operator runs it: real processes, a real server, mail read back."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -320,5 +321,64 @@ def test_preview_shows_the_digest_and_marks_nothing(tmp_path: Path) -> None:
         assert ARREST in told(desk.mails()[0])
         assert "Nothing to tell" in sent.complaints
         assert ARREST in since.out
+
+    at_the_desk(tmp_path, test)
+
+
+def test_once_what_the_publisher_says_is_told_though_another_feed_was_first(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        # The wire lies on 127.0.0.1, the foreign feed calls the same server localhost.
+        desk.feed("wire", ARREST)
+        desk.answers["/foreign"] = desk.answers["/wire"]
+        host = f"localhost:{desk.server.port}"
+        foreign = {"name": "foreign", "url": f"http://{host}/foreign"}
+        own = {"name": "wire", "url": desk.server.url("/wire")}
+        allowed = {
+            "contact": "mailto:test@desk.example",
+            "allow_addresses": ["127.0.0.0/8", "::1/128"],
+            "gap": "0s",
+        }
+        desk.configure(feeds=[foreign], fetch=allowed)
+        await desk.run("once")
+        desk.configure(feeds=[foreign, own], fetch=allowed)
+
+        await desk.run("once", "--all")
+
+        assert [ARREST in told(mail) for mail in desk.mails()] == [True, True]
+        stories = {record["feed"]: record["story"] for record in await desk.records()}
+        assert stories["foreign"] == stories["wire"]
+
+    at_the_desk(tmp_path, test)
+
+
+@pytest.mark.parametrize("now", [[], [a_reader(address="other@desk.example")]])
+def test_once_mail_to_who_is_gone_or_moved_is_not_sent(tmp_path: Path, now: list[object]) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", ARREST)
+        away = {"from": "hrwatch <d@desk.example>", "transport": "smtp://127.0.0.1:9"}
+        desk.configure("wire", mail=away)
+        await desk.run("once")
+        desk.configure("wire", subscribers=now)
+
+        ended = await desk.run("once", "--json")
+        await desk.run("once")
+
+        assert [line["status"] for line in ended.lines] == ["refused"]
+        assert [mail["To"] for mail in desk.mails()] == ["other@desk.example"] * len(now)
+
+    at_the_desk(tmp_path, test)
+
+
+def test_once_new_subscriber_has_no_window_of_a_day_before(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", ARREST)
+        later = datetime.now(UTC) + timedelta(minutes=30)
+        desk.configure("wire", subscribers=[a_reader(send=f"daily {later:%H:%M}")])
+
+        ended = await desk.run("once")
+
+        assert ended.status == 0
+        if later.date() == datetime.now(UTC).date():
+            assert desk.mails() == []
 
     at_the_desk(tmp_path, test)

@@ -9,11 +9,11 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from builders import NOW, a_mail
+from builders import NOW, a_mail, a_subscriber
 from fakes import Clock
 from hrwatch.model.mail import Digest, Status
 from hrwatch.model.settings import Tls
-from hrwatch.pipeline import Parts, deliver_pass
+from hrwatch.pipeline import Desk, Parts, deliver_pass
 from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import tls_context
 from hrwatch.stages.deliver.rest import REST
@@ -21,6 +21,8 @@ from hrwatch.stages.deliver.smtp import SmtpTransport
 from hrwatch.stages.store import outbox
 from hrwatch.stages.store.archive import Archive
 from mailhost import PASSWORD, USER, Authority, MailHost, mail_host
+
+DESK = cast(Desk, SimpleNamespace(config=SimpleNamespace(subscribers=(a_subscriber(),))))
 
 
 def enqueued(archive: Archive, count: int) -> None:
@@ -70,16 +72,16 @@ def test_pass_with_a_refused_password_asks_once_and_leaves_the_other_mails_alone
     async def test(
         parts: Parts, archive: Archive, host: MailHost, clock: Clock, known: list[Secret]
     ) -> None:
-        (first,) = await deliver_pass(parts, regardless=False)
+        (first,) = await deliver_pass(parts, DESK, regardless=False)
         assert first.status is Status.DEFERRED
         assert first.detail == "the mail server refuses our password (535 5.7.8)"
-        assert await deliver_pass(parts, regardless=False) == ()
+        assert await deliver_pass(parts, DESK, regardless=False) == ()
         assert attempts(archive) == [1, 0, 0]
         assert len(host.logins) == 1
 
         clock.advance(REST + timedelta(seconds=1))
         known.append(Secret(PASSWORD))
-        again = await deliver_pass(parts, regardless=False)
+        again = await deliver_pass(parts, DESK, regardless=False)
         assert [delivery.status for delivery in again] == [Status.SENT] * 3
         assert len(host.accepted) == 3
 
@@ -90,7 +92,7 @@ def test_pass_regardless_tells_of_every_mail_and_asks_once_all_the_same(tmp_path
     async def test(
         parts: Parts, archive: Archive, host: MailHost, clock: Clock, known: list[Secret]
     ) -> None:
-        told = await deliver_pass(parts, regardless=True)
+        told = await deliver_pass(parts, DESK, regardless=True)
         assert [delivery.status for delivery in told] == [Status.DEFERRED] * 3
         assert len({delivery.detail for delivery in told}) == 1
         assert len(host.logins) == 1

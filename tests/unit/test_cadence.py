@@ -97,6 +97,12 @@ def test_after_failure_state_tells_what_is_wrong(error: HrwatchError, state: Sta
     assert after.outcome is Outcome.FAILED
 
 
+def test_after_failure_of_our_own_settings_the_feed_is_tried_again_soon() -> None:
+    state = a_feed_state(failures=9)
+    after = cadence.after_failure(state, FEED, AddressRefused("the example contact"), NOW)
+    assert after.next_poll_at == NOW + cadence.AFTER_REFUSAL_OF_OURS
+
+
 def test_after_failure_backs_off_linearly_and_leaves_the_good_alone() -> None:
     state = a_feed_state(validators=Validators(etag='"1"'), body_hash="h", entries=7)
     waits = []

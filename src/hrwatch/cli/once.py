@@ -84,7 +84,7 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
         if orders.digests is not Digests.NONE:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
-        deliveries = await pipeline.deliver_pass(parts, regardless=True)
+        deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
     with output.heard_or_not():
         if orders.as_json:
             for delivery in deliveries:

@@ -191,7 +191,9 @@ class Service:
 
     async def _deliver(self) -> None:
         async with self._generation.used() as generation:
-            for delivery in await pipeline.deliver_pass(generation.parts, regardless=False):
+            for delivery in await pipeline.deliver_pass(
+                generation.parts, generation.desk, regardless=False
+            ):
                 log.log(
                     logging.INFO if delivery.status is Status.SENT else logging.WARNING,
                     "event=mail id=%s subscriber=%s status=%s detail=%r",

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.feeds import FeedState
-from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Subscriber
+from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Subscriber, Window
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.writing import (
     Brief,
@@ -89,6 +90,8 @@ async def send_digest(
     if not regardless:
         window = windows.current(subscriber.schedule, subscriber.timezone, now)
     if window is not None:
+        if not await _was_there(parts, subscriber, window):
+            return
         taken = await parts.archive.read(outbox.window_taken, subscriber.name, window.key)
         if taken:
             return
@@ -105,6 +108,14 @@ async def send_digest(
         await parts.archive.write(outbox.enqueue, empty, None, now)
 
 
+async def _was_there(parts: Parts, subscriber: Subscriber, window: Window) -> bool:
+    """Say whether the subscriber came into force on the window's day or before: an earlier one is
+    no window of theirs."""
+    in_force = await parts.archive.read(in_force_table.in_force, subscriber.name)
+    since = min((one.since for one in in_force), default=parts.clock())
+    return since.astimezone(ZoneInfo(subscriber.timezone)).date() <= window.local_date
+
+
 async def _untold(parts: Parts, desk: Desk, subscriber: Subscriber) -> tuple[Match, ...]:
     """Return the matches that are to be told; what needs no telling any more is settled."""
     now = parts.clock()
@@ -114,10 +125,12 @@ async def _untold(parts: Parts, desk: Desk, subscriber: Subscriber) -> tuple[Mat
     return choice.matches
 
 
-async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...]:
+async def deliver_pass(parts: Parts, desk: Desk, *, regardless: bool) -> tuple[Delivery, ...]:
     """Try each mail that is due once, `regardless` of when its next try is set to; return what
-    became of each. Where the transport stopped, the others wait untried, but for `regardless`."""
+    became of each. One to a subscriber who is gone, or has another address now, is not sent; where
+    the transport stopped, the others wait untried, but for `regardless`."""
     now = parts.clock()
+    addresses = {subscriber.name: subscriber.address for subscriber in desk.config.subscribers}
     deliveries = []
     for message_id in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
         if parts.transport.stopped and not regardless:
@@ -129,6 +142,11 @@ async def deliver_pass(parts: Parts, *, regardless: bool) -> tuple[Delivery, ...
         if claimed is None:
             continue
         mail, attempts = claimed
+        if addresses.get(mail.subscriber) != mail.recipient:
+            delivery = _withdrawn(mail, now)
+            await parts.archive.write(outbox.withdraw, delivery)
+            deliveries.append(delivery)
+            continue
         delivery = await _deliver(parts, mail)
         again = next_try(attempts, now) if delivery.status in _TRIED_AGAIN else None
         await parts.archive.write(outbox.settle, delivery, again)
@@ -143,3 +161,8 @@ async def _deliver(parts: Parts, mail: Mail) -> Delivery:
         log.exception("event=bug mail=%s", mail.message_id)
         told = f"hrwatch met {type(error).__name__}; its log has the details"
         return Delivery(mail.message_id, mail.subscriber, Status.UNKNOWN, parts.clock(), told)
+
+
+def _withdrawn(mail: Mail, now: datetime) -> Delivery:
+    told = "not sent: the subscriber is gone, or has another address now"
+    return Delivery(mail.message_id, mail.subscriber, Status.REFUSED, now, told)

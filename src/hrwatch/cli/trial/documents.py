@@ -124,7 +124,7 @@ async def _one(fetcher: Fetcher, workers: Workers, name: str, read: Read) -> dic
 
 async def _document(fetcher: Fetcher, name: str) -> Response:
     """Return what `name` holds: an address, a file, or standard input."""
-    if urlsplit(name).scheme in {"http", "https"}:
+    if name.startswith(("http://", "https://")):
         answer = await fetcher.fetch(name)
         if isinstance(answer, NotModified):  # nothing was asked of before
             raise HrwatchError("the server says that nothing changed, though it was asked afresh")
@@ -152,9 +152,13 @@ def _with_named(settings: FetchSettings, inputs: Sequence[str]) -> FetchSettings
     """Allow the loopback addresses that are spelled out on the command line, and no others."""
     named = []
     for name in inputs:
-        parts = urlsplit(name)
+        try:
+            parts = urlsplit(name)
+            port = parts.port
+        except ValueError:
+            continue  # told when it is asked for
         if parts.scheme in {"http", "https"} and parts.hostname in {"127.0.0.1", "::1"}:
-            port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+            port = port or {"http": 80, "https": 443}[parts.scheme]
             named.append(f"[::1]:{port}" if ":" in parts.hostname else f"127.0.0.1:{port}")
     return replace(settings, allow_addresses=(*settings.allow_addresses, *named))
 

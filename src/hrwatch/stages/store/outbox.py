@@ -12,6 +12,7 @@ from hrwatch.model.mail import Delivery, Digest, Mail, Status
 from hrwatch.stages.store import ledger
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import digests, outbox
+from hrwatch.stages.store.tables import ledger as ledger_table
 
 
 def window_taken(connection: sa.Connection, subscriber: str, key: str) -> bool:
@@ -96,6 +97,20 @@ def settle(connection: sa.Connection, delivery: Delivery, next_try_at: datetime 
             claimed_until=None,
         )
     )
+
+
+def withdraw(connection: sa.Connection, delivery: Delivery) -> None:
+    """Close a mail that is not to be sent any more, as `delivery` says, and let its matches wait
+    again: they belong to the subscriber, not to the address that was written on it."""
+    digest = connection.scalar(
+        sa.select(outbox.c.digest).where(outbox.c.message_id == delivery.message_id)
+    )
+    connection.execute(
+        sa.update(ledger_table)
+        .where(ledger_table.c.digest == digest)
+        .values(digest=None, settled_at=None)
+    )
+    settle(connection, delivery, None)
 
 
 def release_all(connection: sa.Connection) -> None:

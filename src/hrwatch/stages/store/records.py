@@ -20,7 +20,7 @@ from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store import rows, words
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import feeds, ledger, records, tags
+from hrwatch.stages.store.tables import feeds, records, tags
 
 T = TypeVar("T")
 SHORTEST_PREFIX = 6
@@ -246,8 +246,8 @@ def counts(connection: sa.Connection) -> Counts:
 
 
 def _relink(connection: sa.Connection, original: str, earlier: tuple[str, ...]) -> None:
-    """Make `earlier` records, and what was a copy of them, copies of `original`; what subscribers
-    were told of their stories, they were told of the original's."""
+    """Make `earlier` records, and what was a copy of them, copies of `original`. The ledger keeps
+    their story as it was: whoever was told of it is still to be told what the publisher says."""
     connection.execute(
         sa.update(records)
         .where(records.c.id.in_(earlier))
@@ -256,10 +256,9 @@ def _relink(connection: sa.Connection, original: str, earlier: tuple[str, ...]) 
     connection.execute(
         sa.update(records).where(records.c.copy_of.in_(earlier)).values(copy_of=original)
     )
-    for table in (records, ledger):
-        connection.execute(
-            sa.update(table).where(table.c.story.in_(earlier)).values(story=original)
-        )
+    connection.execute(
+        sa.update(records).where(records.c.story.in_(earlier)).values(story=original)
+    )
 
 
 def is_latest() -> sa.ColumnElement[bool]:

@@ -44,6 +44,11 @@ class File:
     def revision(self) -> str | None:
         """Return the archive's revision, None where there is no file."""
         if not self._path.exists():
+            if self._path.is_symlink():
+                raise ArchiveError(
+                    f"{self._path} is a link to a file that is not there: mount or restore what it "
+                    "leads to, or remove the link to begin a new archive"
+                )
             return None
         self._check_header()
         engine = engines.reading_engine(self._path)
