@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import hrwatch
@@ -19,12 +19,15 @@ from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages import match
 from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import clock, feeds, subscribers
+from hrwatch.stages.store import checkup, clock, feeds, subscribers
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 
 # Before that there was no hrwatch: a machine that lost its clock begins in 1970 or 2000.
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+
+# Enough for a GB that the system has in memory, or a hundred MB from a slow disk.
+A_LOOK = timedelta(seconds=1)
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +54,10 @@ async def open_parts(config: Config, directory: Path) -> AsyncIterator[Parts]:
         yield assemble(config, archive, fetcher, workers, transport)
 
 
-def open_archive(config: Config, directory: Path) -> Archive:
-    """Return the archive, held for writing; raise ArchiveError or SecretError."""
+def open_archive(config: Config, directory: Path, *, look: timedelta = A_LOOK) -> Archive:
+    """Return the archive, held for writing, after a `look` at whether it is whole; raise
+    ArchiveError or SecretError."""
+    checkup.refuse_damaged(config.archive, directory, look)
     return Archive.open(
         config.archive,
         directory=directory,

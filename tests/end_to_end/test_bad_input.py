@@ -89,6 +89,32 @@ def test_disk_full_to_the_last_byte_is_told_as_that_by_every_verb(tmp_path: Path
     at_the_desk(tmp_path, test)
 
 
+@pytest.mark.parametrize("verb", ["once", "run"])
+def test_flipped_page_that_nobody_asks_for_is_found_before_anything_is_written(
+    tmp_path: Path, verb: str
+) -> None:
+    async def test(desk: Desk) -> None:
+        desk.configure("wire")
+        desk.feed("wire", *STORIES)
+        await desk.run("once")
+        path = desk.state / "archive.db"
+        broken = bytearray(path.read_bytes())
+        page = len(broken) // 4096 // 3
+        broken[page * 4096 : (page + 1) * 4096] = os.urandom(4096)
+        path.write_bytes(broken)
+
+        ended = await desk.run(verb)
+
+        assert ended.status == {"once": 2, "run": 1}[verb]
+        assert "it is damaged: keep the file, and restore a backup" in complaint(ended)
+        assert path.read_bytes() == broken
+        assert {one.name for one in desk.state.iterdir()} <= {
+            *("archive.db", "archive.db-shm", "archive.db-wal", "archive.db.lock", "outbox"),
+        }
+
+    at_the_desk(tmp_path, test)
+
+
 @pytest.mark.drill
 def test_read_only_disk_is_told_and_readers_and_backups_go_on(tmp_path: Path) -> None:
     async def test(desk: Desk) -> None:

@@ -36,6 +36,8 @@ BEAT = timedelta(seconds=10)
 STALE = timedelta(minutes=2)
 # How long the end waits for what has begun. TimeoutStopSec of the unit is above it.
 DRAIN = timedelta(seconds=25)
+# A daemon starts seldom: it may take its time to see that the archive is whole.
+LOOK = timedelta(seconds=30)
 # A clock that goes back by more would leave the scheduler waiting for a time that was here before.
 SETBACK = timedelta(seconds=5)
 
@@ -47,7 +49,9 @@ async def run(path: Path, directory: Path, notifier: Notifier) -> None:
     directory; raise ConfigError, ArchiveError or DeliverError where it cannot begin."""
     watched = WatchedFile(path)
     config = watched.read()
-    opening = asyncio.create_task(asyncio.to_thread(wiring.open_archive, config, directory))
+    opening = asyncio.create_task(
+        asyncio.to_thread(wiring.open_archive, config, directory, look=LOOK)
+    )
     while not (await asyncio.wait([opening], timeout=BEAT.total_seconds()))[0]:
         notifier.extend_timeout(3 * BEAT)  # a large archive is being migrated
     archive = await opening

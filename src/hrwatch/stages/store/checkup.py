@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
 from hrwatch.stages.store.database import located
 from hrwatch.stages.store.schema import SHIPPED
-from hrwatch.stages.store.sqlite import engines, explaining, health
+from hrwatch.stages.store.sqlite import DAMAGED, File, engines, explaining, health
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,17 @@ def damage(file: Path, limit: timedelta) -> tuple[str, ...] | None:
         closing(sqlite3.connect(engines.reading_address(file), uri=True)) as connection,
     ):
         return health.damage(connection, limit)
+
+
+def refuse_damaged(url: str, directory: Path, limit: timedelta) -> None:
+    """Raise ArchiveError where the configured archive is a file that is damaged, as far as that is
+    seen within `limit`: whoever writes to it would make it worse, and might find out late."""
+    found = located(url, directory, None)
+    if not isinstance(found, File) or not found.path.exists():
+        return
+    try:
+        told = damage(found.path, limit)
+    except ArchiveError:
+        return  # whoever opens it next says what it is
+    if told:
+        raise ArchiveError(f"archive {found.path}: {DAMAGED} ({'; '.join(told)})")

@@ -2,6 +2,6 @@
 
 from hrwatch.stages.store.sqlite.engines import copy
 from hrwatch.stages.store.sqlite.file import SIDE_FILES, File
-from hrwatch.stages.store.sqlite.trouble import explaining
+from hrwatch.stages.store.sqlite.trouble import DAMAGED, explaining
 
-__all__ = ["SIDE_FILES", "File", "copy", "explaining"]
+__all__ = ["DAMAGED", "SIDE_FILES", "File", "copy", "explaining"]

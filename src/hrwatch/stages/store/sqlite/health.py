@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 _MOST_TOLD = 10
+_PRIMARY = 0xFF  # of an extended error code
 _AGAIN = 0.01  # seconds
 
 
@@ -19,9 +20,11 @@ def damage(
         with _interrupted_after(limit, connection):
             found = connection.execute(f"PRAGMA integrity_check({_MOST_TOLD})").fetchall()
             broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
             return None
+        if error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_CORRUPT:
+            return (str(error),)  # too damaged to be read to its end
         raise
     told = [line for (line,) in found if line != "ok"]
     if broken:

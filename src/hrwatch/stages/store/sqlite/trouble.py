@@ -10,6 +10,10 @@ import sqlalchemy as sa
 from hrwatch.errors import ArchiveError
 from hrwatch.stages.store.sqlite import disk
 
+DAMAGED = (
+    "it is damaged: keep the file, and restore a backup (hrwatch restore FILE; an "
+    "archive.db.before-* beside it may be one)"
+)
 _BUSY = "another program holds it: end that program (fuser and lsof name it)"
 _ADVICE = {
     "SQLITE_FULL": disk.FULL,
@@ -21,8 +25,7 @@ _ADVICE = {
     "user hrwatch runs as",
     "SQLITE_PERM": "it may not be opened: run as the user it belongs to",
     "SQLITE_IOERR": "the disk fails: see the system's log, then restore a backup onto a sound disk",
-    "SQLITE_CORRUPT": "it is damaged: keep the file, and restore a backup (hrwatch restore FILE; "
-    "an archive.db.before-* beside it may be one)",
+    "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_NOTADB": "it is no archive: move the file away, or set another archive",
     "SQLITE_TOOBIG": "a text is longer than it can hold",
 }
