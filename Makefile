@@ -23,7 +23,7 @@ demo: $(READY)
 	@$(BIN)/hrwatch demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 lint: $(READY)
 	@$(BIN)/ruff check .

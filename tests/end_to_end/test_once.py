@@ -363,7 +363,7 @@ def test_once_mail_to_who_is_gone_or_moved_is_not_sent(tmp_path: Path, now: list
         ended = await desk.run("once", "--json")
         await desk.run("once")
 
-        assert [line["status"] for line in ended.lines] == ["refused"]
+        assert [line["status"] for line in ended.lines] == ["refused"], ended.complaints
         assert [mail["To"] for mail in desk.mails()] == ["other@desk.example"] * len(now)
 
     at_the_desk(tmp_path, test)
