@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -32,21 +33,27 @@ def feeds(
             output.json_line(feed_object(feed, state))
         return
     output.table(
-        ("feed", "state", "entries", "newest entry", "last poll", "next poll", "because", "error"),
+        ("feed", "state", "entries", "newest", "next poll", "because"),
         (
             (
                 feed.name,
                 state.state,
                 state.entries,
-                output.instant(state.newest_entry_at),
-                output.instant(state.last_polled_at),
-                output.instant(state.next_poll_at),
+                _short(state.newest_entry_at),
+                _short(state.next_poll_at),
                 state.because,
-                state.error,
             )
             for feed, state in states
         ),
     )
+    for feed, state in states:
+        if state.error:
+            output.line(output.plain(f"{feed.name}: {state.error}"))
+
+
+def _short(moment: datetime | None) -> str:
+    """Return a time in UTC to the minute, short enough for a table of 80 columns."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def feed_states(config: Config, archive: Archive) -> Iterator[tuple[Feed, FeedState]]:

@@ -69,6 +69,8 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
     async with open_parts(config, directory) as parts:
         desk = open_desk(config, parts.archive)
         due = await pipeline.due_feeds(parts, orders.feeds, regardless=orders.everything)
+        if not due and orders.feeds:
+            output.remark("no feed is due; --all polls whether or not one is")
         with _progress() as progress:
             task = progress.add_task("Polling", total=len(due))
 

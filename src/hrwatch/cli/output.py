@@ -91,11 +91,11 @@ def unheard(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, wide: bool = False) -> None:
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under headings; on anything but a terminal nothing is cut."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        shown.add_column(heading, overflow="fold" if wide else "ellipsis", no_wrap=not wide)
+        shown.add_column(heading, no_wrap=True)
     for row in rows:
         shown.add_row(*(Text(plain("" if cell is None else str(cell))) for cell in row))
     out = Console(highlight=False, markup=False, emoji=False)
