@@ -3,11 +3,14 @@ on with when it is mended. Full, read-only and broken disks under a daemon are i
 test_archive_in_trouble."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from newsdesk import SECONDS, Desk, Ended, at_the_desk, told
 
 STORIES = tuple(f"Belarus: invented case {number} of a letter" for number in range(8))
 NOBODY = 65534
+EXT4_SHUTDOWN = 0x8004587D  # linux/fs/ext4/ext4.h
 # Everything may be read, as root may, and nothing written that belongs to others.
 AS_NOBODY = (
     f"setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups --inh-caps=+dac_read_search "
@@ -52,6 +56,14 @@ async def run(desk: Desk, *command: str, seconds: float = SECONDS) -> Ended:
     )
     out, complaints = await asyncio.wait_for(process.communicate(), seconds)
     return Ended(process.returncode or 0, out.decode(), complaints.decode())
+
+
+async def until(done: Callable[[], bool]) -> None:
+    for _ in range(5 * SECONDS):
+        if done():
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("it did not happen in time")
 
 
 def complaint(ended: Ended) -> str:
@@ -264,5 +276,78 @@ def test_configuration_that_an_editor_has_half_written_starts_nothing(tmp_path: 
         assert once.complaints.startswith("feeds.yaml:")
         assert "Traceback" not in once.complaints + daemon.complaints
         assert not desk.state.exists()
+
+    at_the_desk(tmp_path, test)
+
+
+@contextmanager
+def a_real_disk(folder: Path) -> Iterator[Path]:
+    """Mount a file as a disk with ext4 on it; give the file."""
+    image = folder.with_name("disk.img")
+    image.write_bytes(bytes(30_000_000))
+    folder.mkdir()
+    for command in (
+        ["mkfs.ext4", "-q", "-F", image],
+        ["mount", "-o", "loop,errors=remount-ro", image, folder],
+    ):
+        done = subprocess.run(command, capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip("no file may be mounted here: " + done.stderr.decode().strip())
+    folder.chmod(0o700)
+    try:
+        yield image
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def turn_read_only(disk: Path) -> None:
+    """Have the system meet an error on the disk, and stop writing to it, whoever has it open."""
+    subprocess.run(["mount", "-o", "remount,abort", disk], check=True)
+
+
+def take_away(disk: Path) -> None:
+    """Let nothing more come from the disk: every read and write fails."""
+    descriptor = os.open(disk, os.O_RDONLY)
+    fcntl.ioctl(descriptor, EXT4_SHUTDOWN, (2).to_bytes(4, "little"))
+    os.close(descriptor)
+
+
+def mount_again(disk: Path, image: Path) -> None:
+    subprocess.run(["umount", "--lazy", disk], check=True)
+    subprocess.run(["mount", "-o", "loop", image, disk], check=True)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(shutil.which("mkfs.ext4") is None, reason="mkfs.ext4 (e2fsprogs) is not here")
+@pytest.mark.parametrize(
+    ("fail", "told"),
+    [(turn_read_only, "the disk is mounted read-only"), (take_away, "the disk fails")],
+)
+def test_disk_that_fails_under_a_daemon_is_told_and_nothing_is_lost(
+    tmp_path: Path, fail: Callable[[Path], None], told: str
+) -> None:
+    async def test(desk: Desk) -> None:
+        fetch = {"contact": "mailto:test@desk.example", "every": "1s", "gap": "0s"}
+        desk.configure("wire", fetch=fetch | {"allow_addresses": [desk.server.exemption]})
+        desk.feed("wire", *STORIES[:2])
+        with a_real_disk(desk.state) as image:
+            daemon = await desk.start("run")
+            await until(lambda: bool(desk.mails()))
+            await asyncio.to_thread(fail, desk.state)
+            desk.feed("wire", *STORIES)
+            await asyncio.sleep(8)
+            alive = daemon.returncode is None
+            daemon.terminate()
+            log = (await daemon.communicate())[1].decode()
+            await asyncio.to_thread(mount_again, desk.state, image)
+            after = await desk.run("once", "--all")
+
+            assert alive
+            assert told in log
+            assert "Traceback" not in log
+            assert "damaged" not in log
+            assert after.status == 0, after.complaints
+            assert len(await desk.records()) == len(STORIES)
 
     at_the_desk(tmp_path, test)

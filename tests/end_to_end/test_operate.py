@@ -1,10 +1,14 @@
 """doctor, backup, restore, import: as an operator runs them, beside a running daemon too."""
 
 import asyncio
+import random
 import signal
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 import yaml
 
 from newsdesk import Desk, Ended, a_reader, at_the_desk, told
@@ -126,6 +130,34 @@ def test_backup_and_restore_bring_an_archive_through_its_loss(tmp_path: Path) ->
         assert kept.read_bytes() == b"what a broken disk left"
         assert went_on.status == 0
         assert [ARREST in told(mail) for mail in desk.mails()] == [True, False]
+
+    at_the_desk(tmp_path, test)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(300)
+def test_restore_that_is_killed_now_and_then_always_leaves_an_archive(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        moments = random.Random(20261122)  # noqa: S311 - moments, no secrets
+        desk.feed("wire", ARREST)
+        desk.configure("wire")
+        await desk.run("once")
+        await desk.run("backup", "copy.db")
+        for _ in range(25):
+            process = await desk.start("restore", "--replace", "copy.db")
+            try:
+                await asyncio.wait_for(process.wait(), moments.uniform(0.4, 1.6))
+            except TimeoutError:
+                process.kill()
+            await process.communicate()
+            with closing(sqlite3.connect(desk.state / "archive.db")) as archive:
+                assert archive.execute("SELECT count(*) FROM records").fetchone() == (1,)
+                assert archive.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+        last = await desk.run("restore", "--replace", "copy.db")
+
+        assert last.status == 0, last.complaints
+        assert not list(desk.state.glob("*.restoring*"))
 
     at_the_desk(tmp_path, test)
 

@@ -79,6 +79,8 @@ def _why(error: OSError) -> str:
             return "lies on a disk that is mounted read-only"
         case errno.EACCES | errno.EPERM:
             return "may not be written to"
+        case errno.EIO:
+            return "lies on a disk that fails"
         case errno.ENOTDIR:
             return "is no folder"
     return f"cannot be written to: {error.strerror}"
@@ -90,6 +92,8 @@ def remedy_for(why: str, directory: Path) -> str:
         return f"make room: df -h {directory}; old archive.db.before-* copies may go first"
     if "read-only" in why:
         return "see why the system turned the disk read-only (dmesg), then mount it for writing"
+    if "fails" in why:
+        return "see the system's log (dmesg), and mend or replace the disk"
     return f"let the user that hrwatch runs as write there: ls -ld {directory}"
 
 

@@ -24,7 +24,7 @@ _ADVICE = {
     "SQLITE_CANTOPEN": "it cannot be opened: see that the file and its directory belong to the "
     "user hrwatch runs as",
     "SQLITE_PERM": "it may not be opened: run as the user it belongs to",
-    "SQLITE_IOERR": "the disk fails: see the system's log, then restore a backup onto a sound disk",
+    "SQLITE_IOERR": disk.FAILS,
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_NOTADB": "it is no archive: move the file away, or set another archive",
     "SQLITE_TOOBIG": "a text is longer than it can hold",
@@ -47,5 +47,7 @@ def explaining(path: Path) -> Iterator[None]:
         for known, advice in _ADVICE.items():
             if name == known or name.startswith(known + "_"):
                 told = (known in _PERHAPS_THE_DISK and disk.trouble(path)) or advice
+                if disk.fails(path):  # which SQLite may take for a damaged file
+                    told = disk.FAILS
                 raise ArchiveError(f"archive {path}: {told} ({cause})") from error
         raise
