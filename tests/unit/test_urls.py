@@ -161,3 +161,23 @@ def test_same_site_of_two_addresses_tells(one: str, other: str, same: bool) -> N
 )
 def test_is_loopback_holds_only_for_what_plainly_says_so(host: str, expected: bool) -> None:
     assert urls.is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("sid=1", "?sid=1"),  # an article's id in an older publishing system
+        ("sid=0123456789abcdef0123", ""),
+        ("PHPSESSID=1", ""),
+    ],
+)
+def test_canonical_session_key_is_known_by_its_value_or_its_name(query: str, kept: str) -> None:
+    assert urls.canonical(f"http://wire.example/article?{query}") == (
+        f"http://wire.example/article{kept}"
+    )
+
+
+def test_same_site_of_a_name_in_either_of_its_forms_is_one() -> None:
+    address = "https://права.example/feed"
+    assert urls.same_site(urls.canonical(address), address)
+    assert not urls.same_site(address, "https://other.example/")
