@@ -6,6 +6,24 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
+class Select:
+    """Where a listing page keeps its entries: CSS selectors, empty where it is to be found out."""
+
+    entry: str = ""  # one element for each entry; the others are looked for within it
+    link: str = ""
+    title: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the network is reached for one feed, where that is not the usual way."""
+
+    proxy: str | None = None  # socks5h://host:port, or http://host:port
+    tls_sha256: str | None = None  # of the one certificate its host may show, 64 hex digits
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """An address with the operator's settings for it. Either `url` or `page` is set."""
 
@@ -18,7 +36,10 @@ class Feed:
     enabled: bool = True
     every: timedelta = timedelta(minutes=30)
     backfill: timedelta | None = timedelta(days=3)  # None: all; zero: none
+    every_at_most: timedelta | None = None  # how far a slow feed may slow its polls; None: not
     full_text: bool = True  # fetch the article page
+    select: Select = field(default_factory=Select)  # of `page`
+    route: Route = field(default_factory=Route)
 
     @property
     def address(self) -> str:
@@ -48,6 +69,8 @@ class Response:
     retry_after: timedelta | None
     max_age: timedelta | None  # Cache-Control: max-age
     fetched_at: datetime
+    expires: timedelta | None = None  # until Expires, where there is no max-age
+    moved_to: str | None = None  # where it has moved for good (301, 308), when all hops say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +81,7 @@ class NotModified:
     validators: Validators
     max_age: timedelta | None
     fetched_at: datetime
+    expires: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +97,17 @@ class Entry:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     categories: tuple[str, ...] = ()
+    published_text: str = ""  # the publisher's words, where they are no date or one to come
+    whole_day: bool = False  # published_at names a day (UTC); no time of day was given
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """When a feed document says that it is worth coming back, beside its ttl."""
+
+    every: timedelta | None = None  # sy:updatePeriod and sy:updateFrequency (RSS 1.0 syndication)
+    skip_hours: tuple[int, ...] = ()  # 0 to 23, UTC
+    skip_days: tuple[int, ...] = ()  # 0 is Monday, UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +122,7 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...] = ()
     cut_off: bool = False  # the document ends in the middle of an entry
+    hints: Hints = field(default_factory=Hints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +194,12 @@ class FeedState:
     bad_body_hash: str | None = None  # of the last body that ended its worker: not read again
     newest_entry_at: datetime | None = None
     entries: int = 0  # in the last document read
+    setbacks: float = 0.0  # the failures in a row, weighed: what the next wait grows by
+    conditional: int = 0  # polls in a row that a validator answered, without a look at the document
+    moved_to: str | None = None  # where the server says the feed has moved for good
+    moved_times: int = 0  # polls in a row that said so
+    rhythm: timedelta | None = None  # usual time between two entries, as their dates tell
+    warning: str | None = None  # what the parser found odd in the last document read
 
 
 @dataclass(frozen=True, slots=True)

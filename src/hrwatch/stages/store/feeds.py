@@ -1,7 +1,7 @@
 """How each feed is doing, when it is polled next, and who is polling it now."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -44,6 +44,10 @@ def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -
                     next_poll_at=None,
                     because="",
                     failures=0,
+                    setbacks=0,
+                    conditional=0,
+                    moved_to=None,
+                    moved_times=0,
                     failing_since=None,
                     error=None,
                     # What the new address holds of old is archived, not mailed.
@@ -126,6 +130,12 @@ def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
             bad_body_hash=state.bad_body_hash,
             newest_entry_at=state.newest_entry_at,
             entries=state.entries,
+            setbacks=state.setbacks,
+            conditional=state.conditional,
+            moved_to=state.moved_to,
+            moved_times=state.moved_times,
+            rhythm_seconds=state.rhythm and int(state.rhythm.total_seconds()),
+            warning=state.warning,
             claimed_by=None,
             claimed_until=None,
         )
@@ -188,4 +198,10 @@ def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
         bad_body_hash=row.bad_body_hash,
         newest_entry_at=row.newest_entry_at,
         entries=row.entries,
+        setbacks=row.setbacks,
+        conditional=row.conditional,
+        moved_to=row.moved_to,
+        moved_times=row.moved_times,
+        rhythm=None if row.rhythm_seconds is None else timedelta(seconds=row.rhythm_seconds),
+        warning=row.warning,
     )

@@ -63,6 +63,8 @@ def record_values(record: Record, rules_hash: str | None) -> Values:
         "page_sha256": record.page_sha256,
         "extract_error": record.extract_error,
         "rules_hash": rules_hash,
+        "published_text": entry.published_text or None,
+        "whole_day": entry.whole_day,
     }
 
 
@@ -82,6 +84,8 @@ def record_from(row: sa.Row[Any], tags: tuple[Tag, ...]) -> Record:
             published_at=row.published_at,
             updated_at=row.updated_at,
             categories=tuple(row.categories),
+            published_text=row.published_text or "",
+            whole_day=row.whole_day,
         ),
         permalink=row.permalink,
         article=_article(row),

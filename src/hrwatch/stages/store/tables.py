@@ -58,6 +58,12 @@ feeds = sa.Table(
     sa.Column("entries", sa.Integer, nullable=False),
     sa.Column("claimed_by", sa.Text),
     sa.Column("claimed_until", Instant),
+    sa.Column("setbacks", sa.Float, nullable=False, server_default="0"),
+    sa.Column("conditional", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("moved_to", sa.Text),
+    sa.Column("moved_times", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rhythm_seconds", sa.Integer),
+    sa.Column("warning", sa.Text),
     sa.Index("feeds_next_poll_at", "next_poll_at"),
 )
 
@@ -103,6 +109,8 @@ records = sa.Table(
     sa.Column("page_sha256", sa.Text),
     sa.Column("extract_error", sa.Text),
     sa.Column("rules_hash", sa.Text),  # of the rules that the tags were made by
+    sa.Column("published_text", sa.Text),  # NULL: published_at is what the publisher wrote
+    sa.Column("whole_day", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("id", "version", name="records_id_version"),
     sa.Index("records_guid_key", "guid_key", "feed"),
     sa.Index("records_permalink_key", "permalink_key", "feed"),
