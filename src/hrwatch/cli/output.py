@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
-from typing import TextIO
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, TextIO
 
 from hrwatch import text
+
+# rich is imported where something is laid out: the daemon and verbs that print lines never do.
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # What JSON may hold as it is and a terminal must not see: C1 controls (CSI among them), separators
 # of lines, bidi controls. Halves of a surrogate pair are no text at all, and no UTF-8.
@@ -39,13 +39,17 @@ def plain_lines(words: str) -> str:
     return "\n".join(map(text.without_controls, words.split("\n")))
 
 
-def console() -> Console:
+def console() -> "Console":
     """Return the console of stdout; colours only on a terminal."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def progress_console() -> Console:
+def progress_console() -> "Console":
     """Return the console of stderr, for progress and remarks."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
@@ -93,6 +97,10 @@ def unheard(stream: TextIO) -> None:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under headings; on anything but a terminal nothing is cut."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
+
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         shown.add_column(heading, no_wrap=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article
 from hrwatch.stages.extract import article as home
-from hrwatch.stages.extract import extract
+from hrwatch.stages.extract.article import extract
 
 URL = "https://wire.example/stories/1?utm_source=feed"
 FIRST = "Three people told a court in Arvenia on Monday that they were tortured in police custody."
