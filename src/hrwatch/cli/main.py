@@ -105,6 +105,8 @@ def main() -> None:
             stream.flush()
         except BrokenPipeError:
             output.unheard(stream)
+        except OSError as error:
+            status = output.unwritten(error, stream)
     sys.exit(status)
 
 
@@ -122,4 +124,8 @@ def _run() -> int | str | None:
             output.complaint(str(mistake))
     except HrwatchError as error:
         output.complaint(f"hrwatch: {error}")
+    except OSError as error:
+        if not output.takes_no_more(error):
+            raise
+        return output.unwritten(error, sys.stdout)
     return USAGE_OR_CONFIGURATION
