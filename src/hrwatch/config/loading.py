@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from hrwatch.config import files, meaning, messages, notices, reading, shapes, taxonomy
+from hrwatch.config import files, meaning, messages, notices, reading, shapes, taxonomy, values
 from hrwatch.config.settings import Config
 from hrwatch.config.tree import Document
 from hrwatch.errors import ConfigError, Mistake
@@ -151,8 +151,8 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
     given = shape.model_fields_set
     return Feed(
         name=shape.name,
-        url=shape.url,
-        page=shape.page,
+        url=shape.url and values.without_login(shape.url),
+        page=shape.page and values.without_login(shape.page),
         publisher=shape.publisher or "",
         language=shape.language or "",
         countries=tuple(shape.countries),

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 from hrwatch import transports
-from hrwatch.config import databases, shapes
+from hrwatch.config import databases, shapes, values
 from hrwatch.config.tree import Document, Path
 from hrwatch.errors import Mistake
 from hrwatch.model.settings import Program, Server, Tls
@@ -28,6 +28,13 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
         problem = "near copies are not linked by this version; exact ones are"
         found.append((("copies",), problem))
     for position, feed in enumerate(shape.feeds):
+        for key, address in (("url", feed.url), ("page", feed.page)):
+            if address and values.without_login(address) != address:
+                problem = (
+                    "holds a login, which is left out: this file keeps no secrets, and hrwatch "
+                    "asks without one; take it out"
+                )
+                found.append((("feeds", position, key), problem))
         if feed.every is not None and feed.every < POLITE:
             found.append((("feeds", position, "every"), impolite))
         if feed.page is not None and feed.enabled:

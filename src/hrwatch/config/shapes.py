@@ -66,7 +66,7 @@ When = Annotated[
 ]
 Name = Annotated[str, AfterValidator(values.name), _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Line = Annotated[str, AfterValidator(values.line)]
-WebAddress = Annotated[str, AfterValidator(values.web_address), _text("^https?://")]
+WebAddress = Annotated[str, AfterValidator(values.feed_address), _text("^https?://")]
 Country = Annotated[str, AfterValidator(names.country), _text(None, "BY", "CN-XJ")]
 Language = Annotated[str, AfterValidator(names.language), _text("^[a-z]{2,3}$", "be")]
 LanguageTag = Annotated[str, AfterValidator(names.language_tag), _text(None, "be", "pt-BR")]

@@ -172,6 +172,23 @@ def web_address(value: str) -> str:
     return value
 
 
+def feed_address(value: str) -> str:
+    """Given a feed's http(s) address, return it as it is written; a login in it is no mistake."""
+    web_address(without_login(value))
+    return value
+
+
+def without_login(address: str) -> str:
+    """Return an http(s) address as it is asked for: without user and password."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    if "@" not in parts.netloc:
+        return address
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def mailbox(value: str) -> str:
     """Given the address of one mailbox, return it; a display name is not part of it."""
     local, _, domain = value.rpartition("@")

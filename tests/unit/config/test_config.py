@@ -221,6 +221,11 @@ def test_subscriber_with_only_a_name_and_address_gets_everything_daily_at_seven(
             "1:25: feeds[0].page",
             "not read by this version; the feed will fail",
         ),
+        (
+            "feeds: [{name: a, url: 'https://u:p@a.example/x'}]\n",
+            "1:24: feeds[0].url",
+            "holds a login, which is left out",
+        ),
     ],
 )
 def test_warning_is_told_at_its_place(written: str, place: str, said: str, read: Read) -> None:
@@ -228,6 +233,13 @@ def test_warning_is_told_at_its_place(written: str, place: str, said: str, read:
 
     assert str(warning).startswith(f"feeds.yaml:{place}: ")
     assert said in warning.text
+
+
+def test_feed_with_a_login_is_asked_without_it_and_the_login_is_not_repeated(read: Read) -> None:
+    config = read("feeds: [{name: a, url: 'https://u:s3cr3t@a.example/x?y=@z'}]\n")
+
+    assert config.feeds[0].url == "https://a.example/x?y=@z"
+    assert "s3cr3t" not in str(config.warnings)
 
 
 def test_warning_about_the_contact_goes_with_the_shipped_example_only(read: Read) -> None:

@@ -364,7 +364,7 @@ SECRETS = (
     "mail: {from: 'HUNTER <HUNTER>'}\n",
     "fetch: {proxy: 'socks5h://hr:HUNTER@proxy.example:9050'}\n",
     "fetch: {contact: 'https://hr:HUNTER@desk.example/'}\n",
-    "feeds: [{name: a, url: 'https://hr:HUNTER@feed.example/'}]\n",
+    "feeds: [{name: a, url: 'https://hr:HUNTER@feed.example:0/'}]\n",
     "feeds: [{name: a, url: 'https://hr:HUNTER@feed.example:port/'}]\n",
     "subscribers: [{name: a, address: 'HUNTER@@desk.example'}]\n",
     "subscribers: [{name: a, address: [HUNTER@desk.example]}]\n",

@@ -172,6 +172,24 @@ def test_web_address_otherwise_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("http://u:p@a.example:81/x?y=@z", "http://a.example:81/x?y=@z"),
+        ("https://u@b@[::1]/", "https://[::1]/"),
+        ("HTTP://A.example/@x", "HTTP://A.example/@x"),
+    ],
+)
+def test_feed_address_with_a_login_is_asked_without_it(written: str, asked: str) -> None:
+    assert values.without_login(values.feed_address(written)) == asked
+
+
+@pytest.mark.parametrize("address", ["http://u:p@", "ftp://u:p@a.example/", "http://u@[::1"])
+def test_feed_address_that_is_none_is_refused_with_a_login_too(address: str) -> None:
+    with pytest.raises(ValueError, match="https://host/path"):
+        values.feed_address(address)
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "anna@example.org",

@@ -1,0 +1,1 @@
+"""The runs of the gauntlet's README, each a module with `run`."""

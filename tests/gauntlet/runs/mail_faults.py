@@ -1,0 +1,51 @@
+"""A mail server that fails in one way after another, and single recipients at which it does:
+nothing is lost, nothing is told twice but where the server took a mail and never said so."""
+
+import time
+from pathlib import Path
+
+from gauntlet.daemon import Workplace, until
+from gauntlet.opponents import GOOD, RECIPIENTS, Opponents
+from gauntlet.report import Report
+
+FAULTS = ("refuse", "down", "mailfrom4xx", "dropmid", "flaky")
+FAULT_SECONDS = 12
+LIVE = 90  # entries that each of the live feeds publishes, one a second
+REST_SECONDS = 1800  # a mail that met three faults is tried again after a quarter of an hour
+QUIET_SECONDS = 75
+
+
+def run(opponents: Opponents, folder: Path) -> Report:
+    """Let the mail server have each fault for a while; return what came of it."""
+    place = Workplace(folder / "mail-faults", opponents.authority, every=5)
+    live = ("--live-interval", "1", "--live-max", str(LIVE))
+    with opponents.hostile(*live), opponents.mail(folder / "mail-faults-mail") as mailbox:
+        place.configure(opponents.cases(group="live"), RECIPIENTS)
+        daemon = place.start()
+        try:
+            time.sleep(FAULT_SECONDS)
+            for word in (*FAULTS, "ok"):
+                mailbox.fault(word)
+                time.sleep(FAULT_SECONDS)
+            until(
+                lambda: not mailbox.missing(opponents.must_arrive(group="live"), GOOD),
+                REST_SECONDS,
+            )
+            time.sleep(QUIET_SECONDS)
+            alive = daemon.alive
+        finally:
+            daemon.end()
+        options = ("--groups", "live", "--log", str(place.log))
+        score = opponents.score(mailbox, GOOD, *options)
+        faults = mailbox.faults()
+    report = Report("A mail server that fails")
+    report.holds("daemon alive at the end", alive)
+    for word in FAULTS:
+        report.least(f"mail met: {word}", faults.get(word, 0), 1)
+    report.scored(score)
+    report.least(
+        "told again, with the same Message-ID, where no 250 was seen (titles)",
+        score.figures["ambiguous_dup"],
+        1,
+    )
+    return report
