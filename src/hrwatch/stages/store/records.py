@@ -98,7 +98,8 @@ def known(
         records.c.guid_key,
         records.c.permalink,
         records.c.title_key,
-        records.c.published_at,
+        # A date that lay ahead was set to when its entry was first seen, which tells nothing of it.
+        sa.func.nullif(records.c.published_at, records.c.first_seen_at).label("published_at"),
     )
     found = {
         row.ordinal: KnownEntry(
