@@ -130,6 +130,8 @@ def main() -> None:
             stream.flush()
         except BrokenPipeError:
             output.unheard(stream)
+        except OSError as error:
+            status = output.unwritten(error, stream)
     sys.exit(status)
 
 
@@ -147,4 +149,8 @@ def _run() -> int | str | None:
             output.complaint(str(mistake))
     except HrwatchError as error:
         output.complaint(f"hrwatch: {error}")
+    except OSError as error:
+        if not output.takes_no_more(error):
+            raise
+        return output.unwritten(error, sys.stdout)
     return USAGE_OR_CONFIGURATION
