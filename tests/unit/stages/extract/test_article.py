@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article
 from hrwatch.stages.extract import article as home
-from hrwatch.stages.extract import extract
+from hrwatch.stages.extract.article import extract
 
 URL = "https://wire.example/stories/1?utm_source=feed"
 FIRST = "Three people told a court in Arvenia on Monday that they were tortured in police custody."
@@ -213,4 +213,4 @@ def test_import_of_the_stage_loads_no_heavy_library() -> None:
         check=True,
         text=True,
     ).stdout.split()
-    assert not {"trafilatura", "feedparser", "py3langid", "numpy"} & set(told)
+    assert not {"trafilatura", "lxml", "feedparser", "py3langid", "numpy"} & set(told)
