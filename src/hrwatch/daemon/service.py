@@ -165,15 +165,21 @@ class Service:
         enabled = [feed for feed in generation.config.feeds if feed.enabled]
         for feed in await pipeline.due_feeds(generation.parts, enabled, regardless=False):
             turns.add(feed)
+        self._take_turns(generation, turns)
+
+    def _take_turns(self, generation: Generation, turns: Turns) -> None:
         while (turn := turns.take()) is not None:
             self._tasks.start(f"poll:{turn.name}", self._poll(generation, turns, turn))
 
     async def _poll(self, generation: Generation, turns: Turns, feed: Feed) -> None:
+        report = None
         try:
             async with generation.used():
                 report = await pipeline.poll_feed(generation.parts, feed)
         finally:
-            turns.leave(feed)
+            turns.leave(feed, report)
+        if turns is self._turns:  # the next one need not wait for a tick
+            self._take_turns(generation, turns)
         if report is None:
             return
         level = logging.INFO if report.outcome in (Outcome.NEW, Outcome.FAILED) else logging.DEBUG

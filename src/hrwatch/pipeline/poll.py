@@ -25,7 +25,7 @@ from hrwatch.model.feeds import (
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import copies, identity
-from hrwatch.stages.extract import carries_full_text
+from hrwatch.stages.extract import MAX_PAGE, carries_full_text
 from hrwatch.stages.fetch import PAGES
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import records as record_table
@@ -87,10 +87,11 @@ async def poll_pass(
     running: set[asyncio.Task[None]] = set()
 
     async def visit(feed: Feed) -> None:
+        report = None
         try:
             report = await poll_feed(parts, feed)
         finally:
-            turns.leave(feed)
+            turns.leave(feed, report)
         if report is not None:
             tell(report)
 
@@ -236,6 +237,8 @@ async def _archive(
 async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read | HopError:
     page, page_error = await _page(parts, feed, entry)
     page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
+    if page:  # many may wait for a worker: none keeps more in memory than is read of it
+        page = replace(page, body=page.body[:MAX_PAGE], headers=())
     task = hops.ArticleTask(entry, page, page_error, language, parts.clock())
     try:
         reading = await parts.workers.run(hops.read_article, task)
