@@ -1,7 +1,7 @@
 """Whose turn it is to be visited: many feeds at once, but few of one site, and those first that
 were well and quick the last time. Pure."""
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 
