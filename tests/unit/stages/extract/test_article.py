@@ -192,8 +192,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@example(f"<svg><html>&#xD800;{STORY}", True)  # htmldate meets an element without a parent
-@example(f"{STORY}<svg><html>&#xD800;", True)
+@example("<svg><html>&#xD800;", True)  # htmldate meets an element without a parent
 @given(st.one_of(st.binary(), st.lists(FRAGMENTS).map("".join)), st.booleans())
 def test_extract_any_page_gives_text_or_extract_error(
     document: bytes | str, metadata: bool
