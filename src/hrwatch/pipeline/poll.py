@@ -328,7 +328,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         id=record_id,
         version=1,
         feed=feed.name,
-        entry=replace(one.entry, summary=reading.summary, content=""),
+        entry=_no_later(replace(one.entry, summary=reading.summary, content=""), now),
         permalink=one.marks.permalink,
         article=reading.article,
         title=reading.title,
@@ -344,6 +344,15 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         extract_error=reading.extract_error,
         guid_key=one.marks.guid_key,
     )
+
+
+def _no_later(entry: Entry, now: datetime) -> Entry:
+    """Return an entry whose dates do not lie ahead. Not before: an entry is recognised by its date
+    as written, which is the same at every poll, and `now` is not."""
+    published_at, updated_at = entry.published_at, entry.updated_at
+    if published_at and published_at > now:
+        entry = replace(entry, published_at=now, whole_day=False)
+    return replace(entry, updated_at=now) if updated_at and updated_at > now else entry
 
 
 def _nothing_new(
