@@ -8,8 +8,6 @@ from itertools import pairwise
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from hrwatch.stages.parse.fields import MAX_ENTRIES
-
 # An entry that is broken itself is read from its fields alone, up to this many characters.
 _MAX_ENTRY = 200_000
 _MAX_FIELDS = 100
@@ -36,7 +34,7 @@ def rebuilt(markup: str, starts: Sequence[int]) -> str:
     each as it stands where that is possible, else with what its known fields hold."""
     name = re.split(r"[\s/>]", markup[starts[0] + 1 : starts[0] + 100])[0]
     prefix, _, bare = name.rpartition(":")
-    bounds = [*starts[: MAX_ENTRIES + 1], len(markup)]
+    bounds = [*starts, len(markup)]
     head = _unprefixed(markup[: starts[0]], prefix)
     opening, closing = _root(head, is_atom=bare.lower() == "entry")
     parts = [opening, "".join(_fields(head))]

@@ -72,9 +72,7 @@ def _feed(parsed: Any, mended: Mended, warnings: list[str], url: str, now: datet
         warnings.append("cut off in the middle of an entry, which is left out")
     elif mended.cut_off:
         warnings.append("cut off before its end")
-    if len(raw) > fields.MAX_ENTRIES:
-        warnings.append(f"{len(raw)} entries: only the first {fields.MAX_ENTRIES} are read")
-        del raw[fields.MAX_ENTRIES :]
+    del raw[fields.MAX_ENTRIES :]
     link = _first_link(feed, url)
     # RFC 4287 resolves against the document; RSS says nothing, and its writers mean the site.
     base = url if version.startswith("atom") or not link else link
