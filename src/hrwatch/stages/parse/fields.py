@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from hrwatch import text
-from hrwatch.stages.parse.dates import AHEAD, EARLIEST
 
 MAX_ENTRIES = 5_000
 MAX_GUID = 2_000
@@ -53,13 +51,3 @@ def language(written: str) -> str:
     """Given the language that a document names, return it as BCP 47 writes it, or nothing."""
     match = _LANGUAGE.fullmatch(written.strip())
     return match[0].replace("_", "-") if match else ""
-
-
-def moment(written: str, now: datetime) -> datetime | None:
-    """Given a date of ISO 8601, return the time; None where there is none within reason."""
-    try:
-        told = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    told = told.replace(tzinfo=told.tzinfo or UTC)
-    return told.astimezone(UTC) if EARLIEST <= told <= now + AHEAD else None

@@ -9,7 +9,7 @@ from typing import Any
 from hrwatch import urls
 from hrwatch.errors import ParseError
 from hrwatch.model.feeds import Entry, ParsedFeed
-from hrwatch.stages.parse import fields
+from hrwatch.stages.parse import dates, fields
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/1(?:\.(\d))?/?")
 _ITEMS = re.compile(r'"items"\s{0,100}:\s{0,100}\[')
@@ -117,8 +117,12 @@ def _entry(raw: Object, authors: tuple[str, ...], base: str, language: str, now:
     guid = _string(raw, "id")
     address = _string(raw, "url") or (guid if guid.startswith(("http://", "https://")) else "")
     content = _string(raw, "content_html") or _string(raw, "content_text")
-    published = fields.moment(_string(raw, "date_published"), now)
-    updated = fields.moment(_string(raw, "date_modified"), now)
+    dated = dates.of_entry(
+        [_string(raw, "date_published"), _string(raw, "date_modified")],
+        updated=_string(raw, "date_modified"),
+        language=language,
+        now=now,
+    )
     summary = _string(raw, "summary")
     return Entry(
         guid=fields.guid(guid),
@@ -127,8 +131,10 @@ def _entry(raw: Object, authors: tuple[str, ...], base: str, language: str, now:
         summary=summary[: fields.MAX_MARKUP],
         content=content[: fields.MAX_MARKUP],
         authors=_authors(raw) or authors,
-        published_at=published,
-        updated_at=updated,
+        published_at=dated.published.at,
+        updated_at=dated.updated_at,
+        published_text=dated.kept,
+        whole_day=dated.published.whole_day,
         categories=fields.names(_list(raw, "tags"), fields.MAX_CATEGORIES),
     )
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hrwatch import text, urls
 from hrwatch.errors import ParseError
 from hrwatch.model.feeds import Entry, ParsedFeed
-from hrwatch.stages.parse import fields
+from hrwatch.stages.parse import dates, fields
 
 # The standard allows 50 000 addresses in one sitemap.
 _MOST_ADDRESSES = 60_000
@@ -93,17 +93,23 @@ def _without_sections(markup: str) -> str:
 
 def _entry(told: dict[str, str], url: str, language: str, now: datetime) -> Entry | None:
     permalink = urls.absolute(told.get("loc", ""), url)
-    published = fields.moment(told.get("publication_date", ""), now)
-    updated = fields.moment(told.get("lastmod", ""), now)
+    dated = dates.of_entry(
+        [told.get("publication_date", "")],
+        updated=told.get("lastmod", ""),
+        language=language,
+        now=now,
+    )
     is_news = "title" in told and "publication_date" in told
-    if not permalink or not (is_news or updated):
+    if not permalink or not (is_news or dated.updated_at):
         return None
     return Entry(
         guid="",
         permalink=permalink,
         title=fields.title(told.get("title", "")),
-        published_at=published,
-        updated_at=updated,
+        published_at=dated.published.at,
+        updated_at=dated.updated_at,
+        published_text=dated.kept,
+        whole_day=dated.published.whole_day,
         categories=fields.names(told.get("keywords", "").split(","), fields.MAX_CATEGORIES),
     )
 

@@ -9,8 +9,7 @@ import feedparser
 from hrwatch import text, urls
 from hrwatch.errors import ParseError
 from hrwatch.model.feeds import Entry, ParsedFeed
-from hrwatch.stages.parse import fields, hints
-from hrwatch.stages.parse.dates import sane
+from hrwatch.stages.parse import dates, fields, hints
 from hrwatch.stages.parse.markup import Mended, mend
 from hrwatch.stages.parse.rebuild import rebuilt
 
@@ -76,7 +75,8 @@ def _feed(parsed: Any, mended: Mended, warnings: list[str], url: str, now: datet
     link = _first_link(feed, url)
     # RFC 4287 resolves against the document; RSS says nothing, and its writers mean the site.
     base = url if version.startswith("atom") or not link else link
-    entries = [_entry(one, version, base, now) for one in raw]
+    language = fields.language(_string(feed, "language"))
+    entries = [_entry(one, version, base, language=language, now=now) for one in raw]
     if nothing := sum(not entry.tells_something for entry in entries):
         warnings.append(f"{nothing} entries have nothing in them")
     channel = mended.text[: mended.starts[0]] if mended.starts else mended.text
@@ -84,7 +84,7 @@ def _feed(parsed: Any, mended: Mended, warnings: list[str], url: str, now: datet
         format=version or "unknown",
         title=_title(feed),
         link=link,
-        language=fields.language(_string(feed, "language")),
+        language=language,
         ttl=hints.ttl(_string(feed, "ttl")),
         entries=tuple(entries),
         warnings=tuple(warnings),
@@ -95,14 +95,16 @@ def _feed(parsed: Any, mended: Mended, warnings: list[str], url: str, now: datet
     )
 
 
-def _entry(raw: dict[str, Any], version: str, base: str, now: datetime) -> Entry:
+def _entry(raw: dict[str, Any], version: str, base: str, *, language: str, now: datetime) -> Entry:
     guid = _string(raw, "id")
     summary, content = _markup(raw)
     title = _title(raw)
     permalink = _permalink(raw, guid, version, base)
-    published, created, updated = (
-        sane(_value(raw, f"{kind}_parsed"), _string(raw, kind), now)
-        for kind in ("published", "created", "updated")
+    dated = dates.of_entry(
+        [_string(raw, kind) for kind in ("published", "created", "updated")],
+        updated=_string(raw, "updated"),
+        language=language,
+        now=now,
     )
     return Entry(
         guid=fields.guid(guid),
@@ -111,8 +113,10 @@ def _entry(raw: dict[str, Any], version: str, base: str, now: datetime) -> Entry
         summary=summary,
         content=content,
         authors=_authors(raw),
-        published_at=published or created or updated,
-        updated_at=updated,
+        published_at=dated.published.at,
+        updated_at=dated.updated_at,
+        published_text=dated.kept,
+        whole_day=dated.published.whole_day,
         categories=_categories(raw),
     )
 
