@@ -88,4 +88,4 @@ def feed_object(feed: Feed, state: FeedState) -> dict[str, object]:
 
 
 def _switched_off(state: FeedState) -> FeedState:
-    return replace(state, state=State.DISABLED, next_poll_at=None, because="")
+    return replace(state, state=State.DISABLED, next_poll_at=None, because=None)
