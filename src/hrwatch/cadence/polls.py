@@ -77,7 +77,7 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, when, and a chan
             state = replace(state, validators=answer.validators, body_hash=body_hash)
         state = _empty(state, NO_ENTRIES, now)
     else:
-        state = moving.counted(_remembering(state, parsed), feed, answer)
+        state = moving.counted(_remembering(state, parsed, now), feed, answer)
         if is_whole:
             state = replace(
                 state,
@@ -149,9 +149,9 @@ def is_backlog(entry: Entry, feed: Feed, *, first_poll: bool, now: datetime) -> 
     return dated is not None and dated < now - feed.backfill
 
 
-def _remembering(state: FeedState, parsed: ParsedFeed) -> FeedState:
+def _remembering(state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedState:
     """Return the state with what entries tell, of a partial document too: they are archived."""
-    times = rhythm.dates(parsed.entries)
+    times = [min(at, now) for at in rhythm.dates(parsed.entries)]  # some are dated ahead
     known = (state.newest_entry_at,) if state.newest_entry_at else ()
     return replace(
         state,

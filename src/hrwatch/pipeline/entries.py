@@ -79,7 +79,7 @@ async def archive_entries(
             relinked=linked.repeated_before,
         )
     until = parts.clock() + CLAIM
-    await parts.archive.write(feed_table.renew, feed.name, owner=parts.owner, until=until)
+    await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
     # An input that is to blame tells more than a machine that is short of room.
     errors = sorted(
         (one for one in outcomes if isinstance(one, HopError)),
@@ -187,7 +187,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         id=record_id,
         version=1,
         feed=feed.name,
-        entry=replace(one.entry, summary=reading.summary, content=""),
+        entry=_no_later(replace(one.entry, summary=reading.summary, content=""), now),
         permalink=one.marks.permalink,
         article=reading.article,
         title=reading.title,
@@ -203,3 +203,12 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         extract_error=reading.extract_error,
         guid_key=one.marks.guid_key,
     )
+
+
+def _no_later(entry: Entry, now: datetime) -> Entry:
+    """Return an entry whose dates do not lie ahead. Not before: an entry is recognised by its date
+    as written, which is the same at every poll, and `now` is not."""
+    published_at, updated_at = entry.published_at, entry.updated_at
+    if published_at and published_at > now:
+        entry = replace(entry, published_at=now, whole_day=False)
+    return replace(entry, updated_at=now) if updated_at and updated_at > now else entry

@@ -140,6 +140,11 @@ def test_after_reading_newest_entry_never_goes_back() -> None:
     assert (after.newest_entry_at, after.entries) == (NOW - DAY, 1)
 
 
+def test_after_reading_entry_dated_ahead_is_no_newer_than_now() -> None:
+    after = read(GOOD, a_parsed_feed(an_entry(published_at=NOW + 999 * DAY)))
+    assert after.newest_entry_at == NOW
+
+
 def test_quiet_feed_is_told_apart_and_ends_with_news() -> None:
     before = read(a_feed_state(), a_parsed_feed(*WEEKLY))
     assert (before.state, before.rhythm) == (State.OK, 7 * DAY)
