@@ -152,7 +152,7 @@ def is_backlog(entry: Entry, feed: Feed, *, first_poll: bool, now: datetime) -> 
 def _remembering(state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedState:
     """Return the state with what entries tell, of a partial document too: they are archived."""
     times = [min(at, now) for at in rhythm.dates(parsed.entries)]  # some are dated ahead
-    known = (state.newest_entry_at,) if state.newest_entry_at else ()
+    known = (min(state.newest_entry_at, now),) if state.newest_entry_at else ()
     return replace(
         state,
         newest_entry_at=max((*times, *known), default=None),
