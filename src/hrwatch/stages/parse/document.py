@@ -38,7 +38,7 @@ def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedF
     """Given a document, the address it came from, its Content-Type and the time, return the feed
     in it; raise ParseError, saying what the document looks like, when there is none.
 
-    Dates after `now` count as `now`. At most `xml.MAX_ENTRIES` entries are read.
+    Dates may lie after `now`. At most `xml.MAX_ENTRIES` entries are read.
     """
     for magic, name in _MAGIC:
         if body.startswith(magic):
