@@ -100,6 +100,11 @@ class Entry:
     published_text: str = ""  # the publisher's words, where they are no date or one to come
     whole_day: bool = False  # published_at names a day (UTC); no time of day was given
 
+    @property
+    def tells_something(self) -> bool:
+        """Whether there is anything in it that it could be recognised by."""
+        return any((self.guid, self.permalink, self.title, self.summary, self.content))
+
 
 @dataclass(frozen=True, slots=True)
 class Hints:
@@ -121,8 +126,9 @@ class ParsedFeed:
     ttl: timedelta | None
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...] = ()
-    cut_off: bool = False  # the document ends in the middle of an entry
+    cut_off: bool = False  # the document stops before its end, whether within an entry or not
     hints: Hints = field(default_factory=Hints)
+    only_lists: bool = False  # every entry leads to a list (a tag, an author …), none to an article
 
 
 @dataclass(frozen=True, slots=True)
