@@ -13,9 +13,7 @@ MOST_BARE = 10_000
 _DEEPEST_ENTITY = 20  # entities within entities
 
 _ROOT = re.compile(r"<(?:[\w.-]{1,50}:)?(?:rss|feed|rdf|channel)[\s>]", re.I)
-_ENTITY = re.compile(
-    r"<!ENTITY\s{1,50}([\w:.-]{1,100})\s{1,50}(?:\"([^\"<]*)\"|'([^'<]*)')", re.I
-)
+_ENTITY = re.compile(r"<!ENTITY\s{1,50}([\w:.-]{1,100})\s{1,50}(?:\"([^\"<]*)\"|'([^'<]*)')", re.I)
 _REFERENCE = re.compile(r"&([\w:.-]{1,100});")
 # An element's beginning or end, or the beginning of what holds none.
 _MARK = re.compile(r"<!\[CDATA\[|<!--|<(/?)[A-Za-z][^<>]*>")
