@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 QUIET := --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format lock schema bench drill clean
+.PHONY: help demo test lint format lock schema bench drill gauntlet clean
 
 help:
 	@echo "make demo     the whole job on an invented newsroom, no network needed"
@@ -17,6 +17,7 @@ help:
 	@echo "make schema   write config/feeds.schema.json from the configuration models"
 	@echo "make bench    measurements"
 	@echo "make drill    tests that are too long for CI"
+	@echo "make gauntlet hostile feeds and a faulty mail server against the daemon, where they are"
 	@echo "make clean    remove .venv and everything built"
 
 demo: $(READY)
@@ -54,6 +55,11 @@ bench: $(READY)
 
 drill: $(READY)
 	@$(BIN)/python -m pytest -m drill
+
+# RUNS="whole kills" chooses (whole alone, else); KILLS=20 makes that one shorter.
+gauntlet: $(READY)
+	@PYTHONPATH=tests $(BIN)/python -m gauntlet $(GAUNTLET)
+GAUNTLET = $(if $(KILLS),--kills $(KILLS)) $(RUNS)
 
 clean:
 	rm -rf .venv build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache \

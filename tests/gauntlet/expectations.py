@@ -45,7 +45,8 @@ _REASONS: dict[str, tuple[frozenset[str], str]] = {
     "connection reset": (_UNREACHABLE, r"reset by the server|before the answer was complete"),
     "incomplete or parse": (FAILING, r"complete|cut|no feed|XML|stops"),
     "incomplete": (_UNREACHABLE, r"before the answer was complete"),
-    "protocol": (_UNREACHABLE, r"HTTP|headers"),
+    # Random bytes without a line end look like no answer at all.
+    "protocol": (_UNREACHABLE, r"HTTP|headers|without an answer"),
     "DNS": (_UNREACHABLE, r"does not resolve|looked up|no complete answer within"),
     "no feed": (FAILING, r"204|no feed|not a feed"),
     "redirects": (_UNREACHABLE, r"redirect"),

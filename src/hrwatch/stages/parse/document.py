@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hrwatch.errors import ParseError
 from hrwatch.model.feeds import ParsedFeed
-from hrwatch.stages.parse import charset, json_feed, packed, sitemap, xml
+from hrwatch.stages.parse import bounds, charset, json_feed, packed, sitemap, xml
 from hrwatch.stages.parse.lists import only_lists
 
 # Where the root element is looked for, in characters.
@@ -68,6 +68,7 @@ def _feed(markup: str, url: str, now: datetime) -> ParsedFeed:
     hopeless = looks in ("an empty document", "JSON")
     # Some feeds stand within an HTML page that their server wraps around everything.
     if not hopeless and (looks != "an HTML page" or is_feed):
+        bounds.check(markup)
         feed = xml.read(markup, url=url, now=now)
         if feed is not None:
             return feed

@@ -441,17 +441,14 @@ def test_parse_too_many_entries_reads_the_first_and_says_so() -> None:
     assert feed.warnings == ("5001 entries: only the first 5000 are read",)
 
 
-ENTITIES = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-
-
 @pytest.mark.parametrize(
     "before",
     [
-        f'<!DOCTYPE rss [<!ENTITY a0 "laugh">{ENTITIES}]>',
+        f'<!DOCTYPE rss [<!ENTITY a9 "{"laugh" * 10_000}">]>',
         '<!DOCTYPE rss [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>',
         '<!DOCTYPE rss SYSTEM "http://[::1]:9/" [<!ENTITY % p SYSTEM "http://[::1]:9/p"> %p;]>',
     ],
-    ids=["billion laughs", "local file", "external"],
+    ids=["of its own", "local file", "external"],
 )  # fmt: skip
 def test_parse_entities_of_the_document_bring_nothing_in(before: str) -> None:
     item = "<item><title>T</title><description>&a9;</description></item>"
