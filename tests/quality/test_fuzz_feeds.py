@@ -39,9 +39,9 @@ ENCODINGS = (
 )  # fmt: skip
 FRAGMENTS = (
     b"<", b">", b"&", b"&#", b"&#xD800;", b"&nbsp;", b"<![CDATA[", b"]]>", b"<!--", b"-->",
-    b"<?xml", b"?>", b"<item>", b"</item>", b"<entry>", b"</rss>", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf",
-    b"{", b"[", b'"', b"\\u0000", b"\\ud800", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"<url>", b"<loc>",
-    b"encoding='utf-16'", b"xml:base='\x01'", b"\x1f\x8b\x08",
+    b"<?xml", b"?>", b"<item>", b"</item>", b"<entry>", b"</rss>", b"\x00", b"\xff\xfe",
+    b"\xef\xbb\xbf", b"{", b"[", b'"', b"\\u0000", b"\\ud800", b"<url>", b"<loc>",
+    b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"encoding='utf-16'", b"xml:base='\x01'", b"\x1f\x8b\x08",
 )  # fmt: skip
 
 
