@@ -140,7 +140,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:
     if feed.url is None:
         raise ParseError("listing pages are not read by this version: give the address of a feed")
-    answer = await parts.fetcher.fetch(feed.url, validators=state.validators)
+    answer = await parts.fetcher.fetch(feed.url, validators=state.validators, route=feed.route)
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
@@ -269,7 +269,13 @@ async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None
     if not feed.full_text or not entry.permalink or carries_full_text(entry):
         return None, None
     try:
-        answer = await parts.fetcher.fetch(entry.permalink, accept=PAGES)
+        answer = await parts.fetcher.fetch(
+            entry.permalink,
+            accept=PAGES,
+            route=feed.route,
+            home=feed.address,
+            obey_robots=True,
+        )
     except FetchError as error:
         return None, str(error)
     return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)
