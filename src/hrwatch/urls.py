@@ -73,11 +73,11 @@ def canonical(url: str) -> str:
     if scheme not in _DEFAULT_PORTS or not host:
         return ""
     netloc = host if port is None or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
-    path = _session_free(normal(parts.path, _SAFE_PATH)) or "/"
+    path = _session_free(_normal(parts.path, _SAFE_PATH)) or "/"
     query = "&".join(
-        normal(pair, _SAFE_QUERY) for pair in parts.query.split("&") if pair and not _tracks(pair)
+        _normal(pair, _SAFE_QUERY) for pair in parts.query.split("&") if pair and not _tracks(pair)
     )
-    fragment = normal(parts.fragment, _SAFE_QUERY) if parts.fragment.startswith("!") else ""
+    fragment = _normal(parts.fragment, _SAFE_QUERY) if parts.fragment.startswith("!") else ""
     return urlunsplit((scheme, netloc, path, query, fragment))
 
 
@@ -144,7 +144,7 @@ def _session_free(path: str) -> str:
     return head if separator and tail.lower().startswith("jsessionid=") else path
 
 
-def normal(text: str, safe: str) -> str:
+def _normal(text: str, safe: str) -> str:
     """Percent-encode what must be, decode what need not be, upper-case the rest."""
     pieces = text.split("%")
     result = [_quoted(pieces[0], safe)]

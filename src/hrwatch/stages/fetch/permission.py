@@ -24,6 +24,7 @@ from hrwatch.stages.fetch.ways import Way
 KEPT = timedelta(days=1)  # RFC 9309, 2.4
 KEPT_UNREAD = timedelta(minutes=10)  # the site is out of order: its pages are not asked either
 MOST_ORIGINS = 1_000
+SHORT = 20_000  # bytes; nearly every robots.txt there is
 MOST_TEXT = 8_000_000  # characters of rules, all origins together
 
 Ask = Callable[[httpx.URL, Way], Awaitable[bytes]]
@@ -75,7 +76,10 @@ class Permissions:
     async def _read(self, place: _Place, target: httpx.URL, way: Way) -> None:
         kept, place.rules, place.trouble = KEPT, EVERYTHING, ""
         try:
-            place.rules = parse(await self._ask(target.copy_with(raw_path=b"/robots.txt"), way))
+            body = await self._ask(target.copy_with(raw_path=b"/robots.txt"), way)
+            # A hostile half megabyte takes up to a second, and nobody else is to wait for it.
+            is_short = len(body) <= SHORT
+            place.rules = parse(body) if is_short else await asyncio.to_thread(parse, body)
         except ProxyUnreachable:
             raise  # it says nothing of the site
         except (Unreachable, BadEncoding) as error:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-
-from hrwatch.urls import normal
+from urllib.parse import quote
 
 PRODUCT = "hrwatch"  # what a group of rules for us is headed by
 MOST_BYTES = 600_000  # read; RFC 9309, 2.5, wants at least 500 KiB
@@ -22,8 +21,9 @@ _DISALLOW = frozenset({"disallow", "dissallow", "dissalow", "disalow", "diasllow
 _DELAY = frozenset({"crawl-delay", "crawl delay"})
 _NAME = re.compile(r"[A-Za-z_-]+|\*")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
-_SAFE = "/:@!$&'()*+,;=-._~?"
-_PLAIN = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=\-._~?]*")
+# What is encoded, what should be, and a sign that encodes nothing.
+_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9/:@!$&'()*+,;=\-._~?%]+|%")
+_UNRESERVED = frozenset("-._~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,18 @@ def _delay(value: str) -> timedelta:
 
 
 def _normal(text: str) -> str:
-    """Return a path or pattern with everything encoded that must be, and nothing else."""
-    return text if _PLAIN.fullmatch(text) else normal(text, _SAFE)
+    """Return a path or pattern with everything encoded that must be, and nothing that need not
+    (RFC 9309, 2.2.2)."""
+    return _ENCODED.sub(_as_it_must_be, text)
+
+
+def _as_it_must_be(found: re.Match[str]) -> str:
+    code = found[1]
+    if code is None:
+        return quote(found[0], safe="", errors="replace")
+    character = chr(int(code, 16))
+    is_free = character.isascii() and (character.isalnum() or character in _UNRESERVED)
+    return character if is_free else f"%{code.upper()}"
 
 
 def _matches(pattern: str, path: str) -> bool:
