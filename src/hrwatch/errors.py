@@ -8,7 +8,9 @@ HrwatchError
 │   ├── Disallowed         robots.txt asks not to read the page
 │   ├── Resting            a domain that refused or limped is left alone for a while
 │   ├── Unreachable        DNS, connection or TLS failed, or the deadline passed
-│   │   └── ProxyUnreachable   the way there is at fault, not the server
+│   │   ├── ProxyUnreachable   the way there is at fault, not the server
+│   │   ├── NameUnknown        the name does not resolve
+│   │   └── TlsFailed          the certificate was not accepted, or TLS itself failed
 │   ├── TooLarge           more bytes than the cap, on the wire or decoded
 │   ├── BadRedirect        too many hops, a loop, or a target that is no http(s) address
 │   ├── BadEncoding        a content encoding that is refused, broken or truncated
@@ -95,6 +97,14 @@ class Unreachable(FetchError):
 
 class ProxyUnreachable(Unreachable):
     """The operator's proxy cannot be used; nothing goes without it."""
+
+
+class NameUnknown(Unreachable):
+    """The host's name does not resolve: somebody has to mend the name, or the address."""
+
+
+class TlsFailed(Unreachable):
+    """The certificate was not accepted, or TLS itself failed."""
 
 
 class TooLarge(FetchError):

@@ -19,7 +19,7 @@ from hrwatch.model.feeds import NotModified, Response, Validators
 from hrwatch.stages.fetch import headers
 from hrwatch.stages.fetch.addresses import shown, without_user
 from hrwatch.stages.fetch.decoding import Decoder
-from hrwatch.stages.fetch.failures import NETWORK_ERRORS, plain_words
+from hrwatch.stages.fetch.failures import NETWORK_ERRORS, kind, plain_words
 from hrwatch.stages.fetch.ways import Way, Ways
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -74,9 +74,8 @@ class Exchange:
         except NETWORK_ERRORS as error:
             if deadline.expired():
                 words = f"no complete answer within {errand.seconds:g} s"
-            else:
-                words = plain_words(error)
-            raise Unreachable(f"{shown(target)}: {words}") from error
+                raise Unreachable(f"{shown(target)}: {words}") from error
+            raise kind(error)(f"{shown(target)}: {plain_words(error)}") from error
 
     async def _answer(self, errand: Errand, visited: Visited) -> Answer:
         target = visited[-1]
@@ -119,6 +118,7 @@ async def _not_modified(
         max_age=headers.max_age(answer.headers),
         expires=headers.expires(answer.headers, now),
         fetched_at=now,
+        retry_after=headers.retry_after(answer.headers, now),
     )
 
 

@@ -13,7 +13,7 @@ import httpcore
 
 from hrwatch.errors import AddressRefused, TooLarge, Unreachable
 from hrwatch.proxies import is_onion
-from hrwatch.stages.fetch.failures import plain_words
+from hrwatch.stages.fetch.failures import kind, plain_words
 from hrwatch.stages.fetch.guard import Address, Guard, plain
 from hrwatch.stages.fetch.pinning import Pin
 
@@ -84,7 +84,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         try:
             return await self._dialled(addresses[-1], port)
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-            raise Unreachable(plain_words(error)) from error
+            raise kind(error)(plain_words(error)) from error
 
     async def checked(self, host: str, port: int) -> tuple[str, ...]:
         """Return the addresses of `host` in the order to dial them, all of them let through; raise
@@ -96,7 +96,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         try:
             found = [plain(ip_address(text)) for text in await self._resolve(host, port)]
         except (OSError, UnicodeError, ValueError) as error:
-            raise Unreachable(plain_words(error)) from error
+            raise kind(error)(plain_words(error)) from error
         if not found:
             raise Unreachable("the name does not resolve to any address")
         for address in found:
@@ -167,7 +167,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         try:
             inner = await self._inner.start_tls(context, server_hostname, timeout)
         except (httpcore.NetworkError, httpcore.TimeoutException, OSError, ValueError) as error:
-            raise Unreachable(plain_words(error)) from error
+            raise kind(error)(plain_words(error)) from error
         except asyncio.CancelledError:
             # httpcore closes the connection after an error, but not after the deadline's
             # cancellation: every handshake that hangs would leave a socket behind for good.

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import ssl
 
-from hrwatch.errors import Unreachable
+from hrwatch.errors import TlsFailed
 
 
 class Pin:
@@ -23,14 +23,14 @@ class Pin:
         self.context.set_alpn_protocols(["http/1.1"])
 
     def check(self, connection: ssl.SSLObject | ssl.SSLSocket | None) -> None:
-        """Given a connection after its handshake, raise Unreachable where another certificate was
+        """Given a connection after its handshake, raise TlsFailed where another certificate was
         shown, or none."""
         shown = connection.getpeercert(binary_form=True) if connection else None
         if not shown:
-            raise Unreachable("the server shows no TLS certificate to compare with tls_sha256")
+            raise TlsFailed("the server shows no TLS certificate to compare with tls_sha256")
         seen = hashlib.sha256(shown).hexdigest()
         if not hmac.compare_digest(seen, self._sha256):
-            raise Unreachable(
+            raise TlsFailed(
                 "the TLS certificate is not the one that tls_sha256 pins; its SHA-256 is "
                 f"{with_colons(seen)}. Somebody may sit in between: write that one only if the "
                 "site's owner confirms it"
