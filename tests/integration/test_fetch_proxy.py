@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from hrwatch.errors import AddressRefused, FetchError, ProxyUnreachable, Unreachable
+from hrwatch.errors import AddressRefused, FetchError, ProxyUnreachable, TlsFailed, Unreachable
 from hrwatch.model.feeds import Response, Route
 from loopback import Loopback, a_fetcher, an_answer, connections, serving
 from proxying import Running, proxying
@@ -218,7 +218,7 @@ async def hangs(reader: asyncio.StreamReader, _: asyncio.StreamWriter, running: 
         ("http", says(b"HTTP/1.1 407 No\r\n\r\n"), ProxyUnreachable, "wants a login"),
         ("http", says(b"HTTP/1.1 403 No\r\n\r\n"), Unreachable, "it answers 403"),
         ("http", says(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 9000), ProxyUnreachable, "no end"),
-        ("http", says(b"HTTP/1.1 200 OK\r\n\r\n", b"no TLS"), Unreachable, "TLS"),
+        ("http", says(b"HTTP/1.1 200 OK\r\n\r\n", b"no TLS"), TlsFailed, "TLS"),
     ],
 )
 def test_fetch_through_a_proxy_that_fails_says_how_and_keeps_no_connection(

@@ -1,5 +1,6 @@
 """httpx over httpcore, with connections of our own making. Both are public interfaces."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -50,10 +51,13 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; the answer comes without cookies, so that none can be kept."""
         dialled = False
+        made: list[httpcore.AsyncNetworkStream] = []
 
-        async def watch(event: str, _: Mapping[str, Any]) -> None:
+        async def watch(event: str, told: Mapping[str, Any]) -> None:
             nonlocal dialled
             dialled = dialled or event == "connection.connect_tcp.started"
+            if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+                made.append(told["return_value"])
 
         asked = httpcore.Request(
             method=request.method,
@@ -72,13 +76,20 @@ class Transport(httpx.AsyncBaseTransport):
             self._judge(origin.host.decode("ascii"), origin.port)
         through = self._pools[request.url.scheme]
         try:
-            answer = await through.handle_async_request(asked)
-        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
-            if dialled:
-                raise
-            # A connection that was kept: the server may have closed it in this very moment
-            # (RFC 9112, 9.3.1). Asked once more; what is dialled then and fails has failed.
-            answer = await through.handle_async_request(asked)
+            try:
+                answer = await through.handle_async_request(asked)
+            except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+                if dialled:
+                    raise
+                # A connection that was kept: the server may have closed it in this very moment
+                # (RFC 9112, 9.3.1). Asked once more; what is dialled then and fails has failed.
+                answer = await through.handle_async_request(asked)
+        except asyncio.CancelledError:
+            # Cancelled between its making and its first use, a connection would keep its socket,
+            # neither idle nor closed: httpcore looks after it from the first use on.
+            for stream in made:
+                await stream.aclose()
+            raise
         stream = answer.extensions.get("network_stream")
         if isinstance(stream, GuardedStream):
             stream.expect_body()
