@@ -87,8 +87,8 @@ class Transport(httpx.AsyncBaseTransport):
         except asyncio.CancelledError:
             # Cancelled between its making and its first use, a connection would keep its socket,
             # neither idle nor closed: httpcore looks after it from the first use on.
-            for stream in made:
-                await stream.aclose()
+            for one in made:
+                await one.aclose()
             raise
         stream = answer.extensions.get("network_stream")
         if isinstance(stream, GuardedStream):
