@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from hrwatch.model.feeds import Feed, FeedState, Outcome, State, Validators
+from hrwatch.stages.store import guarded
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import feeds
 
@@ -180,6 +181,7 @@ def _is_due(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now)
 
 
+@guarded.of("feeds")
 def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
     return FeedState(
         feed=row.feed,

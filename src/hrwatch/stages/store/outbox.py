@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Delivery, Digest, Mail, Status
-from hrwatch.stages.store import ledger
+from hrwatch.stages.store import guarded, ledger
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import digests, outbox
 from hrwatch.stages.store.tables import ledger as ledger_table
@@ -125,7 +125,9 @@ def release_all(connection: sa.Connection) -> None:
 def counts(connection: sa.Connection) -> dict[Status, int]:
     """Return how many mails have each status; those without any are left out."""
     query = sa.select(outbox.c.status, sa.func.count()).group_by(outbox.c.status)
-    return {Status(status): count for status, count in connection.execute(query)}
+    rows = connection.execute(query).all()
+    with guarded.of("outbox.status"):
+        return {Status(status): count for status, count in rows}
 
 
 def last_digest_at(connection: sa.Connection) -> datetime | None:
