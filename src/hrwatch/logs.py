@@ -44,8 +44,9 @@ class OneLine(logging.Formatter):
         return super().format(record)
 
     def formatException(self, ei: _Traced) -> str:
-        """Return a traceback, indented."""
-        return _indented(super().formatException(ei))
+        """Return a traceback, indented; without the values that PostgreSQL repeats of a row."""
+        lines = super().formatException(ei).split("\n")
+        return _indented("\n".join(line for line in lines if not line.startswith("DETAIL:")))
 
     def formatStack(self, stack_info: str) -> str:
         """Return a stack, indented."""

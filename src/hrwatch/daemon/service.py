@@ -14,10 +14,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import hrwatch
 from hrwatch import pipeline, wiring
+from hrwatch.config import Config
 from hrwatch.daemon.generations import Generation, Tools
 from hrwatch.daemon.systemd import Notifier
 from hrwatch.daemon.tasks import Tasks
-from hrwatch.daemon.watching import WatchedFile
+from hrwatch.daemon.watching import WatchedFile, fields
 from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
@@ -112,8 +113,7 @@ class Service:
             config_path=str(config.path.absolute()),
             now=now,
         )
-        for warning in config.warnings:
-            log.warning("event=config-warning %s", warning)
+        _tell_warnings(config)
         self._schedule()
         self._scheduler.start()
         log.info("event=started version=%s feeds=%d", hrwatch.__version__, len(config.feeds))
@@ -219,7 +219,7 @@ class Service:
             await self._put_in_force()
         except HrwatchError as error:
             if not isinstance(error, ConfigError):  # those are logged with their places
-                log.error("event=config-refused error=%s", error)
+                log.error("event=config-refused error=%r", str(error))
                 self._watched.error = str(error)
         now = wiring.utc_now()
         await self._archive.write(daemon_table.reloaded, now, self._watched.error)
@@ -242,6 +242,7 @@ class Service:
         enabled = sum(feed.enabled for feed in config.feeds)
         subscribers = len(config.subscribers)
         log.info("event=config-in-force feeds=%d subscribers=%d", enabled, subscribers)
+        _tell_warnings(config)
 
     async def _beat(self) -> None:
         """Tell the archive and systemd that all is well; systemd only if it is."""
@@ -254,7 +255,7 @@ class Service:
         if time.monotonic() - oldest < STALE.total_seconds():
             self._notifier.watchdog()
         else:
-            log.error("event=stale ticks=%s", self._ticked_at)
+            log.error("event=stale ticks=%r", self._ticked_at)
 
     async def _mind_the_clock(self) -> None:
         wall, monotonic = wiring.utc_now(), time.monotonic()
@@ -284,3 +285,10 @@ class Service:
             parts.append(f"the newest configuration is refused: {self._watched.error}")
         parts += [f"{work}: {told}" for work, told in sorted(self._tasks.trouble.items())]
         return "; ".join(parts)
+
+
+def _tell_warnings(config: Config) -> None:
+    for warning in config.warnings:
+        log.warning(
+            "event=config-warning file=%s line=%d column=%d path=%s warning=%r", *fields(warning)
+        )

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hrwatch.errors import ExtractError
@@ -192,6 +192,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
+@example("<svg><html>&#xD800;", True)  # htmldate meets an element without a parent
 @given(st.one_of(st.binary(), st.lists(FRAGMENTS).map("".join)), st.booleans())
 def test_extract_any_page_gives_text_or_extract_error(
     document: bytes | str, metadata: bool

@@ -56,6 +56,11 @@ def writing_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
             connection.close()
             raise
 
+    @event.listens_for(engine, "begin")
+    def _wait_for_the_disk(connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get("synchronous", True):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+
     return engine
 
 
@@ -80,6 +85,7 @@ def _engine(
             | {"options": options, "application_name": called, "client_encoding": "utf8"},
             pool_size=connections,
             max_overflow=0,
+            hide_parameters=True,  # an error's trace goes into the log, which holds no titles
             pool_pre_ping=True,  # a server that was started anew is met with a new connection
             json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         )
