@@ -1,7 +1,7 @@
 """`hrwatch status`: daemon, archive, feeds, mail, and what needs a hand."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 import hrwatch
-from hrwatch.cli import output
+from hrwatch.cli import output, undelivered
 from hrwatch.cli.feeds import feed_states
 from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.feeds import FAILING, FeedState
-from hrwatch.model.mail import Status
+from hrwatch.model.mail import Undelivered
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import outbox
@@ -26,7 +26,6 @@ from hrwatch.wiring import utc_now
 
 # The daemon beats every ten seconds; after so many it is taken for dead.
 DEAD_AFTER = timedelta(seconds=60)
-_TROUBLED = (Status.DEFERRED, Status.REFUSED, Status.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def status(
         with archive.reading() as connection:
             held = record_table.counts(connection)
             mails = outbox.counts(connection)
+            left = outbox.undelivered(connection)
             told = daemon_table.last(connection)
             last_digest_at = outbox.last_digest_at(connection)
         size, name = archive.size(), archive.name
@@ -94,7 +94,7 @@ def status(
         last_digest_at=last_digest_at,
         next_digest_at=told.next_digest_at if told else None,
         outbox={name.value: count for name, count in sorted(mails.items())},
-        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, states, mails)),
+        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, states, left)),
     )
     if as_json:
         output.json_line(asdict(standing))
@@ -158,7 +158,7 @@ def _needs_a_hand(
     told: daemon_table.DaemonState | None,
     mistakes: tuple[Mistake, ...],
     states: list[FeedState],
-    mails: Mapping[Status, int],
+    mails: Iterable[Undelivered],
 ) -> Iterator[str]:
     if told and life == "dead":
         yield f"the daemon was last heard of {output.instant(told.beat_at)}: see its log"
@@ -172,9 +172,7 @@ def _needs_a_hand(
         if state.state in FAILING:
             since = f" since {output.instant(state.failing_since)}" if state.failing_since else ""
             yield f"feed {state.feed}: {state.state}{since}: {state.error}"
-    for trouble in _TROUBLED:
-        if mails.get(trouble):
-            yield f"{mails[trouble]} mails {trouble}: see the mail server's log"
+    yield from undelivered.needs(mails)
 
 
 def _counted(counts: Mapping[str, int]) -> str:
