@@ -1,19 +1,29 @@
 """How each feed is doing, when it is polled next, and who is polling it now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from hrwatch.model.feeds import Feed, FeedState, Outcome, State, Validators
+from hrwatch.model.feeds import Because, Feed, FeedState, Hints, Outcome, State, Validators
 from hrwatch.stages.store import guarded
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import feeds
 
+# An archive may hold words of an earlier version.
+_REASONS = frozenset(Because)
+
 
 def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -> None:
     """Given the configured feeds, add the new ones. One whose address changed is polled at once
-    and asked without validators; it stays the feed it was, with its first poll behind it."""
+    and asked without validators; it stays the feed it was, with its first poll behind it. What
+    our own settings kept us from asking is due: the settings may be others now."""
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.because == Because.NOT_ALLOWED_HERE)
+        .values(next_poll_at=None)
+    )
     stored = connection.execute(sa.select(feeds.c.feed, feeds.c.address))
     addresses = {row.feed: row.address for row in stored}
     added = []
@@ -49,6 +59,7 @@ def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -
                     conditional=0,
                     moved_to=None,
                     moved_times=0,
+                    hints=None,
                     failing_since=None,
                     error=None,
                     # What the new address holds of old is archived, not mailed.
@@ -76,15 +87,22 @@ def names(connection: sa.Connection) -> tuple[str, ...]:
 
 
 def due(
-    connection: sa.Connection, names: Iterable[str], now: datetime, regardless: bool
+    connection: sa.Connection,
+    names: Iterable[str],
+    now: datetime,
+    regardless: bool,
+    gone_too: bool = False,
 ) -> tuple[str, ...]:
     """Return which of `names` are to be polled now, the longest overdue first.
 
-    Not those that somebody is polling. `regardless`: whatever their next poll is set to.
+    Not those that somebody is polling, and `gone_too` only where asked for those that are gone for
+    good. `regardless`: whatever their next poll is set to, and whether or not they are gone.
     """
     query = sa.select(feeds.c.feed).where(_free(now))
     if not regardless:
         query = query.where(_is_due(now))
+    if not (regardless or gone_too):
+        query = query.where(feeds.c.because != Because.GONE)
     query = query.order_by(feeds.c.next_poll_at.asc().nulls_first(), feeds.c.feed)
     wanted = frozenset(names)
     return tuple(name for name in connection.scalars(query) if name in wanted)
@@ -123,7 +141,7 @@ def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
             first_polled_at=state.first_polled_at,
             last_polled_at=state.last_polled_at,
             next_poll_at=state.next_poll_at,
-            because=state.because,
+            because=state.because or "",
             failures=state.failures,
             failing_since=state.failing_since,
             error=state.error,
@@ -137,6 +155,7 @@ def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
             moved_times=state.moved_times,
             rhythm_seconds=state.rhythm and int(state.rhythm.total_seconds()),
             warning=state.warning,
+            hints=_written(state),
             claimed_by=None,
             claimed_until=None,
         )
@@ -192,7 +211,7 @@ def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
         first_polled_at=row.first_polled_at,
         last_polled_at=row.last_polled_at,
         next_poll_at=row.next_poll_at,
-        because=row.because,
+        because=Because(row.because) if row.because in _REASONS else None,
         failures=row.failures,
         failing_since=row.failing_since,
         error=row.error,
@@ -206,4 +225,31 @@ def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
         moved_times=row.moved_times,
         rhythm=None if row.rhythm_seconds is None else timedelta(seconds=row.rhythm_seconds),
         warning=row.warning,
+        ttl=_span(row.hints, "ttl"),
+        hints=_hints(row.hints),
     )
+
+
+def _written(state: FeedState) -> dict[str, object] | None:
+    """Return what a document says of coming back as its column holds it; None for nothing."""
+    told = {
+        "ttl": state.ttl and int(state.ttl.total_seconds()),
+        "every": state.hints.every and int(state.hints.every.total_seconds()),
+        "skip_hours": list(state.hints.skip_hours),
+        "skip_days": list(state.hints.skip_days),
+    }
+    return {name: value for name, value in told.items() if value} or None
+
+
+def _hints(written: Mapping[str, Any] | None) -> Hints:
+    told = written or {}
+    return Hints(
+        every=_span(told, "every"),
+        skip_hours=tuple(told.get("skip_hours", ())),
+        skip_days=tuple(told.get("skip_days", ())),
+    )
+
+
+def _span(written: Mapping[str, Any] | None, name: str) -> timedelta | None:
+    seconds = (written or {}).get(name)
+    return None if seconds is None else timedelta(seconds=seconds)

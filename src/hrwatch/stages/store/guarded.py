@@ -14,8 +14,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from hrwatch.errors import ArchiveDamaged
 
-# What a column gives, by what SQLAlchemy says of its type; a list is kept as JSON.
-_KINDS: dict[type, tuple[type, ...]] = {object: (list,), float: (float, int)}
+# What a column gives, by what SQLAlchemy says of its type; lists and mappings
+# are kept as JSON.
+_KINDS: dict[type, tuple[type, ...]] = {object: (list, dict), float: (float, int)}
 
 
 class Guarded(TypeDecorator[Any]):
