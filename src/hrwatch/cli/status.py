@@ -22,6 +22,7 @@ from hrwatch.stages.store import outbox
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED
+from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 
 # The daemon beats every ten seconds; after so many it is taken for dead.
@@ -133,13 +134,16 @@ def _print(standing: _Standing) -> None:
     subscribers = (
         "not readable now"
         if standing.subscribers is None
-        else f"{standing.subscribers} subscribers"
+        else counted(standing.subscribers, "subscriber")
     )
-    told("config", f"{standing.config}: {sum(standing.feeds.values())} feeds, {subscribers}")
+    told(
+        "config",
+        f"{standing.config}: {counted(sum(standing.feeds.values()), 'feed')}, {subscribers}",
+    )
     told("archive", f"{standing.archive}, {standing.bytes / 1e6:.1f} MB, schema {standing.schema}")
     told(
         "records",
-        f"{standing.records} in {standing.stories} stories, newest first seen "
+        f"{standing.records} in {counted(standing.stories, 'story', 'stories')}, newest first seen "
         f"{output.instant(standing.newest_record_at) or 'never'}",
     )
     told("feeds", _counted(standing.feeds) or "none")

@@ -26,6 +26,7 @@ from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.text import counted
 
 POLLS = timedelta(seconds=1)
 DIGESTS = timedelta(seconds=5)
@@ -278,7 +279,7 @@ class Service:
 
     def _status(self) -> str:
         feeds = sum(feed.enabled for feed in self._generation.config.feeds)
-        parts = [f"{feeds} feeds, {self._failing} failing"]
+        parts = [f"{counted(feeds, 'feed')}, {self._failing} failing"]
         if opening := self._next_digest_at():
             parts.append(f"next digest {opening:%d %b %H:%M} UTC")
         if self._watched.error:

@@ -17,6 +17,7 @@ from hrwatch.stages.store import checkup
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.checkup import Standing
+from hrwatch.text import counted
 
 USUAL = timedelta(seconds=15)
 OF_MAIL = timedelta(seconds=30)
@@ -94,8 +95,9 @@ def within(limit: timedelta, check: Callable[..., Finding], *arguments: object) 
 def _configuration(config: Config) -> Finding:
     enabled = sum(feed.enabled for feed in config.feeds)
     return fine(
-        f"{config.path}: {len(config.feeds)} feeds ({enabled} enabled), "
-        f"{len(config.rules.keywords)} keywords, {len(config.subscribers)} subscribers"
+        f"{config.path}: {counted(len(config.feeds), 'feed')} ({enabled} enabled), "
+        f"{counted(len(config.rules.keywords), 'keyword')}, "
+        f"{counted(len(config.subscribers), 'subscriber')}"
     )
 
 

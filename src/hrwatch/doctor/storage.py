@@ -15,6 +15,7 @@ from hrwatch.errors import ArchiveError
 from hrwatch.stages.store import checkup
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.checkup import Standing
+from hrwatch.text import counted
 
 # Below this nothing can be written for long.
 SCARCE = 50_000_000
@@ -151,7 +152,7 @@ def contents(archive: Archive, limit: timedelta) -> Finding:
     if rows is None:
         told = f"not every row was read within {limit.total_seconds():.0f} s; those that were are "
         return warning(f"{told}sound", "nothing; look again when the machine has less to do")
-    return fine(f"{rows} rows were read, and each can be what was written")
+    return fine(f"{counted(rows, 'row')} read, and each can be what was written")
 
 
 def permissions(found: Sequence[Access], user: int) -> Finding:
