@@ -22,7 +22,8 @@ HrwatchError
 ├── ArchiveError           the archive cannot be used
 │   ├── ArchiveMissing     there is none yet
 │   ├── ArchiveHeld        another process holds it for writing
-│   └── ArchiveNewer       made by a newer hrwatch than this one
+│   ├── ArchiveNewer       made by a newer hrwatch than this one
+│   └── ArchiveDamaged     it holds what nobody can have written
 ├── SecretError            a password that is missing, or lies where others can read it
 ├── ClockError             the machine's clock cannot be right
 ├── ComposeError           a mail whose bytes would not be what was meant
@@ -162,6 +163,10 @@ class ArchiveHeld(ArchiveError):
 
 class ArchiveNewer(ArchiveError):
     """The archive was made by a newer hrwatch."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """Something in the archive cannot be what was written; the text says what, or where."""
 
 
 class SecretError(HrwatchError):
