@@ -194,7 +194,7 @@ def documents(guarded: Loopback) -> Iterable[Case]:
     outside = f'<!DOCTYPE rss SYSTEM "{there}" [<!ENTITY % p SYSTEM "{there}"> %p;]>'
     loaded = an_answer(document(story("outside"), before=outside))
     yield Case("outside", loaded, titles=(title("outside"),))
-    nested = feed(story("deep", more="<a>" * 10_000 + "</a>" * 10_000))
+    nested = feed(story("deep", more="<a>" * 30_000 + "</a>" * 30_000))
     yield Case("deep", nested, no_feed, "nest more than")
     flood = "<category>c</category>" * 40_000
     yield Case("categories", feed(story("categories", more=flood)), titles=(title("categories"),))

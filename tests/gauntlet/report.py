@@ -65,19 +65,21 @@ class Report:
         self,
         cases: Sequence[Case],
         feeds: Mapping[str, Mapping[str, Any]],
-        polls: Mapping[str, int] | None = None,
+        hits: Mapping[str, Mapping[str, Any]] | None = None,
         told: Mapping[str, int] | None = None,
     ) -> None:
         """Show what `hrwatch feeds --json` says of each case beside what is expected."""
-        self.columns = ("case", "wanted", "state", "polls", "told", "reason", "wrong")
+        self.columns = ("case", "wanted", "state", "polls", "gap", "told", "reason", "wrong")
         for case in cases:
             name, want, feed = case["name"], expected(case), feeds[case["name"]]
+            hit = (hits or {}).get(name, {})
             self.rows.append(
                 (
                     name,
                     want.kind.value + (f": {want.reason}" if want.reason else ""),
                     feed["state"],
-                    str((polls or {}).get(name, "")),
+                    str(hit.get("feed", "")),
+                    str(hit.get("max_gap_s") or ""),
                     f"{told[name]}/{case['n']}" if told else "",
                     (feed["error"] or "")[:MOST_SHOWN],
                     fault(case, feed),

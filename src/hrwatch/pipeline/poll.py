@@ -112,13 +112,15 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     if feed.url is None:
         raise ParseError("listing pages are not read by this version: give the address of a feed")
     asked_with = cadence.validators_to_ask_with(state, feed)
-    answer = await parts.fetcher.fetch(feed.url, validators=asked_with)
+    answer = await parts.fetcher.fetch(feed.url, validators=asked_with, route=feed.route)
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
     if body_hash == state.body_hash:
         return _nothing_new(parts, feed, state, answer)
     parsed = await _parse(parts, state, answer, body_hash)
+    # Megabytes, maybe, and reading the entries' pages may take minutes.
+    answer = replace(answer, body=b"")
     if isinstance(parsed, HopError):
         state = replace(state, bad_body_hash=_bad(body_hash))
         return _failed(parts, feed, state, parsed)
@@ -168,7 +170,9 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
     if not cadence.is_a_look(state, feed):
         return False
     try:
-        answer = await parts.fetcher.fetch(feed.address, validators=state.validators)
+        answer = await parts.fetcher.fetch(
+            feed.address, validators=state.validators, route=feed.route
+        )
     except FetchError as error:
         log.debug("event=not-verified feed=%s error=%r", feed.name, str(error))
         return False  # no proof; the next look will tell

@@ -37,8 +37,7 @@ def run(opponents: Opponents, folder: Path) -> Report:
         score = opponents.score(mailbox, GOOD, "--skip", "live", "--log", str(place.log))
     report = Report("All cases but the live ones")
     arrived = _arrived(mailbox)
-    polls = {case["name"]: _polls(hits, case["name"]) for case in cases}
-    report.feeds(cases, feeds, polls=polls, told=arrived)
+    report.feeds(cases, feeds, hits=hits["cases"], told=arrived)
     wrong = [case["name"] for case in cases if fault(case, feeds[case["name"]])]
     report.holds("daemon alive at the end", alive)
     report.least("cases polled", score.figures["cases_hit"], _reachable(cases))

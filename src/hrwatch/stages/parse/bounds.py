@@ -8,7 +8,7 @@ from hrwatch.errors import ParseError
 
 MOST_ENTITIES = 1_000
 MOST_GROWN = 10_000_000  # characters that all entities together stand for
-DEEPEST = 5_000  # feeds have 10; what is not well-formed may leave some elements open
+DEEPEST = 20_000  # feeds have 10; what is not well-formed may leave many elements open
 MOST_BARE = 10_000
 _DEEPEST_ENTITY = 20  # entities within entities
 
