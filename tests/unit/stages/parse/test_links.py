@@ -1,4 +1,4 @@
-"""Links of any document: http(s), or none at all; what is shown, mailed and exported rests on it."""
+"""Links of any document are http(s), or none: what is shown, mailed and exported rests on it."""
 
 import json
 from datetime import UTC, datetime
