@@ -6,6 +6,7 @@ from builders import NOW
 from feed_documents import atom, rss
 from hrwatch.model.feeds import ParsedFeed
 from hrwatch.stages.parse import fields, parse
+from hrwatch.stages.parse.markup import mend
 
 URL = "https://wire.example/feeds/all.xml"
 
@@ -97,6 +98,26 @@ def test_parse_entry_that_is_broken_keeps_what_its_fields_hold() -> None:
         ("urn:1", "A & B", "https://wire.example/1"),
         ("urn:2", "T", ""),
     ]
+
+
+def test_parse_quotation_mark_that_is_left_open_ends_with_its_entry() -> None:
+    guid = '<guid isPermaLink="false">{}</guid>'
+    items = (
+        f'<item><title>A</title>{guid.format(1)}<p class="x>open</item>',
+        f"<item><title>B</title>{guid.format(2)}</item>",
+        f"<item><title>C</title>{guid.format(3)}</item>",
+    )
+    assert [(entry.guid, entry.title) for entry in read(rss(*items)).entries] == [
+        ("1", "A"),
+        ("2", "B"),
+        ("3", "C"),
+    ]
+
+
+def test_parse_entities_that_a_document_defines_are_left_to_the_parser() -> None:
+    before = '<!DOCTYPE rss [<!ENTITY paper "The Wire">]>'
+    feed = read(rss("<item><title>&paper;, daily</title></item>", before=before))
+    assert titles(feed) == ["The Wire, daily"]
 
 
 @pytest.mark.parametrize("declared", ["", ' xmlns:r="http://unheard.example/of"'])
@@ -191,7 +212,9 @@ def test_parse_feed_cut_off_before_its_first_entry_is_cut_off() -> None:
 
 def test_parse_endless_entries_are_cut_before_they_are_parsed() -> None:
     many = "<item><title>m</title></item>" * (fields.MAX_ENTRIES * 10)
-    feed = read(rss(ONE, many, channel="<link>https://w.example/</link>"))
+    document = rss(ONE, many, channel="<link>https://w.example/</link>")
+    assert len(mend(document).text) < len(document) / 9
+    feed = read(document)
     assert len(feed.entries) == fields.MAX_ENTRIES
     assert feed.warnings == ("50001 entries: only the first 5000 are read",)
     assert not feed.cut_off

@@ -8,7 +8,7 @@ from hrwatch.stages.parse import charset
 SENTENCES = {
     "cp1251": "Суд приговорил журналиста к пяти годам колонии, адвокаты заявили о пытках.",
     "koi8-r": "Суд приговорил журналиста к пяти годам колонии, адвокаты заявили о пытках.",
-    "cp1252": "Le tribunal a condamné le journaliste à cinq ans; ses avocats dénoncent la torture.",
+    "cp1252": "Le tribunal a condamné le journaliste à cinq ans; están en huelga, según él, ñ, ü",
     "cp1253": "Το δικαστήριο καταδίκασε τον δημοσιογράφο σε πέντε χρόνια φυλάκισης.",
     "cp1255": "בית המשפט גזר על העיתונאי חמש שנות מאסר בשל השתתפותו בהפגנה שקטה, אמרה עורכת דינו.",
     "cp1256": "حكمت المحكمة على الصحفي بالسجن خمس سنوات وقال محاموه إنه تعرض للتعذيب",
