@@ -77,6 +77,7 @@ def test_parse_what_stands_around_a_feed_does_not_break_it(before: str, after: s
         '<item><title>Bad</title><description><a href="x>never closed</description></item>',
         "<item><title>Bad</title><description><![CDATA[x]]</description></item>",
         "<item><title>Bad</title></description></item></item>",
+        "<item><title>Bad</title><guid>2</guid><title</item>",
     ],
 )
 @pytest.mark.parametrize("more", ["", "<item><title>M</title><content:encoded><![CDATA[<p>m]]>"
@@ -115,7 +116,7 @@ def test_parse_quotation_mark_that_is_left_open_ends_with_its_entry() -> None:
 
 
 def test_parse_entities_that_a_document_defines_are_left_to_the_parser() -> None:
-    before = '<!DOCTYPE rss [<!ENTITY paper "The Wire">]>'
+    before = '\n<!DOCTYPE rss [\n<!ENTITY paper "The Wire">\n]>\n'
     feed = read(rss("<item><title>&paper;, daily</title></item>", before=before))
     assert titles(feed) == ["The Wire, daily"]
 
