@@ -117,3 +117,18 @@ def test_heard_or_not_reader_who_left_stops_no_work() -> None:
             gone.flush()
         output.json_line({"feed": "paper"})
         gone.flush()
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (timedelta(seconds=-5), "0s"),
+        (timedelta(seconds=59), "59s"),
+        (timedelta(minutes=59, seconds=59), "59m"),
+        (timedelta(hours=47), "47h"),
+        (timedelta(hours=48), "2d"),
+        (timedelta(days=4000), "4000d"),
+    ],
+)
+def test_span_is_told_in_one_unit_rounded_down(length: timedelta, shown: str) -> None:
+    assert output.span(length) == shown
