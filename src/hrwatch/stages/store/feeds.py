@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from hrwatch.model.feeds import Because, Feed, FeedState, Hints, Outcome, State, Validators
 from hrwatch.stages.store.statements import chunks
-from hrwatch.stages.store.tables import feeds
+from hrwatch.stages.store.tables import Instant, feeds
 
 # An archive may hold words of an earlier version.
 _REASONS = frozenset(Because)
@@ -111,54 +111,44 @@ def claim(
     connection: sa.Connection, feed: str, *, owner: str, now: datetime, until: datetime
 ) -> FeedState | None:
     """Take `feed` for `owner` until `until`, return its state; None where somebody else has it."""
-    # SKIP LOCKED: nobody waits for another who is just taking it.
-    free = sa.select(feeds.c.feed).where(feeds.c.feed == feed, _free(now))
-    row = connection.execute(
-        sa.update(feeds)
-        .where(feeds.c.feed == free.with_for_update(skip_locked=True).scalar_subquery())
-        .values(claimed_by=owner, claimed_until=until)
-        .returning(feeds)
-    ).one_or_none()
+    told = {"asked": feed, "owner": owner, "now": now, "until": until}
+    row = connection.execute(_CLAIM, told).one_or_none()
     return _state(row) if row is not None else None
 
 
 def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
     """Write what a poll came to and free the feed; False, and nothing written, where `owner` lost
     it meanwhile or its address was changed under the poll."""
-    written = connection.execute(
-        sa.update(feeds)
-        .where(
-            feeds.c.feed == state.feed,
-            feeds.c.claimed_by == owner,
-            feeds.c.address == state.address,
-        )
-        .values(
-            state=state.state,
-            outcome=state.outcome,
-            etag=state.validators.etag,
-            last_modified=state.validators.last_modified,
-            first_polled_at=state.first_polled_at,
-            last_polled_at=state.last_polled_at,
-            next_poll_at=state.next_poll_at,
-            because=state.because or "",
-            failures=state.failures,
-            failing_since=state.failing_since,
-            error=state.error,
-            body_hash=state.body_hash,
-            bad_body_hash=state.bad_body_hash,
-            newest_entry_at=state.newest_entry_at,
-            entries=state.entries,
-            setbacks=state.setbacks,
-            conditional=state.conditional,
-            moved_to=state.moved_to,
-            moved_times=state.moved_times,
-            rhythm_seconds=state.rhythm and int(state.rhythm.total_seconds()),
-            warning=state.warning,
-            hints=_written(state),
-            claimed_by=None,
-            claimed_until=None,
-        )
-    ).rowcount
+    told = {
+        "asked": state.feed,
+        "owner": owner,
+        "asked_at": state.address,
+        "state": state.state,
+        "outcome": state.outcome,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "first_polled_at": state.first_polled_at,
+        "last_polled_at": state.last_polled_at,
+        "next_poll_at": state.next_poll_at,
+        "because": state.because or "",
+        "failures": state.failures,
+        "failing_since": state.failing_since,
+        "error": state.error,
+        "body_hash": state.body_hash,
+        "bad_body_hash": state.bad_body_hash,
+        "newest_entry_at": state.newest_entry_at,
+        "entries": state.entries,
+        "setbacks": state.setbacks,
+        "conditional": state.conditional,
+        "moved_to": state.moved_to,
+        "moved_times": state.moved_times,
+        "rhythm_seconds": state.rhythm and int(state.rhythm.total_seconds()),
+        "warning": state.warning,
+        "hints": _written(state),
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+    written = connection.execute(_FINISH, told).rowcount
     if not written:
         release(connection, state.feed, owner)
     return bool(written)
@@ -191,7 +181,7 @@ def release_all(connection: sa.Connection) -> None:
     )
 
 
-def _free(now: datetime) -> sa.ColumnElement[bool]:
+def _free(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return sa.or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now)
 
 
@@ -251,3 +241,18 @@ def _hints(written: Mapping[str, Any] | None) -> Hints:
 def _span(written: Mapping[str, Any] | None, name: str) -> timedelta | None:
     seconds = (written or {}).get(name)
     return None if seconds is None else timedelta(seconds=seconds)
+
+
+# What every poll says twice, built once: that is most of what it costs.
+_ASKED = feeds.c.feed == sa.bindparam("asked")
+# SKIP LOCKED: nobody waits for another who is just taking it.
+_FREE = sa.select(feeds.c.feed).where(_ASKED, _free(sa.bindparam("now", type_=Instant)))
+_CLAIM = (
+    sa.update(feeds)
+    .where(feeds.c.feed == _FREE.with_for_update(skip_locked=True).scalar_subquery())
+    .values(claimed_by=sa.bindparam("owner"), claimed_until=sa.bindparam("until"))
+    .returning(feeds)
+)
+_FINISH = sa.update(feeds).where(
+    _ASKED, feeds.c.claimed_by == sa.bindparam("owner"), feeds.c.address == sa.bindparam("asked_at")
+)
