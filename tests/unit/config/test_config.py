@@ -278,8 +278,8 @@ _FILES = st.fixed_dictionaries(
         "archive": _TREES,
         "workers": _TREES,
         "fetch": _some(
-            "contact every every_at_most backfill full_text timeout max_bytes concurrency per_domain"
-            " gap allow_addresses proxy"
+            "contact every every_at_most backfill full_text timeout max_bytes concurrency"
+            " per_domain gap allow_addresses proxy"
         ),
         "feeds": st.lists(
             _some(
