@@ -140,6 +140,10 @@ def test_after_reading_newest_entry_never_goes_back() -> None:
     assert (after.newest_entry_at, after.entries) == (NOW - DAY, 1)
 
 
+def test_after_reading_few_entries_leave_the_rhythm_that_was_known() -> None:
+    assert read(replace(GOOD, rhythm=7 * DAY), a_parsed_feed()).rhythm == 7 * DAY
+
+
 def test_after_reading_entry_dated_ahead_is_no_newer_than_now() -> None:
     after = read(GOOD, a_parsed_feed(an_entry(published_at=NOW + 999 * DAY)))
     assert after.newest_entry_at == NOW
