@@ -33,7 +33,8 @@ def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedF
     """Given a document, the address it came from, its Content-Type and the time, return the feed
     in it; raise ParseError, saying what the document looks like, when there is none.
 
-    At most `fields.MAX_ENTRIES` entries are read; what was odd is told in `warnings`.
+    Dates may lie after `now`. At most `fields.MAX_ENTRIES` entries are read; what was odd is told
+    in `warnings`.
     """
     body, whole = packed.unpacked(body)
     for magic, name in _MAGIC:
