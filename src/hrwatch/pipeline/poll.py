@@ -111,7 +111,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     if feed.url is None:
         raise ParseError("listing pages are not read by this version: give the address of a feed")
     asked_with = cadence.validators_to_ask_with(state, feed)
-    answer = await parts.fetcher.fetch(feed.url, validators=asked_with)
+    answer = await parts.fetcher.fetch(feed.url, validators=asked_with, route=feed.route)
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
@@ -167,7 +167,9 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
     if not cadence.is_a_look(state, feed):
         return False
     try:
-        answer = await parts.fetcher.fetch(feed.address, validators=state.validators)
+        answer = await parts.fetcher.fetch(
+            feed.address, validators=state.validators, route=feed.route
+        )
     except FetchError:
         return False  # no proof, and no failure either: the document was read; the next look tells
     return isinstance(answer, NotModified)

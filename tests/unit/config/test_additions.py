@@ -131,3 +131,17 @@ def test_written_lists_stand_below_their_key_as_in_the_shipped_file() -> None:
         f"feeds:\n  - name: wire\n    url: {ADDRESS}\n    publisher: Wire\n    language: 'no'\n"
     )
     assert additions.written([]) == "feeds: []\n"
+
+
+def test_written_page_and_what_is_switched_off_are_read_as_they_were() -> None:
+    feeds = (
+        Feed("desk", url=None, page="https://desk.example/news"),
+        Feed("old", url=ADDRESS, enabled=False),
+    )
+
+    body = written(feeds).encode()
+    read = loading.configured(reading.parse(body, "feeds.yaml"), Path("feeds.yaml")).feeds
+
+    assert [(f.name, f.url, f.page, f.enabled) for f in read] == [
+        (f.name, f.url, f.page, f.enabled) for f in feeds
+    ]

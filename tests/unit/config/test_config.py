@@ -14,7 +14,7 @@ from hrwatch.config import Config
 from hrwatch.config.loading import configured
 from hrwatch.config.reading import parse
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.mail import Cadence, Interest, Schedule, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Relation
@@ -40,7 +40,7 @@ fetch:
   gap: 0s
   allow_addresses: ["127.0.0.1:8930", "[::1]:80", 10.1.0.0/16]
   ca_file: null
-  proxy: null
+  proxy: socks5h://LocalHost:9050/
 feeds:
   - name: one
     url: https://one.example/feed
@@ -52,6 +52,8 @@ feeds:
     every_at_most: 20m
     backfill: none
     full_text: true
+    proxy: http://127.0.0.1:3128
+    tls_sha256: "AB:AB:AB:AB:ABABABABABABABABABABABABABABABABABABABABABABABABABABABAB"
   - name: two
     url: http://127.0.0.1:8930/two.xml
 keywords:
@@ -108,6 +110,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
         per_domain=2,
         gap=timedelta(0),
         allow_addresses=("127.0.0.1:8930", "[::1]:80", "10.1.0.0/16"),
+        proxy="socks5h://localhost:9050",
     )
     assert config.feeds == (
         Feed(
@@ -121,6 +124,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             every_at_most=timedelta(minutes=20),
             backfill=timedelta(0),
             full_text=True,
+            route=Route(proxy="http://127.0.0.1:3128", tls_sha256="ab" * 32),
         ),
         Feed(
             name="two",
@@ -284,7 +288,7 @@ _FILES = st.fixed_dictionaries(
         "feeds": st.lists(
             _some(
                 "name url page select publisher language countries enabled every every_at_most"
-                " backfill"
+                " backfill proxy tls_sha256"
             ),
             max_size=3,
         ),
