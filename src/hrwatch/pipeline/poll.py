@@ -9,7 +9,15 @@ from dataclasses import replace
 
 import hrwatch
 from hrwatch import cadence, hops
-from hrwatch.errors import ArchiveError, FetchError, HopError, HrwatchError, NoWorker, ParseError
+from hrwatch.errors import (
+    ArchiveError,
+    FetchError,
+    HopError,
+    HrwatchError,
+    NoWorker,
+    ParseError,
+    ProxyUnreachable,
+)
 from hrwatch.model.feeds import (
     Entry,
     Feed,
@@ -90,7 +98,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
         return None
     try:
         report, state = await _visit(parts, feed, state)
-    except NoWorker as error:
+    except (NoWorker, ProxyUnreachable) as error:
         report, state = _spoilt(parts, feed, state, error)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)

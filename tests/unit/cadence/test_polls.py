@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from builders import NOW, a_feed, a_feed_state, a_parsed_feed, a_response, an_entry
 from hrwatch import cadence
 from hrwatch.cadence import polls
-from hrwatch.errors import BadStatus, HopError, HrwatchError, NoWorker, ParseError, Unreachable
+from hrwatch.errors import (
+    BadStatus,
+    HopError,
+    HrwatchError,
+    NoWorker,
+    ParseError,
+    ProxyUnreachable,
+    Unreachable,
+)
 from hrwatch.model.feeds import (
     FAILING,
     Because,
@@ -204,7 +212,11 @@ def test_after_failure_gone_for_good_has_no_next_poll() -> None:
 
 @pytest.mark.parametrize(
     ("error", "because"),
-    [(NoWorker("no room"), Because.NO_WORKER), (HopError("a bug"), Because.BUG)],
+    [
+        (NoWorker("no room"), Because.NO_WORKER),
+        (ProxyUnreachable("the proxy is down"), Because.NO_PROXY),
+        (HopError("a bug"), Because.BUG),
+    ],
 )
 def test_after_our_trouble_the_feed_is_as_it_was_and_tried_soon(
     error: HrwatchError, because: Because
