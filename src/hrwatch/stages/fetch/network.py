@@ -1,6 +1,7 @@
 """How connections are made: resolved once, every address checked, the checked address dialled."""
 
 import asyncio
+import select
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -35,12 +36,24 @@ class Resolver:
     async def __call__(self, host: str, port: int) -> tuple[str, ...]:
         """Return the addresses of `host` as text, in the order to try them; raise OSError or
         UnicodeError."""
+        if _is_address(host):
+            return (host,)  # there is nothing to look up, and a thread costs more than all the rest
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lookup, host, port)
 
     def close(self) -> None:
         """Let go of the threads without waiting for a name server."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _is_address(host: str) -> bool:
+    """Say whether a host is an address as it is written in full; any shorter or odder way to write
+    one (127.1, 0x7f000001) is left to the system's resolver, and checked like everything else."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def lookup(host: str, port: int) -> tuple[str, ...]:
@@ -122,6 +135,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         self._inner = inner
         self._most_bytes = most_bytes
         self._pin = pin
+        self._socket: socket.socket | None = inner.get_extra_info("socket")
         self._allowed = _HEAD_BYTES
         self._read = 0
 
@@ -183,7 +197,19 @@ class GuardedStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore asks of the connection below."""
+        if info == "is_readable":
+            return _is_readable(self._socket)
         return self._inner.get_extra_info(info)
+
+
+def _is_readable(connection: socket.socket | None) -> bool:
+    """Say whether an idle connection was closed by the other side. httpcore asks it of all idle
+    connections at every request; by its own way each answer costs as much as sending a request."""
+    if connection is None or connection.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _in_turn(addresses: list[Address]) -> tuple[str, ...]:
