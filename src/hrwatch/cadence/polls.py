@@ -118,7 +118,7 @@ def after_failure(
 def after_our_trouble(
     state: FeedState, feed: Feed, error: HrwatchError, *, now: datetime, chance: float
 ) -> FeedState:
-    """Given a poll that this machine, its proxy or a fault of hrwatch spoilt, return the next state:
+    """Given a poll that our machine, proxy or program spoilt, return the next state:
     as it was, and tried again soon. Only what lasts is told as a failing feed."""
     because = _reason(error)
     next_poll_at, because = waits.after_our_trouble(feed, state, because, now, chance)
