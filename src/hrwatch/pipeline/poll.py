@@ -9,7 +9,15 @@ from dataclasses import replace
 
 import hrwatch
 from hrwatch import cadence, hops
-from hrwatch.errors import ArchiveError, FetchError, HopError, HrwatchError, NoWorker, ParseError
+from hrwatch.errors import (
+    ArchiveError,
+    FetchError,
+    HopError,
+    HrwatchError,
+    NoWorker,
+    ParseError,
+    ProxyUnreachable,
+)
 from hrwatch.model.feeds import (
     Entry,
     Feed,
@@ -91,7 +99,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
         return None
     try:
         report, state = await _visit(parts, feed, state)
-    except NoWorker as error:
+    except (NoWorker, ProxyUnreachable) as error:
         report, state = _spoilt(parts, feed, state, error)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)
@@ -173,9 +181,8 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
         answer = await parts.fetcher.fetch(
             feed.address, validators=state.validators, route=feed.route
         )
-    except FetchError as error:
-        log.debug("event=not-verified feed=%s error=%r", feed.name, str(error))
-        return False  # no proof; the next look will tell
+    except FetchError:
+        return False  # no proof, and no failure either: the document was read; the next look tells
     return isinstance(answer, NotModified)
 
 
