@@ -14,11 +14,12 @@ from loopback import Answer, Loopback, Request, an_answer
 
 CANARY = "Arvenia canary of an address that is guarded"
 SPY = "spy@evil.example"
+# Articles of entries with a page, under titles of their own: a thief's entry shows their text too.
 PAGES = {
-    **{f"/victim/{number}": f"Arvenia report victim {number}" for number in (1, 2, 3)},
-    **{f"/one-guid/{number}": f"Arvenia report one-guid {number}" for number in (1, 2)},
-    "/guid-churn/1": "Arvenia report guid-churn 1",
-    "/link-churn/1": "Arvenia report link-churn 1",
+    **{f"/victim/{number}": f"Arvenia page of victim {number}" for number in (1, 2, 3)},
+    **{f"/one-guid/{number}": f"Arvenia page of one-guid {number}" for number in (1, 2)},
+    "/guid-churn/1": "Arvenia page of guid-churn",
+    "/link-churn/1": "Arvenia page of link-churn",
 }
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nTransfer-Encoding: chunked\r\n\r\n"
 
