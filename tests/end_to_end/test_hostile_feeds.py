@@ -31,7 +31,7 @@ EVERY = 2  # seconds between two polls of a feed
 TIMEOUT = 3
 POLLS = 4  # of each feed that answers, at least
 PATIENCE = 45
-SLACK = 5  # by which a poll of a healthy feed may be late while workers are busy
+SLACK = 12  # by which a poll of a healthy feed may be late while workers are busy
 MOST_EXTRA = 64_000  # KB of the main process, beside what the healthy feeds take alone
 LEVELS = {"INFO", "WARNING", "ERROR", "CRITICAL"}
 ACTIVE = {"img", "script", "iframe", "object", "embed", "form", "svg", "link", "base", "video"}
@@ -85,7 +85,7 @@ class Markup(HTMLParser):
         if tag in ACTIVE:
             self.wrong.append(tag)
         for (name, value), whole in zip(attrs, told, strict=True):
-            leads = name == "href" and not (value or "").startswith(("http://", "https://"))
+            leads = name == "href" and not (value or "").startswith(("http://", "https://", "#"))
             if leads or name.startswith("on") or name in ("src", "srcset", "background"):
                 self.wrong.append(whole)
 
@@ -237,7 +237,7 @@ def _look_at_mail(mailbox: Mailbox, guarded: Loopback) -> None:
         assert mail["X-Injected"] is None
         text = mail.get_body(("plain",)).get_content()
         html = mail.get_body(("html",)).get_content()
-        assert UNSEEN.findall(text + html) == []
+        assert UNSEEN.findall((text + html).replace("\r\n", "\n")) == []
         assert hostile.CANARY not in text
         assert "root:x:0" not in text
         markup = Markup()
