@@ -11,6 +11,8 @@ HrwatchError
 │   ├── BadEncoding        a content encoding that is refused, broken or truncated
 │   └── BadStatus          an HTTP status that carries no document
 ├── ParseError             bytes that are no feed
+│   ├── NoListing          a page on which nothing looks like a list of news
+│   └── LayoutChanged      a page on which there was one
 ├── ExtractError           a page without an article
 ├── HopError               a worker that had to be ended, or died
 │   └── NoWorker           none could be had: the machine, not the input, is at fault
@@ -109,6 +111,14 @@ class BadStatus(FetchError):
 
 class ParseError(HrwatchError):
     """The bytes are no feed that can be read."""
+
+
+class NoListing(ParseError):
+    """Nothing on the page looks like a list of news, or the operator's selectors find none."""
+
+
+class LayoutChanged(ParseError):
+    """A listing page that had entries before has none that can be found any more."""
 
 
 class ExtractError(HrwatchError):

@@ -138,9 +138,8 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
 
 
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:
-    if feed.url is None:
-        raise ParseError("listing pages are not read by this version: give the address of a feed")
-    answer = await parts.fetcher.fetch(feed.url, validators=state.validators)
+    accept = PAGES if feed.page else FEEDS
+    answer = await parts.fetcher.fetch(feed.address, validators=state.validators, accept=accept)
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
