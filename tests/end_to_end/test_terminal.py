@@ -128,6 +128,85 @@ def test_once_interrupted_in_a_poll_ends_with_130_and_claims_nothing(tmp_path: P
     at_the_desk(tmp_path, test)
 
 
+# Stands still where a module is imported, as if that took long, and says so.
+SLOW_IMPORT = """
+import runpy, sys, time
+from importlib.abc import MetaPathFinder
+class Slow(MetaPathFinder):
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            print("importing", flush=True)
+            time.sleep({seconds})
+sys.meta_path.insert(0, Slow())
+sys.argv = ["hrwatch", "status"]
+runpy.run_module("hrwatch", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("module", ["hrwatch.cli.main", "typer", "sqlalchemy"])
+def test_verb_interrupted_while_it_is_imported_ends_with_130_quietly(module: str) -> None:
+    async def test() -> None:
+        script = SLOW_IMPORT.format(module=module, seconds=SECONDS)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", script),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        assert await asyncio.wait_for(process.stdout.readline(), SECONDS) == b"importing\n"
+
+        process.send_signal(signal.SIGINT)
+
+        assert (await _complaints(process), process.returncode) == ("", 130)
+
+    asyncio.run(test())
+
+
+def test_verbs_whose_output_is_full_say_so_on_one_line(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", *(f"{BELARUS}, part {number}" for number in range(3)))
+        desk.configure("wire")
+        full = os.open("/dev/full", os.O_WRONLY)
+        for words in (
+            ("once", "--json", "--all"),
+            ("status",),
+            ("feeds",),
+            ("export", "--format", "csv"),
+            ("--help",),
+        ):
+            at_once = {"PYTHONUNBUFFERED": "1"} if words[0] == "once" else {}
+            process = await _start(desk, *words, stdout=full, **at_once)
+
+            complaints = await _complaints(process)
+            assert complaints.splitlines() == [
+                "hrwatch: what is printed cannot be written: No space left on device; "
+                "write it elsewhere"
+            ], words
+            assert process.returncode == 2, words
+        os.close(full)
+        assert len(desk.mails()) == 1  # once went on
+
+    at_the_desk(tmp_path, test)
+
+
+def test_verb_without_stdout_does_its_work(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", BELARUS)
+        desk.configure("wire")
+        closed = "import os, sys; os.close(1); os.execv(sys.executable, sys.argv[1:])"
+        words = (sys.executable, "-m", "hrwatch", "--config", "feeds.yaml", "--state-dir", "state")
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", closed, *words, "once"),
+            cwd=desk.folder,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+        assert (await _complaints(process), process.returncode) == ("", 0)
+        assert len(desk.mails()) == 1
+
+    at_the_desk(tmp_path, test)
+
+
 def test_what_strangers_wrote_never_steers_the_terminal(tmp_path: Path) -> None:
     async def test(desk: Desk) -> None:
         desk.feed("wire", BELARUS)

@@ -176,6 +176,25 @@ def test_write_function_that_fails_leaves_nothing(archive: Archive) -> None:
     assert asyncio.run(act()) == 0
 
 
+def test_note_does_not_wait_for_the_disk_and_write_does(archive: Archive, place: Place) -> None:
+    question = "PRAGMA synchronous" if place.is_file else "SHOW synchronous_commit"
+    waits, does_not = ("2", "1") if place.is_file else ("on", "off")
+
+    def ask(connection: sa.Connection) -> str:
+        return str(connection.exec_driver_sql(question).scalar())
+
+    async def test() -> list[str]:
+        return [
+            await archive.write(ask),
+            await archive.note(ask),
+            await archive.note(ask),
+            await archive.write(ask),
+            archive.write_now(ask),
+        ]
+
+    assert asyncio.run(test()) == [waits, does_not, does_not, waits, waits]
+
+
 def test_write_whose_caller_is_cancelled_ends_its_transaction(archive: Archive) -> None:
     begun, go_on = threading.Event(), threading.Event()
 

@@ -194,6 +194,12 @@ def test_known_by_any_key_gives_the_entry_once(archive: Archive, keys: dict[str,
     )
 
 
+def test_known_entry_that_was_dated_ahead_has_no_date(archive: Archive) -> None:
+    add(archive, a_record(entry=an_entry(published_at=NOW), first_seen_at=NOW))
+    (found,) = known(archive, guid_keys=[key("wire-1")])
+    assert found.published_at is None
+
+
 def test_known_of_another_feed_or_empty_key_gives_nothing(archive: Archive) -> None:
     add(archive, numbered(3, feed="other"), numbered(4, entry=an_entry(guid=""), permalink=""))
     nothing = {"guid_keys": [key("wire-3"), ""], "permalinks": [""], "title_keys": [""]}

@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from builders import NOW, a_feed, a_record
 from hrwatch.query import parse
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import daemon, feeds, ledger, outbox, records, search
+from hrwatch.stages.store import (
+    daemon,
+    feeds,
+    ledger,
+    outbox,
+    records,
+    rows,
+    search,
+    tables,
+    words,
+)
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.database import located
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up
@@ -53,8 +63,7 @@ def test_upgrade_from_any_revision_keeps_what_was_there(empty_place: Place, revi
         database.lock(NOW)
         bring_up(database, Schema(SHIPPED.scripts, until))
         with database.writer().begin() as connection:
-            feeds.sync(connection, (a_feed(),), NOW)
-            records.add(connection, (a_record(),))
+            fill(connection)
     finally:
         database.close()
 
@@ -65,3 +74,24 @@ def test_upgrade_from_any_revision_keeps_what_was_there(empty_place: Place, revi
             a_record().id
         ]
         assert daemon.last(connection) is None
+
+
+def fill(connection: sa.Connection) -> None:
+    """Write a feed and a record with as much of them as the archive's revision has columns for."""
+    feed = {
+        "feed": a_feed().name,
+        "address": a_feed().address,
+        "came_into_force_at": NOW,
+        "state": "new",
+        "because": "",
+        "failures": 0,
+        "entries": 0,
+    }
+    connection.execute(sa.insert(tables.feeds), feed)
+    there = {column["name"] for column in sa.inspect(connection).get_columns("records")}
+    values = {k: v for k, v in rows.record_values(a_record(), None).items() if k in there}
+    ordinal = connection.scalar(
+        sa.insert(tables.records).values(values).returning(tables.records.c.ordinal)
+    )
+    assert ordinal is not None
+    words.add(connection, [rows.words(ordinal, a_record().title, a_record().text)])

@@ -13,7 +13,7 @@ from pathlib import Path
 from builders import NOW
 from conftest import Corpora
 from hrwatch.errors import ExtractError, ParseError
-from hrwatch.stages.extract import extract
+from hrwatch.stages.extract.article import extract
 from hrwatch.stages.parse import parse
 
 # Bare trafilatura in its precise mode: .943; here .947.

@@ -1,8 +1,11 @@
 """Codes of countries, territories and places, and what belongs to what."""
 
-import pytest
+import re
 
-from hrwatch.territories import PARENTS, countries, country_name, places
+import pytest
+from babel import Locale
+
+from hrwatch.territories import PARENTS, countries, country_name, languages, places
 
 
 def test_every_parent_is_a_country() -> None:
@@ -35,3 +38,11 @@ def test_territories_roll_up_to_their_country(territory: str, country: str) -> N
 )
 def test_country_name_is_english_for_display(code: str, name: str) -> None:
     assert country_name(code) == name
+
+
+def test_languages_are_those_of_cldr() -> None:
+    spoken = Locale("en").languages.items()
+
+    assert dict(languages()) == {
+        code: str(name) for code, name in spoken if re.fullmatch("[a-z]{2,3}", code)
+    }

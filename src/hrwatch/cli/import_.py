@@ -18,6 +18,7 @@ from hrwatch.model.feeds import Feed
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     help="Bring feeds from elsewhere, as YAML to paste.",
 )

@@ -1,40 +1,79 @@
 """The root command: options before the verb, exit codes, and nothing else."""
 
+import importlib
 import logging
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
 
 import hrwatch
 from hrwatch import logs
-from hrwatch.cli import (
-    backup,
-    check,
-    copy_archive,
-    demo,
-    doctor,
-    export,
-    feeds,
-    import_,
-    once,
-    output,
-    preview,
-    run,
-    search,
-    show,
-    status,
-    trial,
-)
-from hrwatch.cli.place import Place
+from hrwatch.cli import output
 from hrwatch.errors import ConfigError, HrwatchError
 
 USAGE_OR_CONFIGURATION = 2
 INTERRUPTED = 130  # as shells tell it: 128 and SIGINT's number
 
+# Where each verb stands, in the order of `--help`.
+VERBS = {
+    "run": "run:run",
+    "once": "once:once",
+    "check": "check:check",
+    "try": "trial:app",
+    "preview": "preview:preview",
+    "status": "status:status",
+    "feeds": "feeds:feeds",
+    "search": "search:search",
+    "show": "show:show",
+    "export": "export:export",
+    "import": "import_:app",
+    "doctor": "doctor:doctor",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "copy-archive": "copy_archive:copy_archive",
+    "demo": "demo:demo",
+}
+
+
+class Verbs(Mapping[str, TyperCommand | TyperGroup]):
+    """The verbs, each imported when it is asked for: what one needs, the others do not load."""
+
+    def __getitem__(self, name: str) -> TyperCommand | TyperGroup:
+        module, _, attribute = VERBS[name].partition(":")
+        verb = getattr(importlib.import_module(f"hrwatch.cli.{module}"), attribute)
+        if isinstance(verb, typer.Typer):
+            group = typer.main.get_group(verb)
+            group.name = name
+            return group
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(name)(verb)
+        command = typer.main.get_command(alone)
+        assert isinstance(command, TyperCommand)  # noqa: S101 - for the type; a group has two
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VERBS)
+
+    def __len__(self) -> int:
+        return len(VERBS)
+
+
+class Root(TyperGroup):
+    """`hrwatch` itself."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Verbs()  # type: ignore[assignment]  # nothing is ever added to it
+
+
 app = typer.Typer(
+    cls=Root,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,22 +82,6 @@ app = typer.Typer(
     epilog="Exit: 0 done; 1 done, but a feed failed or a mail did not leave; "
     "2 bad configuration or usage, or another process holds the archive.",
 )
-app.command("run")(run.run)
-app.command("once")(once.once)
-app.command("check")(check.check)
-app.add_typer(trial.app, name="try")
-app.command("preview")(preview.preview)
-app.command("status")(status.status)
-app.command("feeds")(feeds.feeds)
-app.command("search")(search.search)
-app.command("show")(show.show)
-app.command("export")(export.export)
-app.add_typer(import_.app, name="import")
-app.command("doctor")(doctor.doctor)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("copy-archive")(copy_archive.copy_archive)
-app.command("demo")(demo.demo)
 
 
 def _version(wanted: bool) -> None:
@@ -91,6 +114,8 @@ def root(
     ] = False,
 ) -> None:
     """Keep what stands before the verb."""
+    from hrwatch.cli.place import Place  # noqa: PLC0415 - the configuration and the archive
+
     logs.set_up(logging.WARNING)
     context.obj = Place(config, state_dir)
 
@@ -105,6 +130,8 @@ def main() -> None:
             stream.flush()
         except BrokenPipeError:
             output.unheard(stream)
+        except OSError as error:
+            status = output.unwritten(error, stream)
     sys.exit(status)
 
 
@@ -122,4 +149,8 @@ def _run() -> int | str | None:
             output.complaint(str(mistake))
     except HrwatchError as error:
         output.complaint(f"hrwatch: {error}")
+    except OSError as error:
+        if not output.takes_no_more(error):
+            raise
+        return output.unwritten(error, sys.stdout)
     return USAGE_OR_CONFIGURATION

@@ -65,6 +65,7 @@ def once(
 async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
     """Run the pass; say whether every feed was read and every mail left."""
     reports: list[PollReport] = []
+    unprinted: list[OSError] = []
     unwritten: tuple[tuple[str, HrwatchError], ...] = ()
     async with open_parts(config, directory) as parts:
         desk = open_desk(config, parts.archive)
@@ -78,7 +79,7 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
                 reports.append(report)
                 progress.advance(task)
                 if orders.as_json:
-                    with output.heard_or_not():
+                    with output.heard_or_not(unprinted):
                         output.json_line(asdict(report))
 
             await pipeline.poll_pass(parts, due, tell)
@@ -87,12 +88,14 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
         deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
-    with output.heard_or_not():
+    with output.heard_or_not(unprinted):
         if orders.as_json:
             for delivery in deliveries:
                 output.json_line(asdict(delivery))
         else:
             summary(reports, deliveries)
+    if unprinted:
+        raise unprinted[0]
     for name, error in unwritten:
         output.remark(f"the digest for {name} was not written: {error}")
     failed = any(report.outcome is Outcome.FAILED for report in reports)

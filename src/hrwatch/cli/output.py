@@ -1,5 +1,6 @@
 """How verbs print: JSON lines for programs, tables for people."""
 
+import errno
 import json
 import os
 import re
@@ -8,22 +9,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
-from typing import TextIO
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, TextIO
 
 from hrwatch import text
+
+# rich is imported where something is laid out: the daemon and verbs that print lines never do.
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # What JSON may hold as it is and a terminal must not see: C1 controls (CSI among them), separators
 # of lines, bidi controls. Halves of a surrogate pair are no text at all, and no UTF-8.
 _UNSHOWN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _HALVES = re.compile("[\ud800-\udfff]")
+# What a disk says that what is printed goes to.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_UNWRITTEN = 2
 
 
 def set_up() -> None:
     """Write UTF-8 whatever the locale says; what cannot be written becomes a question mark."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us (`hrwatch status >&-`)
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -39,13 +46,17 @@ def plain_lines(words: str) -> str:
     return "\n".join(map(text.without_controls, words.split("\n")))
 
 
-def console() -> Console:
+def console() -> "Console":
     """Return the console of stdout; colours only on a terminal."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def progress_console() -> Console:
+def progress_console() -> "Console":
     """Return the console of stderr, for progress and remarks."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
@@ -71,17 +82,34 @@ def complaint(words: str) -> None:
     """Say on stderr, on one line, why nothing was done."""
     try:
         sys.stderr.write(plain(words, limit=None) + "\n")
-    except BrokenPipeError:
+    except OSError:  # there is nobody left to be told
         unheard(sys.stderr)
 
 
 @contextmanager
-def heard_or_not() -> Iterator[None]:
-    """Go on where whoever read stdout went away (`hrwatch once --json | head -1`)."""
+def heard_or_not(unwritten: list[OSError]) -> Iterator[None]:
+    """Go on where whoever read stdout went away (`hrwatch once --json | head -1`), or its disk is
+    full: that is put into `unwritten`, to be told when the work is done."""
     try:
         yield
     except BrokenPipeError:
         unheard(sys.stdout)
+    except OSError as error:
+        if not takes_no_more(error):
+            raise
+        unwritten.append(error)
+
+
+def takes_no_more(error: OSError) -> bool:
+    """Say whether this is the disk or device that what is printed goes to: no file is named."""
+    return error.filename is None and error.errno in _FULL
+
+
+def unwritten(error: OSError, stream: TextIO) -> int:
+    """Say that what was printed is not all there, and return the exit code for it."""
+    unheard(stream)
+    complaint(f"hrwatch: what is printed cannot be written: {error.strerror}; write it elsewhere")
+    return _UNWRITTEN
 
 
 def unheard(stream: TextIO) -> None:
@@ -93,6 +121,10 @@ def unheard(stream: TextIO) -> None:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under headings; on anything but a terminal nothing is cut."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
+
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         shown.add_column(heading, no_wrap=True)

@@ -1,19 +1,13 @@
 """Names the world agreed on (countries, languages, time zones), and guesses at what was meant."""
 
-import functools
 import re
 import zoneinfo
-from types import MappingProxyType
-
-from babel import Locale
-from babel.core import get_global
 
 from hrwatch import text
-from hrwatch.territories import countries, country_name, places
+from hrwatch.territories import countries, country_name, languages, places
 from hrwatch.text import closest
 
 SHORT = 3  # letters, which resemble any short name and so give no guess
-_SUBTAG = re.compile(r"[a-z]{2,3}")
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -37,6 +31,8 @@ def country(value: str) -> str:
 
 
 def _country_meant(value: str) -> str:
+    from babel.core import get_global  # noqa: PLC0415 - 2 MB, only for a mistake
+
     known = {code: country_name(code) for code in (*places(), *countries())}
     upper = value.strip().upper()
     guesses = [upper] if upper in known else get_global("territory_aliases").get(upper, [])
@@ -62,14 +58,9 @@ def language_tag(value: str) -> str:
     return language(value)
 
 
-@functools.cache
-def languages() -> MappingProxyType[str, str]:
-    """Return English names by primary subtag (CLDR), such as be or ckb."""
-    names = Locale("en").languages.items()
-    return MappingProxyType({code: str(label) for code, label in names if _SUBTAG.fullmatch(code)})
-
-
 def _language_meant(value: str) -> str:
+    from babel.core import get_global  # noqa: PLC0415 - 2 MB, only for a mistake
+
     likely = get_global("likely_subtags").get(f"und_{value.upper()}")
     if likely and value.upper() in countries() and value.lower() not in languages():
         return f" but a country's; did you mean {likely.partition('_')[0]}?"

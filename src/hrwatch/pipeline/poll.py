@@ -111,7 +111,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
     """Visit one feed and archive what is new; return what came of it, or None when somebody else
     has claimed it. Whatever goes wrong with the feed is told in the report and in its state."""
     started_at = parts.clock()
-    state = await parts.archive.write(
+    state = await parts.archive.note(
         feed_table.claim,
         feed.name,
         owner=parts.owner,
@@ -127,13 +127,13 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
     except (HrwatchError, asyncio.CancelledError):
         # Not the feed's fault: the archive is in trouble, or we are about to end.
         with suppress(ArchiveError):  # then the claim runs out by itself
-            await parts.archive.write(feed_table.release, feed.name, parts.owner)
+            await parts.archive.note(feed_table.release, feed.name, parts.owner)
         raise
     except Exception as error:  # a bug that one feed meets must not stop the others
         log.exception("event=bug feed=%s", feed.name)
         told = HopError(f"hrwatch met {type(error).__name__} here; its log has the details")
         report, state = _failed(parts, feed, state, told)
-    await parts.archive.write(feed_table.finish, state, parts.owner)
+    await parts.archive.note(feed_table.finish, state, parts.owner)
     return replace(report, seconds=(parts.clock() - started_at).total_seconds())
 
 
@@ -223,7 +223,7 @@ async def _archive(
             relinked=linked.repeated_before,
         )
     until = parts.clock() + CLAIM
-    await parts.archive.write(feed_table.renew, feed.name, owner=parts.owner, until=until)
+    await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
     errors = tuple(one for one in outcomes if isinstance(one, HopError))
     return _Archived(
         new=len(linked.records),
@@ -327,7 +327,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         id=record_id,
         version=1,
         feed=feed.name,
-        entry=replace(one.entry, summary=reading.summary, content=""),
+        entry=_no_later(replace(one.entry, summary=reading.summary, content=""), now),
         permalink=one.marks.permalink,
         article=reading.article,
         title=reading.title,
@@ -343,6 +343,15 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         extract_error=reading.extract_error,
         guid_key=one.marks.guid_key,
     )
+
+
+def _no_later(entry: Entry, now: datetime) -> Entry:
+    """Return an entry whose dates do not lie ahead. Not before: an entry is recognised by its date
+    as written, which is the same at every poll, and `now` is not."""
+    published_at, updated_at = entry.published_at, entry.updated_at
+    if published_at and published_at > now:
+        entry = replace(entry, published_at=now, whole_day=False)
+    return replace(entry, updated_at=now) if updated_at and updated_at > now else entry
 
 
 def _nothing_new(

@@ -6,7 +6,7 @@ import pytest
 
 from hrwatch.demo import markup
 from hrwatch.demo.newsroom import Publication, publications
-from hrwatch.stages.extract import extract
+from hrwatch.stages.extract.article import extract
 from hrwatch.stages.parse import parse
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -9,6 +9,7 @@ from hrwatch.cli.trial import documents, texts
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     help="Run one stage on your own input; touches no archive.",
 )

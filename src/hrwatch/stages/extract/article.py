@@ -107,17 +107,29 @@ def _article_text(tree: HtmlElement) -> str:
     import trafilatura  # noqa: PLC0415 - half a second and 40 MB that only workers shall pay
 
     # It works on copies of the tree.
-    told = trafilatura.extract(tree, favor_precision=True, include_comments=False) or ""
-    if len(told) < SHORT_TEXT:
-        ordinary = trafilatura.extract(tree, include_comments=False) or ""
-        told = ordinary if len(ordinary) > 2 * len(told) else told
+    try:
+        told = trafilatura.extract(tree, favor_precision=True, include_comments=False) or ""
+        if len(told) < SHORT_TEXT:
+            ordinary = trafilatura.extract(tree, include_comments=False) or ""
+            told = ordinary if len(ordinary) > 2 * len(told) else told
+    except MemoryError:
+        raise
+    except Exception as error:  # as for metadata
+        raise ExtractError(f"no HTML that can be read ({type(error).__name__})") from error
     return text.clean(told)[:MAX_TEXT].rstrip()
 
 
 def _metadata(page: str, url: str) -> dict[str, Any]:
     import trafilatura  # noqa: PLC0415 - the same
 
-    document = trafilatura.extract_metadata(page[:MAX_METADATA], default_url=url)
+    try:
+        document = trafilatura.extract_metadata(page[:MAX_METADATA], default_url=url)
+    except MemoryError:
+        raise
+    # On broken markup it and htmldate let through what lxml happens to meet (AssertionError …):
+    # the article is there all the same, its authors and date are not known.
+    except Exception:
+        return {}
     return document.as_dict() if document else {}
 
 

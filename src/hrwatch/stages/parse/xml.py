@@ -12,7 +12,7 @@ import feedparser
 from hrwatch import text, urls
 from hrwatch.errors import ParseError
 from hrwatch.model.feeds import Entry, ParsedFeed
-from hrwatch.stages.parse.dates import sane
+from hrwatch.stages.parse import dates
 
 MAX_ENTRIES = 5_000
 MAX_GUID = 2_000
@@ -117,14 +117,19 @@ def _feed(parsed: Any, markup: str, url: str, now: datetime) -> ParsedFeed:
     link = _first_link(feed, url)
     # RFC 4287 resolves against the document; RSS says nothing, and its writers mean the site.
     base = url if version.startswith("atom") or not link else link
-    entries = [entry for one in raw if (entry := _entry(one, version, base, now)) is not None]
+    language = _language(feed)
+    entries = [
+        entry
+        for one in raw
+        if (entry := _entry(one, version, base, language=language, now=now)) is not None
+    ]
     if len(entries) < len(raw):
         warnings.append(f"{len(raw) - len(entries)} entries with nothing in them are left out")
     return ParsedFeed(
         format=version or "unknown",
         title=_title(feed),
         link=link,
-        language=_language(feed),
+        language=language,
         ttl=_ttl(feed),
         entries=tuple(entries),
         warnings=tuple(warnings),
@@ -141,16 +146,20 @@ def _last_entry(markup: str) -> int:
     return max(markup.rfind("<item"), markup.rfind("<entry"))
 
 
-def _entry(raw: dict[str, Any], version: str, base: str, now: datetime) -> Entry | None:
+def _entry(
+    raw: dict[str, Any], version: str, base: str, *, language: str, now: datetime
+) -> Entry | None:
     guid = _string(raw, "id")
     summary, content = _markup(raw)
     title = _title(raw)
     permalink = _first_link(raw, base) or _guid_link(raw, guid, version)
     if not (guid or permalink or title or summary or content):
         return None
-    published, created, updated = (
-        sane(_value(raw, f"{kind}_parsed"), _string(raw, kind), now)
-        for kind in ("published", "created", "updated")
+    dated = dates.of_entry(
+        [_string(raw, kind) for kind in ("published", "created", "updated")],
+        updated=_string(raw, "updated"),
+        language=language,
+        now=now,
     )
     return Entry(
         guid=guid if len(guid) <= MAX_GUID else f"sha256:{text.key(guid)}",
@@ -159,8 +168,10 @@ def _entry(raw: dict[str, Any], version: str, base: str, now: datetime) -> Entry
         summary=summary,
         content=content,
         authors=_authors(raw),
-        published_at=published or created or updated,
-        updated_at=updated,
+        published_at=dated.published.at,
+        updated_at=dated.updated_at,
+        published_text=dated.kept,
+        whole_day=dated.published.whole_day,
         categories=_categories(raw),
     )
 

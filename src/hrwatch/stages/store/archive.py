@@ -104,9 +104,22 @@ class Archive:
 
         A caller that is cancelled meanwhile leaves the transaction to end by itself.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
+        return await asyncio.get_running_loop().run_in_executor(
             self._writer, lambda: self.write_now(function, *args, **kwargs)
+        )
+
+    async def note(
+        self,
+        function: Callable[Concatenate[sa.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As `write`, without waiting for the disk, which is most of what a small transaction
+        costs: when the power fails, the last few notes may be as if they had never been. A process
+        that is killed loses none, and what is written later never outlives what was noted before.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self._change(False, lambda c: function(c, *args, **kwargs))
         )
 
     async def read(
@@ -130,10 +143,14 @@ class Archive:
         **kwargs: P.kwargs,
     ) -> T:
         """Run `function(connection, …)` in this thread as one transaction."""
+        return self._change(True, lambda connection: function(connection, *args, **kwargs))
+
+    def _change(self, synchronous: bool, function: Callable[[sa.Connection], T]) -> T:
         if self._writing is None:
             raise ArchiveError(f"archive {self.name} was opened for reading only")
-        with self._database.explaining(), self._writing.begin() as connection:
-            return _finished(function(connection, *args, **kwargs))
+        engine = self._writing.execution_options(synchronous=synchronous)
+        with self._database.explaining(), engine.begin() as connection:
+            return _finished(function(connection))
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

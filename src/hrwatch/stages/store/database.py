@@ -43,7 +43,8 @@ class Database(Protocol):
         """Given what changes the tables to revision `head`, do it: as a whole, or not at all."""
 
     def writer(self) -> sa.Engine:
-        """Return the engine on the one connection that writes; the database is locked."""
+        """Return the engine on the one connection that writes; the database is locked. Under the
+        execution option `synchronous=False` a commit does not wait for the disk."""
 
     def reader(self) -> sa.Engine:
         """Return the engine whose transactions see one unchanging state and change nothing."""

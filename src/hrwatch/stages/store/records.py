@@ -99,6 +99,7 @@ def known(
         records.c.permalink,
         records.c.title_key,
         records.c.published_at,
+        records.c.first_seen_at,
     )
     found = {
         row.ordinal: KnownEntry(
@@ -106,7 +107,8 @@ def known(
             guid_key=row.guid_key,
             permalink=row.permalink,
             title_key=row.title_key,
-            published_at=row.published_at,
+            # A date that lay ahead was set to when its entry was first seen, and tells nothing.
+            published_at=None if row.published_at == row.first_seen_at else row.published_at,
         )
         for column, keys in wanted
         for row in _with_keys(connection, sa.select(*columns), column, keys, records.c.feed == feed)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
-from hrwatch.stages.store.postgresql import words as postgresql_words
 from hrwatch.stages.store.rows import Words
 from hrwatch.stages.store.sqlite import words as sqlite_words
 
@@ -15,7 +14,9 @@ def add(connection: sa.Connection, new: Sequence[Words]) -> None:
     if not new:
         return
     if connection.dialect.name == "postgresql":
-        postgresql_words.add(connection, new)
+        from hrwatch.stages.store.postgresql import words  # noqa: PLC0415 - brings its dialect
+
+        words.add(connection, new)
     else:
         sqlite_words.add(connection, new)
 
@@ -23,7 +24,9 @@ def add(connection: sa.Connection, new: Sequence[Words]) -> None:
 def found(connection: sa.Connection, node: Node) -> sa.Select[tuple[int]]:
     """Given a textual node, return the query for the ordinals of what holds these words."""
     if connection.dialect.name == "postgresql":
-        return postgresql_words.found(node)
+        from hrwatch.stages.store.postgresql import words  # noqa: PLC0415 - brings its dialect
+
+        return words.found(node)
     return sqlite_words.found(node)
 
 

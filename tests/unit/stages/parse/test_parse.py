@@ -201,22 +201,60 @@ def test_parse_title_is_one_clean_line(written: str, title: str) -> None:
         ("2026-03", datetime(2026, 3, 1, tzinfo=UTC)),
         ("20260302", datetime(2026, 3, 2, tzinfo=UTC)),
         ("02 Mar 2026 08:00 GMT", datetime(2026, 3, 2, 8, 0, tzinfo=UTC)),
+        ("2026년 01월 05일 오후 3:00:00", datetime(2026, 1, 5, 15, 0, tzinfo=UTC)),
         # feedparser reads a year in these and puts the current month's first day to it.
-        ("2026년 01월 05일 오후 3:00:00", None),
-        ("2026/01/05", None),
+        ("2026/01/05", datetime(2026, 1, 5, tzinfo=UTC)),
         ("2026", None),
         ("2026-" + "-" * 100_000 + "T", None),
         ("99999999999999999999", None),
         ("-62135596801", None),
-        # Not understood by this version: the time of the first visit stands for them.
-        ("вт, 02 мар 2026 08:00:00 +0300", None),
-        ("mer, 16 nov 2022", None),
+        ("вт, 02 мар 2026 08:00:00 +0300", datetime(2026, 3, 2, 5, 0, tzinfo=UTC)),
+        ("mer, 16 nov 2022", datetime(2022, 11, 16, tzinfo=UTC)),
+        ("2 hours ago", None),
         ("02/11/2026", None),
     ],
 )
 def test_parse_date_is_utc_and_within_reason(written: str, read_as: datetime | None) -> None:
     item = f"<item><title>T</title><pubDate>{written}</pubDate></item>"
     assert only(read(rss(item))).published_at == read_as
+
+
+@pytest.mark.parametrize(
+    ("dates", "published_at", "text", "whole_day"),
+    [
+        ("<pubDate>2 mars 2026</pubDate>", datetime(2026, 3, 2, tzinfo=UTC), "", True),
+        ("<pubDate>soon</pubDate>", None, "soon", False),
+        ("<pubDate>so\u202eon &#13; or later</pubDate>", None, "soon or later", False),
+        (
+            "<pubDate>Tue, 01 Dec 2026 08:00:00 GMT</pubDate>",
+            datetime(2026, 12, 1, 8, tzinfo=UTC),
+            "Tue, 01 Dec 2026 08:00:00 GMT",
+            False,
+        ),
+        (
+            "<pubDate>soon</pubDate><dc:date>2026-03-01T10:00:00Z</dc:date>",
+            datetime(2026, 3, 1, 10, tzinfo=UTC),
+            "soon",
+            False,
+        ),
+        ("", None, "", False),
+    ],
+)
+def test_parse_date_keeps_the_publishers_words_where_they_say_more(
+    dates: str, published_at: datetime | None, text: str, whole_day: bool
+) -> None:
+    item = f"<item><title>T</title>{dates}</item>"
+    entry = only(read(rss(item)))
+    assert (entry.published_at, entry.published_text, entry.whole_day) == (
+        published_at,
+        text,
+        whole_day,
+    )
+
+
+def test_parse_date_in_digits_is_read_in_the_order_of_the_feeds_language() -> None:
+    item = "<language>fr</language><item><title>T</title><pubDate>02/11/2025</pubDate></item>"
+    assert only(read(rss(item))).published_at == datetime(2025, 11, 2, tzinfo=UTC)
 
 
 def test_parse_content_is_html_then_the_longest() -> None:

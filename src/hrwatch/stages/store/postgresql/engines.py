@@ -56,6 +56,11 @@ def writing_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
             connection.close()
             raise
 
+    @event.listens_for(engine, "begin")
+    def _wait_for_the_disk(connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get("synchronous", True):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+
     return engine
 
 

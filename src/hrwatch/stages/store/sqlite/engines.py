@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -41,16 +41,35 @@ def writing_engine(path: Path, *, foreign_keys: bool = True) -> sa.Engine:
         "PRAGMA journal_size_limit=67108864",
         "PRAGMA cache_size=-16000",
     )
-    return _engine(path, mode="rw", pragmas=pragmas, begin="BEGIN IMMEDIATE", connections=1)
+    return _engine(path, mode="rw", pragmas=pragmas, begin=_begin_writing, connections=1)
 
 
 def reading_engine(path: Path) -> sa.Engine:
     """Return an engine whose transactions each see one unchanging state and can change nothing."""
-    return _engine(path, mode="ro", pragmas=("PRAGMA query_only=1",), begin="BEGIN", connections=4)
+    return _engine(
+        path, mode="ro", pragmas=("PRAGMA query_only=1",), begin=_begin_reading, connections=4
+    )
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    waits = connection.get_execution_options().get("synchronous", True)
+    if connection.info.get("synchronous", True) != waits:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if waits else 'NORMAL'}")
+        connection.info["synchronous"] = waits
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _engine(
-    path: Path, *, mode: str, pragmas: Sequence[str], begin: str, connections: int
+    path: Path,
+    *,
+    mode: str,
+    pragmas: Sequence[str],
+    begin: Callable[[sa.Connection], None],
+    connections: int,
 ) -> sa.Engine:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -77,10 +96,7 @@ def _engine(
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
     )
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
+    event.listen(engine, "begin", begin)
     return engine
 
 
