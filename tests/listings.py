@@ -48,6 +48,9 @@ class Listing:
     items: tuple[Item, ...]
 
 
+_ENGLISH = "January February March April May June July August September October November December"
+_RUSSIAN = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+_ARABIC = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"
 SCRIPTS = (
     Script(
         "en",
@@ -64,10 +67,7 @@ SCRIPTS = (
             "Lawyers ask the parliament to stop the draft law on assemblies",
         ),
         "The association says that it has asked the ministry three times and had no answer so far.",
-        tuple(
-            "January February March April May June July August September October November "
-            "December".split()
-        ),
+        tuple(_ENGLISH.split()),
         "{day} {month} {year}",
         "{day} {month}",
         "Read more",
@@ -96,10 +96,7 @@ SCRIPTS = (
             "Адвокаты просят парламент остановить закон о собраниях",
         ),
         "В объединении говорят, что трижды обращались в министерство и ответа пока не получили.",
-        tuple(
-            "января февраля марта апреля мая июня июля августа сентября октября ноября "
-            "декабря".split()
-        ),
+        tuple(_RUSSIAN.split()),
         "{day} {month} {year}",
         "{day} {month}",
         "Читать далее",
@@ -128,7 +125,7 @@ SCRIPTS = (
             "محامون يطلبون من البرلمان وقف مشروع قانون التجمعات",
         ),
         "تقول الجمعية إنها سألت الوزارة ثلاث مرات ولم تتلق أي جواب حتى الآن على أسئلتها.",
-        tuple("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()),
+        tuple(_ARABIC.split()),
         "{day} {month} {year}",
         "{day} {month}",
         "اقرأ المزيد",
@@ -206,8 +203,7 @@ def _link(item: Item, inside: str) -> str:
 def plain_list(script: Script, news: Sequence[Item]) -> str:
     """A list, the date before the link on each line."""
     lines = "".join(
-        f"<li>{written(script, item.day)} – {_link(item, escape(item.title))}</li>"
-        for item in news
+        f"<li>{written(script, item.day)} – {_link(item, escape(item.title))}</li>" for item in news
     )
     return f"<ul>{lines}</ul>"
 
@@ -284,12 +280,16 @@ def year_archive(script: Script, news: Sequence[Item]) -> str:
 
 def picture_grid(script: Script, news: Sequence[Item]) -> str:
     """A grid in which picture and headline link to the page, each by itself."""
-    return '<div class="grid">' + "".join(
-        f'<div class="cell"><a href="{item.path}?utm_source=grid"><img src="/p/{number}.jpg" '
-        f'alt=""></a><h4>{_link(item, escape(item.title))}</h4>'
-        f'<span class="published">{written(script, item.day)}</span></div>'
-        for number, item in enumerate(news)
-    ) + "</div>"
+    return (
+        '<div class="grid">'
+        + "".join(
+            f'<div class="cell"><a href="{item.path}?utm_source=grid"><img src="/p/{number}.jpg" '
+            f'alt=""></a><h4>{_link(item, escape(item.title))}</h4>'
+            f'<span class="published">{written(script, item.day)}</span></div>'
+            for number, item in enumerate(news)
+        )
+        + "</div>"
+    )
 
 
 LAYOUTS: tuple[Callable[[Script, Sequence[Item]], str], ...] = (
@@ -307,7 +307,9 @@ LAYOUTS: tuple[Callable[[Script, Sequence[Item]], str], ...] = (
 def page(script: Script, middle: str, most_read: Sequence[str] = ()) -> bytes:
     """Return a whole page around a list. Its sidebar is no `aside`, and its links are titles."""
     home = f"/{script.language}"
-    menu = "".join(f'<li><a href="{home}/m/{n}">{one}</a></li>' for n, one in enumerate(script.menu))
+    menu = "".join(
+        f'<li><a href="{home}/m/{n}">{one}</a></li>' for n, one in enumerate(script.menu)
+    )
     heading, *popular = most_read or script.most_read
     beside = "".join(f'<li><a href="{home}/read/{one[:9]}">{one}</a></li>' for one in popular)
     numbers = "".join(

@@ -3,7 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hrwatch.errors import AddressRefused, BadStatus, FetchError, HrwatchError, ParseError
+from hrwatch.errors import (
+    AddressRefused,
+    BadStatus,
+    FetchError,
+    HrwatchError,
+    LayoutChanged,
+    ParseError,
+)
 from hrwatch.model.feeds import (
     Entry,
     Feed,
@@ -137,4 +144,6 @@ def _failing_state(error: HrwatchError) -> State:
         return State.GONE if error.status in _GONE else State.UNREACHABLE
     if isinstance(error, FetchError):
         return State.UNREACHABLE
+    if isinstance(error, LayoutChanged):
+        return State.LAYOUT_CHANGED
     return State.NOT_A_FEED if isinstance(error, ParseError) else State.INVALID

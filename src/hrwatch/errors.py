@@ -11,6 +11,7 @@ HrwatchError
 │   ├── BadEncoding        a content encoding that is refused, broken or truncated
 │   └── BadStatus          an HTTP status that carries no document
 ├── ParseError             bytes that are no feed
+│   ├── WebPage            a web page where a feed should be
 │   ├── NoListing          a page on which nothing looks like a list of news
 │   └── LayoutChanged      a page on which there was one
 ├── ExtractError           a page without an article
@@ -111,6 +112,10 @@ class BadStatus(FetchError):
 
 class ParseError(HrwatchError):
     """The bytes are no feed that can be read."""
+
+
+class WebPage(ParseError):
+    """A web page stands where a feed should be; the text names the feeds that it advertises."""
 
 
 class NoListing(ParseError):

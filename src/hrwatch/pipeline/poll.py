@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 
 import hrwatch
 from hrwatch import cadence, hops, text
-from hrwatch.errors import ArchiveError, FetchError, HopError, HrwatchError, NoWorker, ParseError
+from hrwatch.errors import (
+    ArchiveError,
+    FetchError,
+    HopError,
+    HrwatchError,
+    LayoutChanged,
+    NoListing,
+    NoWorker,
+    ParseError,
+)
 from hrwatch.model.articles import Candidate, Copy, Reading, Record
 from hrwatch.model.feeds import (
     Entry,
@@ -26,7 +35,7 @@ from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import copies, identity
 from hrwatch.stages.extract import carries_full_text
-from hrwatch.stages.fetch import PAGES
+from hrwatch.stages.fetch import FEEDS, PAGES
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import records as record_table
 
@@ -145,7 +154,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     body_hash = hashlib.sha256(answer.body).hexdigest()
     if body_hash == state.body_hash:
         return _nothing_new(parts, feed, state, answer)
-    parsed = await _parse(parts, state, answer, body_hash)
+    parsed = await _parse(parts, feed, state, answer, body_hash)
     if isinstance(parsed, HopError):
         if not isinstance(parsed, NoWorker):  # then the machine, not the document, is at fault
             state = replace(state, bad_body_hash=_bad(body_hash))
@@ -178,15 +187,32 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
 
 
 async def _parse(
-    parts: Parts, state: FeedState, answer: Response, body_hash: str
+    parts: Parts, feed: Feed, state: FeedState, answer: Response, body_hash: str
 ) -> ParsedFeed | HopError:
     if _bad(body_hash) == state.bad_body_hash:
         return HopError("the same document ended its worker before: it is not read again")
-    task = hops.FeedTask(answer.body, answer.url, answer.content_type, answer.fetched_at)
+    body, url, content_type, now = answer.body, answer.url, answer.content_type, answer.fetched_at
     try:
-        return await parts.workers.run(hops.read_feed, task)
+        if feed.page:
+            listing = hops.ListingTask(body, url, content_type, feed.select, now)
+            return await parts.workers.run(hops.read_listing, listing)
+        return await parts.workers.run(hops.read_feed, hops.FeedTask(body, url, content_type, now))
     except HopError as error:
         return error
+    except NoListing as error:
+        raise _no_entries(error, feed, state) from error
+
+
+def _no_entries(error: NoListing, feed: Feed, state: FeedState) -> ParseError:
+    """Return what a listing page without entries means: it never had any, or it has changed. What
+    was read from it before is left alone."""
+    command = f"hrwatch try feed {feed.address}"
+    if not state.entries:
+        return NoListing(f"{error}: look at it with `{command}`, and name its entries with select")
+    return LayoutChanged(
+        f"{error}, where there were {state.entries} entries: see what is left with `{command}`, "
+        "and name its entries with select"
+    )
 
 
 def _bad(body_hash: str) -> str:

@@ -3,12 +3,14 @@
 import re
 
 from hrwatch import text, urls
+from hrwatch.errors import ParseError
 from hrwatch.model.feeds import OfferedFeed
 from hrwatch.stages.parse import page as pages
 from hrwatch.stages.parse.page import Element, Page
 
 MAX_OFFERS = 50
 MAX_TITLE = 200
+MAX_NAMED = 3
 _TYPES = {
     "application/rss+xml": "rss",
     "application/rdf+xml": "rss",
@@ -18,7 +20,7 @@ _TYPES = {
 # Declared for feeds and for much else: only where the address says so as well.
 _BROAD_TYPES = frozenset(("application/json", "application/xml", "text/xml", "text/json"))
 _LIKE_FEED = re.compile(
-    r"/(?:rss|atom|feeds?)(?:[/.?]|$)|/[\w-]*(?:rss|atom|feed)[\w-]*\.(?:xml|rss|rdf|json|php|asp)"
+    r"(?<!/)/(?:rss|atom|feeds?)(?:[/.?]|$)|/[\w-]*(?:rss|atom|feed)[\w-]*\.(?:xml|rss|rdf|json|php|asp)"
     r"|\.(?:rss|atom|rdf)(?:$|\?)|[?&](?:feed|format|type)=(?:rss|atom|feed)|/index\.rdf$"
     r"|^https?://feeds?\.|feedburner\.com/",
     re.I,
@@ -36,6 +38,19 @@ def read(body: bytes, *, url: str, content_type: str) -> tuple[OfferedFeed, ...]
     """Given a page and its address, return the feeds it advertises, each once, declared ones first
     and otherwise in the order of the page; raise ParseError where it is no page."""
     return offered(pages.read(pages.decoded(body, content_type), url))
+
+
+def told(body: bytes, url: str, content_type: str) -> str:
+    """Given a page that stands where a feed should be, say in words for the operator where its
+    feeds are."""
+    try:
+        offers = read(body, url=url, content_type=content_type)
+    except ParseError:
+        offers = ()
+    if not offers:
+        return "it advertises no feed; if it lists news, give its address as page instead of url"
+    named = ", ".join(offer.url for offer in offers[:MAX_NAMED])
+    return f"it advertises {'this one' if len(offers) == 1 else 'these'}: {named}"
 
 
 def offered(page: Page) -> tuple[OfferedFeed, ...]:

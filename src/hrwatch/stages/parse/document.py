@@ -4,9 +4,9 @@ import re
 from datetime import datetime
 
 from hrwatch import text
-from hrwatch.errors import ParseError
+from hrwatch.errors import ParseError, WebPage
 from hrwatch.model.feeds import ParsedFeed
-from hrwatch.stages.parse import xml
+from hrwatch.stages.parse import discovery, xml
 
 # Where the root element is looked for, in characters.
 _HEAD = 4_000
@@ -53,6 +53,8 @@ def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedF
         feed = xml.read(markup, url=url, now=now)
         if feed is not None:
             return feed
+    if looks == "an HTML page":
+        raise WebPage(f"{looks}, not a feed; {discovery.told(body, url, content_type)}")
     raise ParseError(f"{looks}, not a feed")
 
 

@@ -87,6 +87,6 @@ def _told_address(root: Element) -> str:
 
 
 def _title(root: Element) -> str:
-    told = [one.get("content") for one in root.iter("meta") if one.get("property") == "og:title"]
-    told += [words(one) for one in root.iter("title")]
+    named = {one.get("property"): one.get("content") for one in root.iter("meta")}
+    told = [named.get("og:site_name"), named.get("og:title"), *map(words, root.iter("title"))]
     return next((line for one in told if one and (line := text.clean_line(one, MAX_TITLE))), "")

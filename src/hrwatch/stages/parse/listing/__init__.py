@@ -1,7 +1,7 @@
 """A listing page, which has no feed, as entries: by the operator's selectors, or found by itself.
 
-    page.read → links.candidates → groups.entries → records (title, date, teaser) → Entry
-    page.read → selected.entries ↗
+page.read → links.candidates → groups.entries → records (title, date, teaser) → Entry
+page.read → selected.entries ↗
 """
 
 import itertools
@@ -10,8 +10,8 @@ from datetime import datetime
 from hrwatch.errors import NoListing, ParseError
 from hrwatch.model.feeds import Entry, ParsedFeed, Select
 from hrwatch.stages.parse import page as pages
+from hrwatch.stages.parse.dates import Dated
 from hrwatch.stages.parse.listing import dated, groups, linked_data, links, records, selected
-from hrwatch.stages.parse.listing.dated import Dated
 from hrwatch.stages.parse.listing.groups import Found
 from hrwatch.stages.parse.page import Page
 
@@ -20,9 +20,7 @@ MAX_DATES = 6  # texts of one entry that are looked at for its date
 FORMAT = "listing"
 
 
-def read(
-    body: bytes, *, url: str, content_type: str, select: Select, now: datetime
-) -> ParsedFeed:
+def read(body: bytes, *, url: str, content_type: str, select: Select, now: datetime) -> ParsedFeed:
     """Given a listing page as fetched and where its entries stand in it (what is empty is found
     out), return its entries, one for each page it links to; raise NoListing where there are none,
     ParseError where the document is no page.
@@ -32,13 +30,13 @@ def read(
     _must_be_page(body)
     page = pages.read(pages.decoded(body, content_type), url)
     reader = _Reader(page, now)
-    if select == Select():
+    if select.entry or select.link:
+        found = selected.entries(page, select)
+    else:
         found = groups.entries(links.candidates(page), reader.is_dated)
-        warnings: tuple[str, ...] = ()
         if not found:
             raise NoListing(_nothing(page))
-    else:
-        found, warnings = selected.entries(page, select)
+    found, warnings = selected.refined(found, select)
     if page.cut_off:
         warnings += (f"longer than {pages.MAX_PAGE} bytes: only the beginning is read",)
     if len(found) > MAX_ENTRIES:
@@ -58,7 +56,9 @@ def _must_be_page(body: bytes) -> None:
     start = body[:1_024].lstrip()
     if not start:
         raise ParseError("an empty document, not a listing page")
-    if start.startswith((b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")):
+    if start.startswith(
+        (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
+    ):
         raise ParseError("a file, not a listing page")
     if start[:1] in (b"{", b"["):
         raise ParseError("JSON, not a listing page")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from hrwatch.stages.parse import dates
-from hrwatch.stages.parse.listing import records
 from hrwatch.stages.parse.dates import Dated
+from hrwatch.stages.parse.listing import records
 from hrwatch.stages.parse.page import Element, words
 
 # A publisher in another zone who writes no zone is at most this far ahead.

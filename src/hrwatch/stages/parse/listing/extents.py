@@ -1,5 +1,6 @@
 """How far each entry of a list reaches: from its link out to what belongs to it alone."""
 
+import itertools
 import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ def _among(
         items += [child, child.tail or ""]
     places = [at for at, item in enumerate(items) if not isinstance(item, str) and item in records]
     starts = _starts(items, places)
-    longest = max(after - before for before, after in zip(starts, starts[1:], strict=False))
+    longest = max(after - before for before, after in itertools.pairwise(starts))
     found = {}
     for number, (start, place) in enumerate(zip(starts, places, strict=True)):
         end = starts[number + 1] if number + 1 < len(starts) else min(start + longest, len(items))
@@ -96,13 +97,13 @@ def _starts(items: Sequence[Element | str], places: Sequence[int]) -> list[int]:
         return [at for at in headings if at is not None]
     between = [
         any(_says_something(items[at]) for at in range(low + 1, place))
-        for low, place in zip(places, places[1:], strict=False)
+        for low, place in itertools.pairwise(places)
     ]
     first, last = places[0], places[-1]
-    leads = first > 0 and _is_dated(items[first - 1]) or first > 1 and _is_dated(items[first - 2])
+    leads = any(_is_dated(item) for item in items[max(first - 2, 0) : first])
     trails = any(_is_dated(item) for item in items[last + 1 : last + 3])
     if all(between) and leads and not trails:
-        width = min(after - low for low, after in zip(places, places[1:], strict=False))
+        width = min(after - low for low, after in itertools.pairwise(places))
         return [max(first - width + 1, 0), *(place + 1 for place in places[:-1])]
     return list(places)
 

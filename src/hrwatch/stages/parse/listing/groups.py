@@ -39,6 +39,7 @@ class Found:
     dated: bool = False
     date_text: str = ""  # as the operator's selector finds it
 
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     found: tuple[Found, ...]
@@ -121,9 +122,7 @@ def _lists(
         yield group
 
 
-def _alone(
-    places: Sequence[Sequence[Link]], dated: Callable[[Found], bool]
-) -> tuple[Found, ...]:
+def _alone(places: Sequence[Sequence[Link]], dated: Callable[[Found], bool]) -> tuple[Found, ...]:
     """Return the one entry of a listing that has no more: dated, and in an element of its own."""
     for links in places:
         own = next((one for one in links[0].element.iterancestors(*_OWN_ELEMENT)), None)

@@ -1,4 +1,4 @@
-"""The links of a page that may lead to news: not those of menus, footers, sidebars, page numbers."""
+"""The links of a page that may lead to news: not those of menus, footers and sidebars."""
 
 import re
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from hrwatch.stages.parse.page import Element, Page
 
 # A page with more of them is no listing that anybody reads; 3 000 cost a second or two.
 MAX_LINKS = 3_000
-_OUTSIDE_TAGS = frozenset("nav footer aside template noscript select dialog".split())
+_OUTSIDE_TAGS = frozenset(("nav", "footer", "aside", "template", "noscript", "select", "dialog"))
 _OUTSIDE_ROLES = frozenset(
-    "navigation banner contentinfo complementary search dialog alertdialog menu menubar".split()
+    ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "menu", "menubar")
 )
-_MIDDLE_TAGS = frozenset("main article li section td dd".split())
-_OWN = "main article body html".split()
+_MIDDLE_TAGS = frozenset(("main", "article", "li", "section", "td", "dd"))
+_OWN = frozenset(("main", "article", "body", "html"))
 # What the names of classes and ids say of an element: the first by themselves or as the last of
 # several words ("site-footer", "block__pagination"), the others only as the whole or the first,
 # since "container--section-more-ads" may hold everything. Never where the element holds the

@@ -20,11 +20,12 @@ _TEASER = 40
 # A title in fewer letters is most likely that of a menu or a section.
 LEAST_WEIGHT = 16
 _SHORT = 120  # a date with its "Published on" and its author is shorter
-_INLINE = frozenset(
+_INLINE_NAMES = (
     "a abbr b bdi bdo cite code data em font i ins kbd mark q s small span strong sub sup time tt "
-    "u var wbr".split()
+    "u var wbr"
 )
-_SILENT = frozenset("script style template noscript svg button select".split())
+_INLINE = frozenset(_INLINE_NAMES.split())
+_SILENT = frozenset(("script", "style", "template", "noscript", "svg", "button", "select"))
 _TITLE_NAMES = re.compile(r"(?:.*[-_])?(?:title|headline|heading|titre|titulo)(?:[-_].*)?", re.I)
 _DATE_NAMES = re.compile(
     r"(?:.*[-_])?(?:date|time|datetime|published|posted|created|day|when|fecha|datum|tarih)"
@@ -43,7 +44,9 @@ _READ_ON = re.compile(
     r"|阅读全文|閱讀全文|阅读更多|閱讀更多|查看更多|更多|全文|详情|詳情|続きを読む|もっと見る",
     re.I,
 )
-_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,8 @@ def _pieces(extent: Extent) -> Iterator[Block]:
 
 def blocks(extent: Extent) -> Iterator[Block]:
     """Yield the text of an extent by paragraphs, list items and the like."""
-    element, gathered = None, []
+    element: Element = None
+    gathered: list[str] = []
     for piece in pieces(extent):
         owner = _block(piece.element)
         if owner is not element and gathered:

@@ -1,6 +1,7 @@
 """The entries of a listing page by the operator's selectors."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hrwatch.errors import NoListing
 from hrwatch.model.feeds import Select
@@ -11,26 +12,29 @@ from hrwatch.stages.parse.listing.links import Link
 from hrwatch.stages.parse.page import Element, Page, words
 
 
-def entries(page: Page, select: Select) -> tuple[tuple[Found, ...], tuple[str, ...]]:
-    """Given a page and at least one selector, return its entries in the order of the document,
-    each page once, and what the selectors did not find; raise NoListing where there is none."""
+def entries(page: Page, select: Select) -> tuple[Found, ...]:
+    """Given a page and a selector for entry or link, return its entries in the order of the
+    document, each page once; raise NoListing where there is none."""
     reach = _by_entry(page, select) if select.entry else _by_link(page, select)
-    found, untitled, undated = [], 0, 0
-    for link, extent in reach:
-        title = _text(extent, select.title) or records.title(extent)
-        date_text = _text(extent, select.date, attribute="datetime")
-        untitled += bool(select.title) and not _any(extent, select.title)
-        undated += bool(select.date) and not date_text
-        found.append(Found(link, extent, title, dated=bool(date_text), date_text=date_text))
-    warnings = [
-        _missing(kind, written, count, len(found))
-        for kind, written, count in (
-            ("title", select.title, untitled),
-            ("date", select.date, undated),
-        )
-        if count
-    ]
-    return tuple(found), tuple(warnings)
+    return tuple(Found(link, extent, records.title(extent)) for link, extent in reach)
+
+
+def refined(found: Sequence[Found], select: Select) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """Given entries, return them with title and date by the operator's selectors, and what these
+    did not find."""
+    better, untitled, undated = [], 0, 0
+    for one in found:
+        title = _text(one.extent, select.title)
+        written = _text(one.extent, select.date, attribute="datetime")
+        untitled += not title
+        undated += not written
+        better.append(replace(one, title=title or one.title, date_text=written))
+    missed = (("title", select.title, untitled), ("date", select.date, undated))
+    return tuple(better), tuple(
+        f"the selector {kind} ({selector}) finds nothing in {count} of {len(found)} entries"
+        for kind, selector, count in missed
+        if selector and count
+    )
 
 
 def _by_entry(page: Page, select: Select) -> Sequence[tuple[Link, records.Extent]]:
@@ -41,7 +45,9 @@ def _by_entry(page: Page, select: Select) -> Sequence[tuple[Link, records.Extent
     for element in matched[: links.MAX_LINKS]:
         link = _link_of(page, element, select.link)
         if link is not None:
-            own = tuple(one.element for one in links.all_links(page, element) if one.key == link.key)
+            own = tuple(
+                one.element for one in links.all_links(page, element) if one.key == link.key
+            )
             extent = records.Extent((element,), own or (link.element,))
             taken.setdefault(link.key, (link, extent))
     if not taken:
@@ -53,8 +59,6 @@ def _by_entry(page: Page, select: Select) -> Sequence[tuple[Link, records.Extent
 
 
 def _by_link(page: Page, select: Select) -> Sequence[tuple[Link, records.Extent]]:
-    if not select.link:
-        raise NoListing("selectors for title or date say nothing without one for entry or link")
     matched = [
         link
         for element in _find(page.root, select.link)[: links.MAX_LINKS]
@@ -89,10 +93,6 @@ def _find(element: Element, selector: str) -> list[Element]:
     return [one for one in element.xpath(xpath(selector)) if isinstance(one.tag, str)]
 
 
-def _any(extent: records.Extent, selector: str) -> bool:
-    return any(_find(part, selector) for part in extent.parts if not isinstance(part, str))
-
-
 def _text(extent: records.Extent, selector: str, attribute: str = "") -> str:
     """Return what the first element found says, by its attribute or its text."""
     if not selector:
@@ -103,7 +103,3 @@ def _text(extent: records.Extent, selector: str, attribute: str = "") -> str:
                 if told := (attribute and element.get(attribute)) or words(element):
                     return str(told)
     return ""
-
-
-def _missing(kind: str, selector: str, count: int, of: int) -> str:
-    return f"the selector {kind} ({selector}) finds nothing in {count} of {of} entries"
