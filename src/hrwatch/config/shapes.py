@@ -141,7 +141,7 @@ class Fetch(Shape):
 
 
 class Select(Shape):
-    """Where a listing page keeps its entries, as CSS selectors; `try feed` shows what they find."""
+    """Where a listing page keeps its entries, as CSS selectors; `try feed` shows what is found."""
 
     entry: Selector | None = Field(
         default=None,
