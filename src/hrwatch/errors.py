@@ -6,6 +6,8 @@ HrwatchError
 ├── FetchError             an address that could not be fetched
 │   ├── AddressRefused     the guard, not the network, said no
 │   ├── Unreachable        DNS, connection or TLS failed, or the deadline passed
+│   │   ├── NameUnknown        the name does not resolve
+│   │   └── TlsFailed          the certificate was not accepted, or TLS itself failed
 │   ├── TooLarge           more bytes than the cap, on the wire or decoded
 │   ├── BadRedirect        too many hops, a loop, or a target that is no http(s) address
 │   ├── BadEncoding        a content encoding that is refused, broken or truncated
@@ -83,6 +85,14 @@ class AddressRefused(FetchError):
 
 class Unreachable(FetchError):
     """The network said no: DNS, connection, TLS or deadline."""
+
+
+class NameUnknown(Unreachable):
+    """The host's name does not resolve: somebody has to mend the name, or the address."""
+
+
+class TlsFailed(Unreachable):
+    """The certificate was not accepted, or TLS itself failed."""
 
 
 class TooLarge(FetchError):

@@ -94,8 +94,14 @@ _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
+)
+# Without a mark: where the zeros lie in the first two characters, which are ASCII in every
+# document that begins with markup or with JSON (RFC 4627, 3).
+_ZEROS = (
+    (re.compile(rb"[^\0]\0\0\0[^\0]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0[^\0]\0\0\0[^\0]"), "utf-32-be"),
+    (re.compile(rb"[^\0]\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"\0[^\0]\0[^\0]"), "utf-16-be"),
 )
 # Written in ASCII bytes, so that it is always valid UTF-8 as well.
 _SEVEN_BIT = "iso2022_jp"
@@ -116,29 +122,49 @@ def header_charset(content_type: str) -> str:
     return ""
 
 
+def unicode_codec(body: bytes) -> str:
+    """Given a document, return the codec of Unicode that its first bytes tell, a mark or the zeros
+    of wide characters, or an empty string."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return name
+    return next((name for zeros, name in _ZEROS if zeros.match(body)), "")
+
+
 def decode(body: bytes, *declared: str) -> str:
     """Given a document and the charsets declared for it, the most trusted first, return its text.
 
     A byte order mark wins; text that is valid UTF-8 is UTF-8, whatever a server's default says;
     what fits nothing is decoded with replacement characters. Never raises.
     """
-    for mark, name in _MARKS:
-        if body.startswith(mark):
-            return body.decode(name, "replace").removeprefix("\ufeff")
+    if wide := unicode_codec(body):
+        return body.decode(wide, "replace").removeprefix("\ufeff")
     candidates = [name for label in declared if (name := codec(label))]
     seven_bit = [_SEVEN_BIT] if _SEVEN_BIT in candidates else []
     for name in (*seven_bit, "utf-8", *candidates):
-        try:
-            # Not final: a document that was cut may end within a character.
-            return codecs.getincrementaldecoder(name)("strict").decode(body)
-        except UnicodeError:
-            continue
-    text = body.decode("utf-8", "replace")
-    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    if text.count("\ufffd") * 2 <= beyond_ascii:
-        return text  # UTF-8 with an accident in it, and not another charset
+        if (text := decoded_as(body, name)) is not None:
+            return text
+    if (text := nearly_utf8(body)) is not None:
+        return text
     other = next((name for name in candidates if name != "utf-8"), "cp1252")
     return body.decode(other, "replace")
+
+
+def decoded_as(body: bytes, name: str) -> str | None:
+    """Given a document and a codec, return its text, or None where a byte does not fit."""
+    try:
+        # Not final: a document that was cut may end within a character.
+        return codecs.getincrementaldecoder(name)("strict").decode(body)
+    except UnicodeError:
+        return None
+
+
+def nearly_utf8(body: bytes) -> str | None:
+    """Given a document that is not valid UTF-8, return its text with replacement characters where
+    it is UTF-8 with an accident in it, and None where it is in another charset."""
+    text = body.decode("utf-8", "replace")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return text if text.count("\ufffd") * 2 <= beyond_ascii else None
 
 
 def clean(text: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import random
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -102,6 +103,7 @@ def assemble(
         per_site=config.fetch.per_domain,
         rules_hash=hashlib.sha256(repr(config.rules).encode()).hexdigest(),
         link_copies=config.copies != "off",
+        chance=random.random,
     )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from builders import NOW, a_feed
-from hrwatch.model.feeds import FeedState, Outcome, State, Validators
+from hrwatch.model.feeds import Because, FeedState, Hints, Outcome, State, Validators
 from hrwatch.stages.store import feeds
 from hrwatch.stages.store.archive import Archive
 from postgres import Place
@@ -23,13 +23,21 @@ POLLED = FeedState(
     first_polled_at=NOW,
     last_polled_at=NOW,
     next_poll_at=NOW + 30 * MINUTE,
-    because="interval",
+    because=Because.EVERY,
     failures=2,
     error="invented",
     body_hash="0" * 64,
     bad_body_hash="1" * 64,
     newest_entry_at=NOW - MINUTE,
     entries=7,
+    setbacks=1.25,
+    conditional=3,
+    moved_to="http://wire.example/new.xml",
+    moved_times=2,
+    rhythm=timedelta(hours=5),
+    warning="the charset is wrong",
+    ttl=timedelta(hours=1),
+    hints=Hints(every=timedelta(hours=2), skip_hours=(1, 2), skip_days=(6,)),
 )
 
 
@@ -81,6 +89,8 @@ def test_sync_changed_address_starts_afresh_and_keeps_what_is_known(archive: Arc
         last_polled_at=NOW,
         newest_entry_at=NOW - MINUTE,
         entries=7,
+        rhythm=timedelta(hours=5),
+        warning="the charset is wrong",
     )
 
 
@@ -98,6 +108,32 @@ def test_due_is_what_has_waited_longest_first(archive: Archive) -> None:
         assert feeds.due(connection, names, NOW + 30 * MINUTE, False) == ("second", "wire")
         assert feeds.due(connection, names, NOW, True) == ("second", "wire")
         assert feeds.due(connection, ("wire",), NOW, False) == ()
+
+
+def test_due_feed_that_is_gone_for_good_only_where_it_is_asked_for(archive: Archive) -> None:
+    gone = replace(POLLED, state=State.GONE, next_poll_at=None, because=Because.GONE)
+    assert claim(archive)
+    assert archive.write_now(feeds.finish, gone, "us")
+    much_later = NOW + timedelta(days=400)
+    with archive.reading() as connection:
+        assert feeds.due(connection, ("wire",), much_later, False) == ()
+        assert feeds.due(connection, ("wire",), NOW, False, True) == ("wire",)
+        assert feeds.due(connection, ("wire",), NOW, True) == ("wire",)
+    archive.write_now(feeds.sync, (a_feed(),), NOW)
+    with archive.reading() as connection:
+        assert feeds.due(connection, ("wire",), much_later, False) == ()
+    archive.write_now(feeds.sync, (a_feed(url="http://wire.example/new.xml"),), NOW)
+    with archive.reading() as connection:
+        assert feeds.due(connection, ("wire",), NOW, False) == ("wire",)
+
+
+def test_sync_feed_that_our_settings_kept_from_being_asked_is_due(archive: Archive) -> None:
+    for because, due in ((Because.NOT_ALLOWED_HERE, ("wire",)), (Because.FAILURES, ())):
+        assert claim(archive)
+        assert archive.write_now(feeds.finish, replace(POLLED, because=because), "us")
+        archive.write_now(feeds.sync, (a_feed(),), NOW)
+        with archive.reading() as connection:
+            assert feeds.due(connection, ("wire",), NOW, False) == due
 
 
 def test_claim_is_for_one_until_it_runs_out(archive: Archive) -> None:

@@ -25,6 +25,8 @@ COLUMNS = (
     "title",
     "authors",
     "published_at",
+    "whole_day",
+    "published_text",
     "first_seen_at",
     "language",
     "text",
@@ -89,6 +91,9 @@ def _object(
         "title": record.title,
         "authors": list(record.entry.authors or (record.article.authors if record.article else ())),
         "published_at": output.instant(record.entry.published_at),
+        # The time of day in published_at is nobody's word where a whole day is given.
+        "whole_day": record.entry.whole_day,
+        "published_text": record.entry.published_text,
         "first_seen_at": output.instant(record.first_seen_at),
         "language": record.language,
         "text": record.text,

@@ -2,18 +2,30 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from hrwatch import cadence
 from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.errors import ArchiveMissing
-from hrwatch.model.feeds import Feed, FeedState, State
+from hrwatch.model.feeds import FAILING, Because, Feed, FeedState, State
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.wiring import utc_now
+
+# What only a person mends is told at once; what else fails, when it has lasted.
+_FOR_A_PERSON = frozenset(
+    {State.GONE, State.REFUSED, State.NOT_A_FEED, State.LAYOUT_CHANGED, State.INVALID}
+)
+LASTING = timedelta(days=1)
+_NOT_ASKED_AGAIN = (
+    "it is gone for good and not asked again by itself: change its address, or enabled: false; "
+    "`hrwatch once` with its name asks once more"
+)
 
 
 def feeds(
@@ -32,6 +44,7 @@ def feeds(
         for feed, state in states:
             output.json_line(feed_object(feed, state))
         return
+    now = utc_now()
     output.table(
         ("feed", "state", "entries", "newest", "next poll", "because"),
         (
@@ -39,21 +52,73 @@ def feeds(
                 feed.name,
                 state.state,
                 state.entries,
-                _short(state.newest_entry_at),
-                _short(state.next_poll_at),
+                output.span(now - state.newest_entry_at) if state.newest_entry_at else "",
+                _next_poll(state, now),
                 state.because,
             )
             for feed, state in states
         ),
     )
     for feed, state in states:
-        if state.error:
-            output.line(output.plain(f"{feed.name}: {state.error}"))
+        for remark in remarks(config, feed, state):
+            output.line(output.plain(f"{feed.name}: {remark}"))
 
 
-def _short(moment: datetime | None) -> str:
-    """Return a time in UTC to the minute, short enough for a table of 80 columns."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if moment else ""
+def remarks(config: Config, feed: Feed, state: FeedState) -> Iterator[str]:
+    """Give what is to be said of a feed beside its row: what is wrong, what is odd, and the line to
+    change where it has moved."""
+    if state.error:
+        yield state.error
+    if state.because is Because.GONE:
+        yield _NOT_ASKED_AGAIN
+    if state.warning:
+        yield f"it can be read, but is odd: {state.warning}"
+    if (moved := proposed_line(config, feed, state)) is not None:
+        yield moved
+
+
+def needs_a_hand(
+    config: Config | None, feed: Feed, state: FeedState, now: datetime
+) -> Iterator[str]:
+    """Give what somebody should do about a feed: what will not mend itself, or has lasted."""
+    since = f" since {output.instant(state.failing_since)}" if state.failing_since else ""
+    lasts = state.failing_since is not None and now - state.failing_since >= LASTING
+    if state.state in _FOR_A_PERSON or (state.state in FAILING and lasts):
+        yield f"{state.state}{since}: {state.error}"
+    elif state.because is Because.BUG:
+        yield f"not read{since}: {state.error}"
+    if state.because is Because.GONE:
+        yield _NOT_ASKED_AGAIN
+    if (moved := proposed_line(config, feed, state)) is not None:
+        yield moved
+
+
+def proposed_line(config: Config | None, feed: Feed, state: FeedState) -> str | None:
+    """Return the line of the operator's file to change where a feed has moved for good, or None;
+    without its place where the file cannot be read now."""
+    moved_to = cadence.proposal(state)
+    if moved_to is None or state.state is State.DISABLED:
+        return None
+    told = "it has moved for good; the old address still leads there"
+    line = f"{'page' if feed.page else 'url'}: {moved_to}   ({told})"
+    if config is None:
+        return line
+    for other in config.feeds:
+        if other.address == moved_to:
+            return f"it has moved for good to the address of {other.name}: one of the two can go"
+    number = config.feed_lines.get(feed.name)
+    return f"{config.path}:{number}: {line}" if number else f"{config.path}: {line}"
+
+
+def _next_poll(state: FeedState, now: datetime) -> str:
+    """Return how long it is until the next poll; the time itself is in the JSON."""
+    if state.state is State.DISABLED:
+        return ""
+    if state.because is Because.GONE:
+        return "never"
+    if state.next_poll_at is None or state.next_poll_at <= now:
+        return "now"
+    return output.span(state.next_poll_at - now)
 
 
 def feed_states(config: Config, archive: Archive) -> Iterator[tuple[Feed, FeedState]]:
@@ -80,12 +145,14 @@ def feed_object(feed: Feed, state: FeedState) -> dict[str, object]:
         "error": state.error,
         "last_polled_at": state.last_polled_at,
         "next_poll_at": state.next_poll_at,
-        "because": state.because,
+        "because": state.because or "",
         "newest_entry_at": state.newest_entry_at,
         "entries": state.entries,
         "failures": state.failures,
+        "warning": state.warning,
+        "moved_to": cadence.proposal(state),
     }
 
 
 def _switched_off(state: FeedState) -> FeedState:
-    return replace(state, state=State.DISABLED, next_poll_at=None, because="")
+    return replace(state, state=State.DISABLED, next_poll_at=None, because=None)

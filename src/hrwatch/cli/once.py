@@ -33,6 +33,7 @@ class _Orders:
     """What the command line asks of one pass."""
 
     feeds: tuple[Feed, ...]
+    named: bool
     everything: bool
     digests: Digests
     as_json: bool
@@ -57,7 +58,8 @@ def once(
     """Poll the feeds that are due, write the digests that are due, try each queued mail once."""
     where = place(context)
     config = where.config()
-    orders = _Orders(named_feeds(config, feeds or []), everything, digests, as_json)
+    chosen = named_feeds(config, feeds or [])
+    orders = _Orders(chosen, bool(feeds), everything, digests, as_json)
     if not asyncio.run(_pass(config, where.state_directory(), orders)):
         raise typer.Exit(FAILED)
 
@@ -69,7 +71,9 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
     unwritten: tuple[tuple[str, HrwatchError], ...] = ()
     async with open_parts(config, directory) as parts:
         desk = open_desk(config, parts.archive)
-        due = await pipeline.due_feeds(parts, orders.feeds, regardless=orders.everything)
+        due = await pipeline.due_feeds(
+            parts, orders.feeds, regardless=orders.everything, named=orders.named
+        )
         if not due and orders.feeds:
             output.remark("no feed is due; --all polls whether or not one is")
         with _progress() as progress:

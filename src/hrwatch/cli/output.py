@@ -148,6 +148,15 @@ def instant(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
+def span(length: timedelta) -> str:
+    """Return a length of time in one unit, rounded down: 25m, 36h, 3d."""
+    seconds = max(int(length.total_seconds()), 0)
+    for unit, size, fewest in (("d", 86_400, 2), ("h", 3_600, 1), ("m", 60, 1)):
+        if seconds >= fewest * size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
 def _jsonable(value: object) -> object:
     if isinstance(value, datetime):
         return instant(value)

@@ -41,9 +41,18 @@ def search(
             output.json_line(asdict(one))
         return
     for one in found:
-        when = output.instant(one.published_at) or f"seen {output.instant(one.first_seen_at)}"
-        output.line(output.plain(f"{one.record}  {when}  {one.feed}  [{one.language}]"))
+        output.line(output.plain(f"{one.record}  {_when(one)}  {one.feed}  [{one.language}]"))
         output.line(f"  {output.plain(one.title)}")
         output.line(f"  {output.plain(one.snippet)}")
         output.line(f"  {output.plain(one.url)}")
     output.remark(f"{len(found)} found" + (", maybe more (--limit)" if len(found) == limit else ""))
+
+
+def _when(found: search_table.Found) -> str:
+    """Return when a record was published, a day without a time of day as a day; where that is not
+    known, when it was first seen, and that it is."""
+    if found.published_at is None or found.published_at == found.first_seen_at:
+        return f"seen {output.instant(found.first_seen_at)}"
+    if found.whole_day:
+        return f"{found.published_at:%Y-%m-%d}"
+    return f"{output.instant(found.published_at)}"

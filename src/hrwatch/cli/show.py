@@ -10,6 +10,7 @@ from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, place
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Evidence, Field, Tag
+from hrwatch.stages.digest.stories import dated_ahead, published
 from hrwatch.stages.store import records as record_table
 from hrwatch.territories import country_name
 
@@ -49,7 +50,7 @@ def _print(record: Record, others: Iterable[Record]) -> None:
     told("reference", record.id)
     told("feed", record.feed)
     told("language", record.language)
-    told("published", output.instant(record.entry.published_at) or "no date given")
+    told("published", _published(record))
     told("first seen", output.instant(record.first_seen_at))
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
@@ -65,6 +66,21 @@ def _print(record: Record, others: Iterable[Record]) -> None:
     output.line()
     for paragraph in _marked(record.text, record.tags, Field.TEXT).split("\n"):
         output.line(output.plain(paragraph, limit=None))
+
+
+def _published(record: Record) -> str:
+    """Return when a record was published, or that this is not known and the first visit stands for
+    it; with the publisher's words, where they say something else."""
+    moment, time_given = published(record)
+    words = record.entry.published_text
+    if moment is None:
+        reason = "the date lay ahead" if dated_ahead(record) else "no date"
+        reason += f" ({words!r})" if words else " given"
+        return f"{reason}: when it was first seen stands for it"
+    told = output.instant(moment) if time_given else f"{moment:%Y-%m-%d}, no time of day given"
+    if record.entry.published_at is None or dated_ahead(record):
+        told = f"{told}, as its page says"
+    return f"{told} (the feed: {words!r})" if words else f"{told}"
 
 
 def _named(tag: Tag) -> str:

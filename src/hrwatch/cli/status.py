@@ -1,7 +1,7 @@
 """`hrwatch status`: daemon, archive, feeds, mail, and what needs a hand."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -10,11 +10,11 @@ import typer
 
 import hrwatch
 from hrwatch.cli import output
-from hrwatch.cli.feeds import feed_states
+from hrwatch.cli.feeds import feed_states, needs_a_hand
 from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import FAILING, FeedState
+from hrwatch.model.feeds import Feed, FeedState
 from hrwatch.model.mail import Status
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
@@ -67,14 +67,20 @@ def status(
     except ConfigError as error:  # the daemon may well run on, by the file before
         mistakes = error.mistakes
     with where.archive(config) as archive:
-        states = _states(archive, config)
+        watched = list(_watched(archive, config))
         with archive.reading() as connection:
             held = record_table.counts(connection)
             mails = outbox.counts(connection)
             told = daemon_table.last(connection)
             last_digest_at = outbox.last_digest_at(connection)
         size, name = archive.size(), archive.name
-    life = _life(told, utc_now())
+    now = utc_now()
+    life = _life(told, now)
+    of_feeds = [
+        f"feed {feed.name}: {need}"
+        for feed, state in watched
+        for need in needs_a_hand(config, feed, state, now)
+    ]
     standing = _Standing(
         version=hrwatch.__version__,
         schema=SHIPPED.head,  # any other would not have been opened
@@ -89,12 +95,12 @@ def status(
         records=held.records,
         stories=held.stories,
         newest_record_at=held.first_seen_at,
-        feeds=dict(sorted(Counter(state.state.value for state in states).items())),
+        feeds=dict(sorted(Counter(state.state.value for _, state in watched).items())),
         subscribers=len(config.subscribers) if config else None,
         last_digest_at=last_digest_at,
         next_digest_at=told.next_digest_at if told else None,
         outbox={name.value: count for name, count in sorted(mails.items())},
-        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, states, mails)),
+        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, of_feeds, mails)),
     )
     if as_json:
         output.json_line(asdict(standing))
@@ -102,12 +108,14 @@ def status(
         _print(standing)
 
 
-def _states(archive: Archive, config: Config | None) -> list[FeedState]:
-    """Return the states of the configured feeds; of all that the archive knows without a file."""
+def _watched(archive: Archive, config: Config | None) -> Iterator[tuple[Feed, FeedState]]:
+    """Give the configured feeds with their states; all that the archive knows without a file."""
     if config is not None:
-        return [state for _, state in feed_states(config, archive)]
+        yield from feed_states(config, archive)
+        return
     with archive.reading() as connection:
-        return list(feed_table.states(connection, feed_table.names(connection)))
+        for state in feed_table.states(connection, feed_table.names(connection)):
+            yield Feed(state.feed, url=state.address), state
 
 
 def _print(standing: _Standing) -> None:
@@ -157,7 +165,7 @@ def _needs_a_hand(
     life: str,
     told: daemon_table.DaemonState | None,
     mistakes: tuple[Mistake, ...],
-    states: list[FeedState],
+    of_feeds: Iterable[str],
     mails: Mapping[Status, int],
 ) -> Iterator[str]:
     if told and life == "dead":
@@ -168,10 +176,7 @@ def _needs_a_hand(
         yield f"the newest configuration is not in force: {mistake}"
     if told and life == "running" and told.config_error and not mistakes:
         yield f"the newest configuration is not in force: {told.config_error}"
-    for state in states:
-        if state.state in FAILING:
-            since = f" since {output.instant(state.failing_since)}" if state.failing_since else ""
-            yield f"feed {state.feed}: {state.state}{since}: {state.error}"
+    yield from of_feeds
     for trouble in _TROUBLED:
         if mails.get(trouble):
             yield f"{mails[trouble]} mails {trouble}: see the mail server's log"

@@ -1,6 +1,7 @@
 """From a path to a Config: read, judge the shape, judge the meaning, convert."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -81,6 +82,7 @@ def configured(main: Document, path: Path) -> Config:
         warnings=_ordered(notices.of(main, shape), main.file),
         path=path,
         subscribers_file=path.parent / shape.subscribers_file if shape.subscribers_file else None,
+        feed_lines=_lines(main),
     )
 
 
@@ -158,6 +160,7 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
         countries=tuple(shape.countries),
         enabled=shape.enabled,
         every=shape.every or defaults.every,
+        every_at_most=_longest_interval(shape, defaults),
         backfill=shape.backfill if "backfill" in given else defaults.backfill,
         full_text=defaults.full_text if shape.full_text is None else shape.full_text,
         select=_select(shape.select),
@@ -173,6 +176,24 @@ def _select(shape: shapes.Select | None) -> Select:
         title=shape.title or "",
         date=shape.date or "",
     )
+
+
+def _longest_interval(shape: shapes.Feed, defaults: shapes.Fetch) -> timedelta | None:
+    """Return how far the feed may slow its polls; one with a longer `every` of its own does not."""
+    if "every_at_most" in shape.model_fields_set:
+        return shape.every_at_most
+    longest, every = defaults.every_at_most, shape.every or defaults.every
+    return None if longest is None or longest < every else longest
+
+
+def _lines(main: Document) -> dict[str, int]:
+    """Return by the name of each feed the line on which its address stands."""
+    lines = {}
+    for _, feed in main.root.members("feeds"):
+        name, address = feed.child("name"), feed.given("url") or feed.given("page")
+        if name is not None and isinstance(name.value, str) and address is not None:
+            lines[name.value] = address.place.line
+    return lines
 
 
 def _subscriber(shape: shapes.Subscriber) -> Subscriber:

@@ -4,10 +4,11 @@ It walks the trees of the files, not the models, so that one mistake does not hi
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path as FilePath
 
 from hrwatch import urls
-from hrwatch.config import files, references, taxonomy
+from hrwatch.config import files, references, shapes, taxonomy, values
 from hrwatch.config.names import quoted
 from hrwatch.config.tree import Document, Node
 from hrwatch.errors import Mistake
@@ -25,6 +26,7 @@ def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
         *_twice((main,), "feeds", "name", str.casefold),
         *_twice((main,), "feeds", "url", urls.canonical),
         *_twice((main,), "feeds", "page", urls.canonical),
+        *_intervals(main),
         *_keywords(main),
         *_certificates(main, "fetch"),
         *_certificates(main, "mail"),
@@ -62,6 +64,28 @@ def _feeds(main: Document) -> Iterator[Mistake | None]:
         if page is None and feed.given("select") is not None:
             problem = "goes with page only; a feed at a url needs no selectors"
             yield main.mistake((*path, "select"), problem, at_key=True)
+
+
+def _intervals(main: Document) -> Iterator[Mistake | None]:
+    """Tell an `every_at_most` below the `every` that it bounds."""
+    fetch = main.root.child("fetch")
+    usual = _span(fetch, "every") or shapes.Fetch().every
+    sections = main.root.members("feeds")
+    for path, node in ((("fetch",), fetch), *sections):
+        longest = _span(node, "every_at_most")
+        every = _span(node, "every") or usual
+        if longest is not None and longest < every:
+            problem = "is shorter than every, which is the shortest interval; make it longer"
+            yield main.mistake((*path, "every_at_most"), problem)
+
+
+def _span(node: Node | None, key: str) -> timedelta | None:
+    """Return the duration under a key; None where there is none that can be read."""
+    written = node.given(key) if node else None
+    try:
+        return None if written is None else values.interval(written.value)
+    except ValueError:
+        return None  # what its shape tells
 
 
 def _keywords(main: Document) -> Iterator[Mistake | None]:

@@ -1,6 +1,7 @@
 """The configuration as everything behind it sees it: values of `model`, nothing of the file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hrwatch.errors import Mistake
@@ -26,3 +27,5 @@ class Config:
     warnings: tuple[Mistake, ...]
     path: Path  # where it was read
     subscribers_file: Path | None  # what else was read
+    # By a feed's name, the line of `path` on which its address stands.
+    feed_lines: Mapping[str, int] = field(default_factory=dict)

@@ -100,6 +100,14 @@ class Fetch(Shape):
         description="Default interval between polls.",
         json_schema_extra={"default": "30m"},
     )
+    every_at_most: Interval | None = Field(
+        default=None,
+        description=(
+            "How far a feed that seldom brings anything may slow its polls down; without it every "
+            "feed is polled at `every`."
+        ),
+        examples=["2h"],
+    )
     backfill: Backfill = Field(
         default=timedelta(days=3),
         description="At a feed's first poll, older entries are archived, not mailed.",
@@ -181,6 +189,9 @@ class Feed(Shape):
     countries: Countries = Field(default=[], description=f"What it mostly writes about. {_LATER}")
     enabled: bool = True
     every: Interval | None = Field(default=None, description="Instead of fetch.every.")
+    every_at_most: Interval | None = Field(
+        default=None, description="Instead of fetch.every_at_most."
+    )
     backfill: Backfill = Field(default=None, description="Instead of fetch.backfill.")
     full_text: bool | None = Field(default=None, description="Instead of fetch.full_text.")
 

@@ -82,6 +82,7 @@ class NotModified:
     max_age: timedelta | None
     fetched_at: datetime
     expires: timedelta | None = None
+    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ class Entry:
     categories: tuple[str, ...] = ()
     published_text: str = ""  # the publisher's words, where they are no date or one to come
     whole_day: bool = False  # published_at names a day (UTC); no time of day was given
+
+    @property
+    def tells_something(self) -> bool:
+        """Whether there is anything in it that it could be recognised by."""
+        return any((self.guid, self.permalink, self.title, self.summary, self.content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +127,9 @@ class ParsedFeed:
     ttl: timedelta | None
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...] = ()
-    cut_off: bool = False  # the document ends in the middle of an entry
+    cut_off: bool = False  # the document stops before its end, whether within an entry or not
     hints: Hints = field(default_factory=Hints)
+    only_lists: bool = False  # every entry leads to a list (a tag, an author …), none to an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,27 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Because(StrEnum):
+    """What set a feed's next poll: the longest of what the operator, the feed and the server say,
+    or what went wrong."""
+
+    EVERY = "every"  # the operator's interval
+    RHYTHM = "rhythm"  # a slow feed, within every_at_most
+    TTL = "ttl"  # of the document
+    SY = "sy"  # of the document: sy:updatePeriod and sy:updateFrequency
+    SKIP_HOURS = "skip-hours"  # of the document
+    SKIP_DAYS = "skip-days"  # of the document
+    MAX_AGE = "max-age"  # of the server: Cache-Control
+    EXPIRES = "expires"  # of the server
+    RETRY_AFTER = "retry-after"  # of the server
+    FAILURES = "failures"  # in a row, weighed
+    REFUSED = "refused"  # the source does not want us
+    GONE = "gone"  # for good: not polled again by itself
+    NOT_ALLOWED_HERE = "not allowed here"  # our own settings or the address guard said no
+    NO_WORKER = "no worker"  # the machine had no room to read it
+    BUG = "bug"  # a fault of hrwatch
+
+
 @dataclass(frozen=True, slots=True)
 class FeedState:
     """What the archive knows of a feed between polls."""
@@ -194,8 +222,8 @@ class FeedState:
     validators: Validators = field(default_factory=Validators)
     first_polled_at: datetime | None = None  # the first poll that could be read to its end
     last_polled_at: datetime | None = None
-    next_poll_at: datetime | None = None  # None: at once
-    because: str = ""  # what set next_poll_at
+    next_poll_at: datetime | None = None  # None: at once, or never where it is gone for good
+    because: Because | None = None  # what set next_poll_at
     failures: int = 0  # in a row
     failing_since: datetime | None = None  # when it was first not well
     error: str | None = None
@@ -204,11 +232,13 @@ class FeedState:
     newest_entry_at: datetime | None = None
     entries: int = 0  # in the last document read
     setbacks: float = 0.0  # the failures in a row, weighed: what the next wait grows by
-    conditional: int = 0  # polls in a row that a validator answered, without a look at the document
+    conditional: int = 0  # polls in a row that a validator answered; -1: one lied, none is used
     moved_to: str | None = None  # where the server says the feed has moved for good
     moved_times: int = 0  # polls in a row that said so
     rhythm: timedelta | None = None  # usual time between two entries, as their dates tell
     warning: str | None = None  # what the parser found odd in the last document read
+    ttl: timedelta | None = None  # what the last document read says of coming back,
+    hints: Hints = field(default_factory=Hints)  # which holds while the server says "not modified"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Parts:
     per_site: int  # feeds of one site that are visited at once
     rules_hash: str  # tells one rule set from another
     link_copies: bool  # False: every article stands alone
+    # From 0 to below 1: spreads polls that would else fall together. None is spread without it.
+    chance: Callable[[], float] = float
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds
     # that bring the same text at the same moment would else not see each other.
     linking: asyncio.Lock = field(default_factory=asyncio.Lock)

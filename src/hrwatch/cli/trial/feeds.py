@@ -91,6 +91,8 @@ def _entry(entry: Entry) -> dict[str, object]:
         "content": entry.content,
         "authors": entry.authors,
         "published_at": entry.published_at,
+        "whole_day": entry.whole_day,
+        "published_text": entry.published_text,
         "updated_at": entry.updated_at,
         "categories": entry.categories,
     }

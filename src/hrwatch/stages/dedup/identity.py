@@ -53,10 +53,13 @@ def record_id(feed: str, entry_marks: Marks) -> str:
 def unseen(entries: Iterable[Entry], known: Iterable[KnownEntry]) -> tuple[Entry, ...]:
     """Given a document's entries and what the archive knows of that feed, return the new ones.
 
-    Each once, in the order of the document. Idempotent: nothing is unseen twice.
+    Each once, in the order of the document; those with nothing in them are nobody's news.
+    Idempotent: nothing is unseen twice.
     """
     marked: dict[tuple[str, str, str], tuple[Marks, Entry]] = {}
     for entry in entries:
+        if not entry.tells_something:
+            continue
         told = marks(entry)
         marked.setdefault((told.guid_key, told.permalink, told.title_key), (told, entry))
     archive, document = _Memory(known), _Memory(told for told, _ in marked.values())

@@ -13,7 +13,7 @@ from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.redact import redacted, removals
 from hrwatch.stages.digest.snippet import snippet
-from hrwatch.stages.digest.view import MatchedTag, Report, Story
+from hrwatch.stages.digest.view import MatchedTag, Report, Story, Undated
 
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
 _WORD_LIMIT = 60
@@ -49,6 +49,7 @@ class Writer:
             link=_link(record),
             published_at=published_at,
             time_given=time_given,
+            undated=None if published_at else _undated(record),
             first_seen_at=record.first_seen_at,
             keywords=tuple(self._matched(tag, record) for tag in keywords),
             countries=tuple(self._matched(tag, record) for tag in places),
@@ -109,14 +110,28 @@ def original_first(record: Record) -> tuple[bool, datetime, str]:
 
 
 def published(record: Record) -> tuple[datetime | None, bool]:
-    """Return when it was published and whether a time of day is known: what a page says is read
-    as a date, and stands at midnight."""
-    if record.entry.published_at is not None:
-        return record.entry.published_at, True
+    """Return when it was published and whether a time of day is known; None for a date that lay
+    ahead, which was archived as that of the first visit. What a page says is read as a date, and
+    stands at midnight."""
+    if record.entry.published_at is not None and not dated_ahead(record):
+        return record.entry.published_at, not record.entry.whole_day
     if record.article is None or record.article.published_at is None:
         return None, False
     moment = record.article.published_at
     return moment, moment.astimezone(UTC).time() != time(0)
+
+
+def dated_ahead(record: Record) -> bool:
+    """Say whether the publisher's date lay in the future: then it was archived as that of the
+    first visit, and the publisher's words with it."""
+    entry = record.entry
+    return bool(entry.published_text) and entry.published_at == record.first_seen_at
+
+
+def _undated(record: Record) -> Undated:
+    if dated_ahead(record):
+        return Undated.AHEAD
+    return Undated.NOT_UNDERSTOOD if record.entry.published_text else Undated.NOT_GIVEN
 
 
 def publisher(feed: str, feeds: Mapping[str, Feed]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from hrwatch.model.feeds import Coverage, FeedState
 from hrwatch.model.mail import Match, Subscriber, Window
@@ -37,6 +38,14 @@ class Report:
     original: bool = False  # the shown one repeats it
 
 
+class Undated(StrEnum):
+    """Why no date is told of a story."""
+
+    NOT_GIVEN = "not given"
+    NOT_UNDERSTOOD = "not understood"
+    AHEAD = "ahead"  # the publisher's date lay in the future
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """A story as it is told, under its number; as a title alone it shows the first five fields and
@@ -50,6 +59,7 @@ class Story:
     link: str  # http(s), or empty
     published_at: datetime | None
     time_given: bool  # False: only the date is known
+    undated: Undated | None  # why published_at is None
     first_seen_at: datetime
     keywords: tuple[MatchedTag, ...]
     countries: tuple[MatchedTag, ...]

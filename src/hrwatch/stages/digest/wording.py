@@ -12,7 +12,7 @@ from hrwatch.model.mail import Cadence, Schedule
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import isolate
-from hrwatch.stages.digest.view import Composition, MatchedTag, Report, Story
+from hrwatch.stages.digest.view import Composition, MatchedTag, Report, Story, Undated
 
 SUBJECT_LIMIT = 70
 # Not strftime: its names follow the locale of the process.
@@ -26,6 +26,11 @@ _KINDS = {
     Cadence.HOURLY: "Hourly digest",
     Cadence.DAILY: "Daily digest",
     Cadence.WEEKLY: "Weekly digest",
+}
+_UNDATED = {
+    Undated.NOT_GIVEN: "Publication date not given.",
+    Undated.NOT_UNDERSTOOD: "Publication date not understood.",
+    Undated.AHEAD: "Dated in the future by its publisher.",
 }
 STATES = {
     State.EMPTY: "answers, but empty",
@@ -118,7 +123,7 @@ class Wording:
         seen = story.first_seen_at.astimezone(UTC)
         first_seen = f"First seen {_day(seen, year=False)} {seen:%H:%M} UTC."
         if story.published_at is None:
-            return f"Publication date not given. {first_seen}"
+            return f"{_UNDATED[story.undated or Undated.NOT_GIVEN]} {first_seen}"
         if not story.time_given:
             date = _day(story.published_at.astimezone(UTC), year=True)
             return f"Published {date}, time not given. {first_seen}"

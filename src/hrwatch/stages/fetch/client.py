@@ -29,7 +29,7 @@ from hrwatch.stages.fetch.addresses import (
     without_user,
 )
 from hrwatch.stages.fetch.decoding import ACCEPTED, Decoder
-from hrwatch.stages.fetch.failures import NETWORK_ERRORS, plain_words
+from hrwatch.stages.fetch.failures import NETWORK_ERRORS, kind, plain_words
 from hrwatch.stages.fetch.guard import Guard
 from hrwatch.stages.fetch.network import GuardedBackend, Resolve, Resolver, Transport
 from hrwatch.stages.fetch.politeness import Politeness
@@ -154,9 +154,8 @@ class Fetcher:
             if deadline.expired():
                 whole = self._settings.timeout.total_seconds()
                 words = f"no complete answer within {whole:g} s"
-            else:
-                words = plain_words(error)
-            raise Unreachable(f"{shown(target)}: {words}") from error
+                raise Unreachable(f"{shown(target)}: {words}") from error
+            raise kind(error)(f"{shown(target)}: {plain_words(error)}") from error
 
     async def _exchange(
         self, visited: tuple[httpx.URL, ...], validators: Validators | None, accept: str
@@ -197,6 +196,7 @@ class Fetcher:
             ),
             max_age=headers.max_age(answer.headers, now),
             fetched_at=now,
+            retry_after=headers.retry_after(answer.headers, now),
         )
 
     def _bad_status(self, answer: httpx.Response, target: httpx.URL, now: datetime) -> BadStatus:

@@ -5,6 +5,8 @@ import ssl
 
 import httpcore
 
+from hrwatch.errors import NameUnknown, TlsFailed, Unreachable
+
 _LONGEST = 120
 _DEEPEST = 20  # causes looked at
 _CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
@@ -18,6 +20,8 @@ _CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
     62: "the TLS certificate is for another name",
     64: "the TLS certificate is for another address",
 }
+# Under TLS, but no fault of it.
+_CLOSED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (  # the most telling first
     (ssl.SSLEOFError, "the connection was closed during the TLS handshake"),
     (ssl.SSLZeroReturnError, "the connection was closed under TLS"),
@@ -67,6 +71,16 @@ def plain_words(error: BaseException) -> str:
         or _known(chain, _LESS_TELLING)
         or f"the network failed ({type(error).__name__})"
     )
+
+
+def kind(error: BaseException) -> type[Unreachable]:
+    """Given an error of the network or a library, return which of ours it is."""
+    chain = tuple(_chain(error))
+    if any(isinstance(c, socket.gaierror) and c.errno != socket.EAI_AGAIN for c in chain):
+        return NameUnknown
+    if any(isinstance(c, ssl.SSLError) and not isinstance(c, _CLOSED) for c in chain):
+        return TlsFailed
+    return Unreachable
 
 
 def _known(

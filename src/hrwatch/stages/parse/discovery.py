@@ -40,11 +40,11 @@ def read(body: bytes, *, url: str, content_type: str) -> tuple[OfferedFeed, ...]
     return offered(pages.read(pages.decoded(body, content_type), url))
 
 
-def told(body: bytes, url: str, content_type: str) -> str:
-    """Given a page that stands where a feed should be, say in words for the operator where its
-    feeds are."""
+def told(markup: str, url: str) -> str:
+    """Given the text of a page that stands where a feed should be, say in words for the operator
+    where its feeds are."""
     try:
-        offers = read(body, url=url, content_type=content_type)
+        offers = offered(pages.read(markup, url))
     except ParseError:
         offers = ()
     if not offers:

@@ -1,23 +1,24 @@
 """What a document is: its text, what it looks like, and the feed in it where there is one."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
-from hrwatch import text
 from hrwatch.errors import ParseError, WebPage
 from hrwatch.model.feeds import ParsedFeed
-from hrwatch.stages.parse import discovery, xml
+from hrwatch.stages.parse import charset, discovery, json_feed, packed, sitemap, xml
+from hrwatch.stages.parse.lists import only_lists
 
 # Where the root element is looked for, in characters.
 _HEAD = 4_000
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
 # What may stand before the root: comments, instructions, and a document type with its name.
 _PROLOG = re.compile(
     r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+([\w:]+)[^>\[]*(?:\[.*?\]\s*)?>)", re.S | re.I
 )
 _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
-_FEED_TAG = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>]", re.I)
-_JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
+_FEED_TAG = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)[\s>]", re.I)
+_SITEMAP_TAG = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s/>]")
+_JSON_FEED = re.compile(r'"version"\s{0,20}:\s{0,20}"https?:\\?/\\?/(?:www\.)?jsonfeed\.org')
 _MAGIC = (
     (b"\x1f\x8b", "gzip data that nothing unpacked"),
     (b"PK\x03\x04", "a zip archive"),
@@ -26,56 +27,68 @@ _MAGIC = (
     (b"GIF8", "an image"),
     (b"\xff\xd8\xff", "an image"),
 )
-# Documents that list addresses, and that this version does not read.
-_UNREAD = {
-    "urlset": "a sitemap",
-    "sitemapindex": "an index of sitemaps",
-    "opml": "an OPML list of feeds",
-}
 
 
 def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedFeed:
     """Given a document, the address it came from, its Content-Type and the time, return the feed
     in it; raise ParseError, saying what the document looks like, when there is none.
 
-    Dates after `now` count as `now`. At most `xml.MAX_ENTRIES` entries are read.
+    Dates may lie after `now`. At most `fields.MAX_ENTRIES` entries are read; what was odd is told
+    in `warnings`.
     """
+    body, whole = packed.unpacked(body)
     for magic, name in _MAGIC:
         if body.startswith(magic):
             raise ParseError(f"{name}, not a feed")
-    markup = text.decode(body, _declared(body), text.header_charset(content_type))
-    looks = _looks_like(markup)
-    if looks in _UNREAD.values() or looks == "a JSON Feed":
-        raise ParseError(f"{looks}, which is not read by this version")
+    markup, warnings = charset.decoded(body, content_type)
+    if not whole:
+        warnings = (*warnings, "gzip data that stops before its end")
+    feed = _feed(markup, url, now)
+    listed = only_lists(feed.entries)
+    if listed:
+        warnings = (*warnings, "only lists, no articles")
+    return replace(
+        feed,
+        warnings=(*warnings, *feed.warnings),
+        cut_off=feed.cut_off or not whole,
+        only_lists=listed,
+    )
+
+
+def _feed(markup: str, url: str, now: datetime) -> ParsedFeed:
+    """Return the feed of whatever format; raise ParseError where there is none."""
+    head = markup[:_HEAD].lstrip()
+    # Behind the warnings of a server, too: JSON holds no tag, and no XML begins with a brace.
+    if head.startswith("{") or _JSON_FEED.search(head):
+        return json_feed.read(markup, url=url, now=now)
+    is_feed = _FEED_TAG.search(markup)
+    if not is_feed and _SITEMAP_TAG.search(head):
+        return sitemap.read(markup, url=url, now=now)
+    looks = _looks_like(head)
     hopeless = looks in ("an empty document", "JSON")
     # Some feeds stand within an HTML page that their server wraps around everything.
-    if not hopeless and (looks != "an HTML page" or _FEED_TAG.search(markup)):
+    if not hopeless and (looks != "an HTML page" or is_feed):
         feed = xml.read(markup, url=url, now=now)
         if feed is not None:
             return feed
     if looks == "an HTML page":
-        raise WebPage(f"{looks}, not a feed; {discovery.told(body, url, content_type)}")
+        raise WebPage(f"{looks}, not a feed; {discovery.told(markup, url)}")
     raise ParseError(f"{looks}, not a feed")
 
 
-def _declared(body: bytes) -> str:
-    """Return the encoding that the XML declaration names, or an empty string."""
-    match = _DECLARED.search(body[:400])
-    return match[1].decode("ascii", "replace") if match else ""
-
-
-def _looks_like(markup: str) -> str:
+def _looks_like(head: str) -> str:
     """Return in plain words what a document looks like from its beginning."""
-    head = markup[:_HEAD].lstrip()
     if not head:
         return "an empty document"
     if head[0] in "{[":
-        return "a JSON Feed" if _JSON_FEED.search(head) else "JSON"
+        return "JSON"
     document_type, root = _beginning(head)
     if "html" in (document_type, root):
         return "an HTML page"
+    if root == "opml":
+        return "an OPML list of feeds (hrwatch import opml prints what to paste)"
     if root:
-        return _UNREAD.get(root, f"XML that begins with <{root[:40]}>")
+        return f"XML that begins with <{root[:40]}>"
     return "binary data" if "\ufffd" in head or "\x00" in head else "plain text"
 
 

@@ -9,6 +9,7 @@ from lxml import etree, html  # type: ignore[import-untyped]  # lxml brings no t
 
 from hrwatch import text, urls
 from hrwatch.errors import ParseError
+from hrwatch.stages.parse import packed
 
 # A listing of 300 entries with all that surrounds it is some 500 KB.
 MAX_PAGE = 2_000_000
@@ -37,7 +38,9 @@ class Page:
 
 
 def decoded(body: bytes, content_type: str) -> str:
-    """Given an HTML document and its Content-Type, return its text without what XML forbids."""
+    """Given an HTML document and its Content-Type, return its text without what XML forbids; gzip
+    that its server forgot to tell is undone."""
+    body, _ = packed.unpacked(body)
     start = body[:4_096]
     declared = [text.header_charset(content_type)]
     declared += [m[1].decode("ascii") for m in (_META_CHARSET.search(start),) if m]

@@ -1,18 +1,28 @@
 """How each feed is doing, when it is polled next, and who is polling it now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from hrwatch.model.feeds import Feed, FeedState, Outcome, State, Validators
+from hrwatch.model.feeds import Because, Feed, FeedState, Hints, Outcome, State, Validators
 from hrwatch.stages.store.statements import chunks
-from hrwatch.stages.store.tables import feeds
+from hrwatch.stages.store.tables import Instant, feeds
+
+# An archive may hold words of an earlier version.
+_REASONS = frozenset(Because)
 
 
 def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -> None:
     """Given the configured feeds, add the new ones. One whose address changed is polled at once
-    and asked without validators; it stays the feed it was, with its first poll behind it."""
+    and asked without validators; it stays the feed it was, with its first poll behind it. What
+    our own settings kept us from asking is due: the settings may be others now."""
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.because == Because.NOT_ALLOWED_HERE)
+        .values(next_poll_at=None)
+    )
     stored = connection.execute(sa.select(feeds.c.feed, feeds.c.address))
     addresses = {row.feed: row.address for row in stored}
     added = []
@@ -48,6 +58,7 @@ def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -
                     conditional=0,
                     moved_to=None,
                     moved_times=0,
+                    hints=None,
                     failing_since=None,
                     error=None,
                     # What the new address holds of old is archived, not mailed.
@@ -75,15 +86,22 @@ def names(connection: sa.Connection) -> tuple[str, ...]:
 
 
 def due(
-    connection: sa.Connection, names: Iterable[str], now: datetime, regardless: bool
+    connection: sa.Connection,
+    names: Iterable[str],
+    now: datetime,
+    regardless: bool,
+    gone_too: bool = False,
 ) -> tuple[str, ...]:
     """Return which of `names` are to be polled now, the longest overdue first.
 
-    Not those that somebody is polling. `regardless`: whatever their next poll is set to.
+    Not those that somebody is polling, and `gone_too` only where asked for those that are gone for
+    good. `regardless`: whatever their next poll is set to, and whether or not they are gone.
     """
     query = sa.select(feeds.c.feed).where(_free(now))
     if not regardless:
         query = query.where(_is_due(now))
+    if not (regardless or gone_too):
+        query = query.where(feeds.c.because != Because.GONE)
     query = query.order_by(feeds.c.next_poll_at.asc().nulls_first(), feeds.c.feed)
     wanted = frozenset(names)
     return tuple(name for name in connection.scalars(query) if name in wanted)
@@ -93,53 +111,44 @@ def claim(
     connection: sa.Connection, feed: str, *, owner: str, now: datetime, until: datetime
 ) -> FeedState | None:
     """Take `feed` for `owner` until `until`, return its state; None where somebody else has it."""
-    # SKIP LOCKED: nobody waits for another who is just taking it.
-    free = sa.select(feeds.c.feed).where(feeds.c.feed == feed, _free(now))
-    row = connection.execute(
-        sa.update(feeds)
-        .where(feeds.c.feed == free.with_for_update(skip_locked=True).scalar_subquery())
-        .values(claimed_by=owner, claimed_until=until)
-        .returning(feeds)
-    ).one_or_none()
+    told = {"asked": feed, "owner": owner, "now": now, "until": until}
+    row = connection.execute(_CLAIM, told).one_or_none()
     return _state(row) if row is not None else None
 
 
 def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
     """Write what a poll came to and free the feed; False, and nothing written, where `owner` lost
     it meanwhile or its address was changed under the poll."""
-    written = connection.execute(
-        sa.update(feeds)
-        .where(
-            feeds.c.feed == state.feed,
-            feeds.c.claimed_by == owner,
-            feeds.c.address == state.address,
-        )
-        .values(
-            state=state.state,
-            outcome=state.outcome,
-            etag=state.validators.etag,
-            last_modified=state.validators.last_modified,
-            first_polled_at=state.first_polled_at,
-            last_polled_at=state.last_polled_at,
-            next_poll_at=state.next_poll_at,
-            because=state.because,
-            failures=state.failures,
-            failing_since=state.failing_since,
-            error=state.error,
-            body_hash=state.body_hash,
-            bad_body_hash=state.bad_body_hash,
-            newest_entry_at=state.newest_entry_at,
-            entries=state.entries,
-            setbacks=state.setbacks,
-            conditional=state.conditional,
-            moved_to=state.moved_to,
-            moved_times=state.moved_times,
-            rhythm_seconds=state.rhythm and int(state.rhythm.total_seconds()),
-            warning=state.warning,
-            claimed_by=None,
-            claimed_until=None,
-        )
-    ).rowcount
+    told = {
+        "asked": state.feed,
+        "owner": owner,
+        "asked_at": state.address,
+        "state": state.state,
+        "outcome": state.outcome,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "first_polled_at": state.first_polled_at,
+        "last_polled_at": state.last_polled_at,
+        "next_poll_at": state.next_poll_at,
+        "because": state.because or "",
+        "failures": state.failures,
+        "failing_since": state.failing_since,
+        "error": state.error,
+        "body_hash": state.body_hash,
+        "bad_body_hash": state.bad_body_hash,
+        "newest_entry_at": state.newest_entry_at,
+        "entries": state.entries,
+        "setbacks": state.setbacks,
+        "conditional": state.conditional,
+        "moved_to": state.moved_to,
+        "moved_times": state.moved_times,
+        "rhythm_seconds": state.rhythm and int(state.rhythm.total_seconds()),
+        "warning": state.warning,
+        "hints": _written(state),
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+    written = connection.execute(_FINISH, told).rowcount
     if not written:
         release(connection, state.feed, owner)
     return bool(written)
@@ -172,7 +181,7 @@ def release_all(connection: sa.Connection) -> None:
     )
 
 
-def _free(now: datetime) -> sa.ColumnElement[bool]:
+def _free(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return sa.or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now)
 
 
@@ -190,7 +199,7 @@ def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
         first_polled_at=row.first_polled_at,
         last_polled_at=row.last_polled_at,
         next_poll_at=row.next_poll_at,
-        because=row.because,
+        because=Because(row.because) if row.because in _REASONS else None,
         failures=row.failures,
         failing_since=row.failing_since,
         error=row.error,
@@ -204,4 +213,46 @@ def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
         moved_times=row.moved_times,
         rhythm=None if row.rhythm_seconds is None else timedelta(seconds=row.rhythm_seconds),
         warning=row.warning,
+        ttl=_span(row.hints, "ttl"),
+        hints=_hints(row.hints),
     )
+
+
+def _written(state: FeedState) -> dict[str, object] | None:
+    """Return what a document says of coming back as its column holds it; None for nothing."""
+    told = {
+        "ttl": state.ttl and int(state.ttl.total_seconds()),
+        "every": state.hints.every and int(state.hints.every.total_seconds()),
+        "skip_hours": list(state.hints.skip_hours),
+        "skip_days": list(state.hints.skip_days),
+    }
+    return {name: value for name, value in told.items() if value} or None
+
+
+def _hints(written: Mapping[str, Any] | None) -> Hints:
+    told = written or {}
+    return Hints(
+        every=_span(told, "every"),
+        skip_hours=tuple(told.get("skip_hours", ())),
+        skip_days=tuple(told.get("skip_days", ())),
+    )
+
+
+def _span(written: Mapping[str, Any] | None, name: str) -> timedelta | None:
+    seconds = (written or {}).get(name)
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+# What every poll says twice, built once: that is most of what it costs.
+_ASKED = feeds.c.feed == sa.bindparam("asked")
+# SKIP LOCKED: nobody waits for another who is just taking it.
+_FREE = sa.select(feeds.c.feed).where(_ASKED, _free(sa.bindparam("now", type_=Instant)))
+_CLAIM = (
+    sa.update(feeds)
+    .where(feeds.c.feed == _FREE.with_for_update(skip_locked=True).scalar_subquery())
+    .values(claimed_by=sa.bindparam("owner"), claimed_until=sa.bindparam("until"))
+    .returning(feeds)
+)
+_FINISH = sa.update(feeds).where(
+    _ASKED, feeds.c.claimed_by == sa.bindparam("owner"), feeds.c.address == sa.bindparam("asked_at")
+)

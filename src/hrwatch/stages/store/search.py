@@ -31,6 +31,7 @@ class Found:
     url: str
     language: str
     published_at: datetime | None
+    whole_day: bool  # published_at names a day; no time of day was given
     first_seen_at: datetime
     story: str
     snippet: str  # where the text first says what was searched for, else how it begins
@@ -58,6 +59,7 @@ def find(connection: sa.Connection, node: Node, *, limit: int) -> tuple[Found, .
             url=row.url,
             language=row.language,
             published_at=row.published_at,
+            whole_day=row.whole_day,
             first_seen_at=row.first_seen_at,
             story=row.story,
             snippet=_snippet(row.text, asked),

@@ -64,6 +64,7 @@ feeds = sa.Table(
     sa.Column("moved_times", sa.Integer, nullable=False, server_default="0"),
     sa.Column("rhythm_seconds", sa.Integer),
     sa.Column("warning", sa.Text),
+    sa.Column("hints", sa.JSON(none_as_null=True)),
     sa.Index("feeds_next_poll_at", "next_poll_at"),
 )
 

@@ -26,7 +26,7 @@ from hrwatch.model.mail import Match, Subscriber
 from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.redact import EMAIL, PHONE
-from hrwatch.stages.digest.view import Composition, MatchedTag, Story
+from hrwatch.stages.digest.view import Composition, MatchedTag, Story, Undated
 from hrwatch.urls import canonical
 
 FEEDS = {
@@ -317,6 +317,28 @@ def test_compose_of_a_date_from_the_page_knows_no_time_of_day(
     )
     story = only_story(composed(a_match(record)))
     assert (story.published_at, story.time_given) == expected
+
+
+@pytest.mark.parametrize(
+    ("of_entry", "expected"),
+    [
+        ({"published_at": MIDNIGHT, "whole_day": True}, (MIDNIGHT, False, None)),
+        ({"published_at": None}, (None, False, Undated.NOT_GIVEN)),
+        (
+            {"published_at": None, "published_text": "some day"},
+            (None, False, Undated.NOT_UNDERSTOOD),
+        ),
+        # Archived as first seen, because it lay ahead.
+        ({"published_at": NOW, "published_text": "1 May 2031"}, (None, False, Undated.AHEAD)),
+        ({"published_at": MIDNIGHT, "published_text": "soon"}, (MIDNIGHT, True, None)),
+    ],
+)
+def test_compose_of_a_date_that_is_not_known_says_why(
+    of_entry: dict[str, Any], expected: tuple[datetime | None, bool, Undated | None]
+) -> None:
+    record = a_record(entry=an_entry(**of_entry), article=None, first_seen_at=NOW)
+    story = only_story(composed(a_match(record)))
+    assert (story.published_at, story.time_given, story.undated) == expected
 
 
 @pytest.mark.parametrize(

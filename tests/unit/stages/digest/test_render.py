@@ -68,7 +68,7 @@ def about(id: str, *values: str, **changes: Any) -> Match:
     entry = an_entry(
         title=changes.pop("title", f"Story {id}"),
         permalink=changes.pop("permalink", f"https://wire.example/{id}?a=1&b=2"),
-        published_at=changes.pop("published_at", datetime(2026, 11, 21, 14, 0, tzinfo=UTC)),
+        **{"published_at": datetime(2026, 11, 21, 14, 0, tzinfo=UTC)} | changes.pop("of_entry", {}),
     )
     tags = tuple(a_tag(value) for value in values or ("torture", "BY"))
     return a_match(a_record(id, entry=entry, tags=tags, **changes))
@@ -479,22 +479,36 @@ def test_render_gives_the_window_of_the_composition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("published_at", "zone", "expected"),
+    ("of_entry", "zone", "expected"),
     [
-        (datetime(2026, 11, 21, 14, 0, tzinfo=UTC), "UTC", "Published 21 Nov 2026 14:00 UTC."),
         (
-            datetime(2026, 11, 21, 23, 27, tzinfo=UTC),
+            {"published_at": datetime(2026, 11, 21, 14, 0, tzinfo=UTC)},
+            "UTC",
+            "Published 21 Nov 2026 14:00 UTC.",
+        ),
+        (
+            {"published_at": datetime(2026, 11, 21, 23, 27, tzinfo=UTC)},
             "Europe/Vilnius",
             "Published 22 Nov 2026 01:27 (21 Nov 23:27 UTC).",
         ),
-        (None, "UTC", "Publication date not given."),
+        (
+            {"published_at": datetime(2026, 11, 21, tzinfo=UTC), "whole_day": True},
+            "Europe/Vilnius",
+            "Published 21 Nov 2026, time not given.",
+        ),
+        ({"published_at": None}, "UTC", "Publication date not given."),
+        (
+            {"published_at": None, "published_text": "some day"},
+            "UTC",
+            "Publication date not understood.",
+        ),
     ],
 )
 def test_render_gives_publication_in_the_readers_zone_and_utc(
-    published_at: datetime | None, zone: str, expected: str
+    of_entry: dict[str, Any], zone: str, expected: str
 ) -> None:
     subscriber = a_subscriber(schedule=SEVEN, timezone=zone)
-    digest = written(about("a", published_at=published_at), subscriber=subscriber)
+    digest = written(about("a", of_entry=of_entry), subscriber=subscriber)
     assert expected in digest.text
     assert expected in digest.html
 

@@ -14,8 +14,6 @@ from hrwatch.text import clean_line
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # What is announced for later than this is a default or a slip as well.
 AHEAD = timedelta(days=730)
-# A publisher in another zone who writes no zone is at most this far ahead of us.
-NEAR = timedelta(days=1)
 MAX_LENGTH = 200
 
 
@@ -71,7 +69,7 @@ def of_entry(told: Sequence[str], *, updated: str = "", language: str, now: date
     read_as = [read(words, language=language, now=now, relative_too=False) for words in given]
     published = next((dated for dated in read_as if dated.at is not None), NOTHING)
     first = read_as[0].at if read_as else None
-    understood = first is not None and first <= now + NEAR
+    understood = first is not None and first <= now
     changed = read(updated, language=language, now=now, relative_too=False)
     kept = "" if understood or not given else clean_line(given[0], MAX_LENGTH)
     return EntryDates(published, changed.at, kept)

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 CLOCK = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,12})?)?(?![\d:])")
 # "14h30", "14 h", "14 Uhr 30"
 HOURS = re.compile(
-    r"(\d{1,2})\s?(?:h|hs|hrs|uhr)(?![^\W\d])(?:\s?(\d\d)(?!\d)(?:\s?m(?:in)?(?!\w))?)?"
+    r"(\d{1,2})\s?(?:h|hs|hrs|uhr)(?![^\W\d])(?:\s?(\d\d)(?!\d)(?:\s?m(?:in)?(?!\w))?(?:\s?(\d\d)\s?s(?!\w))?)?"
 )
 # Without GMT before it only one that is glued together: "14:05 - 3 March" has none.
 OFFSET = re.compile(

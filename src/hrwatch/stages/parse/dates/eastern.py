@@ -12,7 +12,7 @@ _WEEKDAY = re.compile(
 )
 _HALVES = ((re.compile("上午|午前|오전"), " am "), (re.compile("下午|午後|오후|晚上"), " pm "))
 _VIETNAMESE = re.compile(
-    r"(?:ngay\s)?(\d{1,2})\s?,?\s?thang\s(\d{1,2})(?:,\s?|\s)(?:nam\s)?(\d{4})"
+    r"(?:ngay\s)?(\d{1,2})\s?,?\s?th(?:an)?g\s(\d{1,2})(?:,\s?|\s)(?:nam\s)?(\d{4})"
 )
 _SIGNS = re.compile("[\u3000-\u9fff\uac00-\ud7a3]")
 _FIRST_OF_REIWA = 2019
@@ -20,7 +20,7 @@ _FIRST_OF_REIWA = 2019
 
 def western(told: str) -> str:
     """Given folded words, return them with Eastern dates and times in Western form."""
-    if "thang" in told:
+    if "thg " in told or "thang " in told:
         return _VIETNAMESE.sub(r"\3-\2-\1 ", told)
     if not _SIGNS.search(told):
         return told

@@ -174,7 +174,7 @@ AFTER = folded_words("م مساء ös μμ дп")
 # What stands between the parts of a date, or before it, and says nothing.
 FILLERS = folded_words(
     "of the at on in published posted updated date time dated de del d di a à au le la las los "
-    "el il em às as al alle ore ora publié publicado em pubblicato mis jour um uhr am den der "
+    "gada թ ж د om el il em às as al alle ore ora publié publicado pubblicato um uhr am den der "
     "vom veröffentlicht o dnia r roku godz opublikowano г год года в о об ў у час опубликовано "
     "дата добавлено р рік року опубліковано saat tarihinde klo kl kello dne et i ja h hs hrs "
     "m م في الساعة ساعة ساعت و مورخ به تاریخ سال نشر النشر تاريخ هـ ه "

@@ -24,8 +24,9 @@ _COMPACT = re.compile(r"(\d{4})()()()()()(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()()()")
 _COMMENT = re.compile(r"\s*(?:\([^()\d]*\)|\[[a-z_]+/[a-z_/]+\])\s*$")
 _ISO_CLOCK = re.compile(r"(?<=\d)t(?=\d)|(?<=\d)z(?!\w)")
 _HALF = re.compile(r"(?<![^\W\d])([ap])\.?\s?m(?!\w)\.?")
-_DOTTED_CLOCK = re.compile(r"(\d{1,2})\.(\d\d)(?![\d.])")
+_DOTTED_CLOCK = re.compile(r"(\d{1,2})\.(\d\d)(?:\.(\d\d))?(?![\d.])")
 _ABBREVIATED = re.compile(r"(?<!\w)([^\W\d])\.([^\W\d])(?:\.|(?!\w))")
+_DOT = re.compile("(?<=[\u0e00-\u0eff])\\.")  # Thai and Lao have one after each syllable
 _LETTER = r"[^\s\d,.;:|·•()\[\]/+<>\"'’`،、-]"
 _TOKEN = re.compile(
     r"(?P<digits>(?:\d{4}\s?(?P<mark>[./-])\s?\d{1,2}\s?(?P=mark)\s?\d{1,2}"
@@ -111,7 +112,8 @@ def _plain(told: str) -> str:
     """Return the words without what only surrounds the date, Eastern forms made Western."""
     told = western(_COMMENT.sub("", told))
     told = _HALF.sub(r" \1m ", _ISO_CLOCK.sub(" ", told))
-    told = _ABBREVIATED.sub(r"\1\2 ", told)
+    told = told.replace("ที่", " ")  # "on the", without spaces round it
+    told = _DOT.sub("", _ABBREVIATED.sub(r"\1\2 ", told))
     return tables().phrases.sub(lambda match: match[0].replace(" ", "_"), told)
 
 
@@ -156,6 +158,8 @@ def _take(match: re.Match[str], language: str, found: _Told) -> bool:
 
 def _take_word(word: str, language: str, found: _Told) -> bool:
     base = language.replace("_", "-").partition("-")[0].lower()
+    if base == "he":
+        word = word.removeprefix("ב")  # "in"
     months, weekdays = tables().months.among(word, base), tables().weekdays.among(word, base)
     if word in ("am", "pm") and not found.half and (word == "pm" or base != "de"):
         found.half = word
@@ -190,7 +194,8 @@ def _day(found: _Told, language: str, now: datetime | None) -> date | None:
         )
     if found.jalali_month:
         return None if months else days.of_jalali(found.numbers, found.jalali_month)
-    if len(months) != 1 or len(months[0]) != 1:
+    # "كانون الثاني/يناير": one month as it is called in Damascus and in Cairo.
+    if len(set(months)) != 1 or len(months[0]) != 1:
         return None
     (month,) = months[0]
     return days.of_numbers(found.numbers, month, now)

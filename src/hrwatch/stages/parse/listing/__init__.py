@@ -56,9 +56,7 @@ def _must_be_page(body: bytes) -> None:
     start = body[:1_024].lstrip()
     if not start:
         raise ParseError("an empty document, not a listing page")
-    if start.startswith(
-        (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
-    ):
+    if start.startswith((b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04")):
         raise ParseError("a file, not a listing page")
     if start[:1] in (b"{", b"["):
         raise ParseError("JSON, not a listing page")

@@ -1,5 +1,6 @@
 """Any feed: how much a feed's failures weigh, whether its validators were checked, where it moved,
-its rhythm; and of records the publisher's own words for a date that is none."""
+its rhythm, when its document says to come back; and of records the publisher's own words for a
+date that is none."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +23,7 @@ def upgrade() -> None:
         sa.Column("moved_times", sa.Integer, nullable=False, server_default="0"),
         sa.Column("rhythm_seconds", sa.Integer),
         sa.Column("warning", _TEXT),
+        sa.Column("hints", sa.JSON),
     ):
         op.add_column("feeds", column)
     op.add_column("records", sa.Column("published_text", _TEXT))

@@ -1,0 +1,214 @@
+"""From new entries to records: their pages read, copies linked, archived in one transaction."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hrwatch import cadence, hops, text
+from hrwatch.errors import FetchError, HopError, NoWorker
+from hrwatch.model.articles import Candidate, Copy, Reading, Record
+from hrwatch.model.feeds import Entry, Feed, FeedState, NotModified, Response
+from hrwatch.pipeline.parts import Parts
+from hrwatch.stages.dedup import copies, identity
+from hrwatch.stages.extract import carries_full_text
+from hrwatch.stages.fetch import PAGES
+from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store import records as record_table
+
+# A claim outlasts the longest visit that the limits allow; a killed process is found out sooner,
+# because the next one to hold the archive for writing releases what nobody can be working on.
+CLAIM = timedelta(minutes=30)
+# Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
+ENTRIES_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What one step of a visit came to."""
+
+    new: int
+    copies: int
+    error: HopError | None  # of an entry that could not be read at all
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """Records with their originals, and those that turned out to be originals of earlier ones."""
+
+    records: tuple[Record, ...]
+    repeated_before: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An entry with what was made of it."""
+
+    entry: Entry
+    marks: identity.Marks
+    reading: Reading
+    page_sha256: str | None
+
+
+async def archive_entries(
+    parts: Parts, feed: Feed, state: FeedState, entries: Sequence[Entry], language: str
+) -> Archived:
+    """Read the entries' pages and archive them in one transaction."""
+    slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
+
+    async def read(entry: Entry) -> _Read | HopError:
+        async with slots:
+            return await _read(parts, feed, entry, language)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(read(entry)) for entry in entries]
+    outcomes = [task.result() for task in tasks]
+    read_entries = [one for one in outcomes if isinstance(one, _Read)]
+    async with parts.linking:
+        candidates = await parts.archive.read(
+            record_table.candidates,
+            permalinks={one.marks.permalink for one in read_entries if one.marks.permalink},
+            text_hashes={h for one in read_entries if (h := one.reading.fingerprint.text_hash)},
+        )
+        linked = _link(parts, feed, state, read_entries, candidates)
+        await parts.archive.write(
+            record_table.add,
+            linked.records,
+            rules_hash=parts.rules_hash,
+            relinked=linked.repeated_before,
+        )
+    until = parts.clock() + CLAIM
+    await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
+    # An input that is to blame tells more than a machine that is short of room.
+    errors = sorted(
+        (one for one in outcomes if isinstance(one, HopError)),
+        key=lambda error: isinstance(error, NoWorker),
+    )
+    return Archived(
+        new=len(linked.records),
+        copies=sum(record.copy is not None for record in linked.records),
+        error=errors[0] if errors else None,
+    )
+
+
+async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read | HopError:
+    page, page_error = await _page(parts, feed, entry)
+    page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
+    task = hops.ArticleTask(entry, page, page_error, language, parts.clock())
+    try:
+        reading = await parts.workers.run(hops.read_article, task)
+    except NoWorker as error:
+        return error  # the page is not to blame: it is read when there is room again
+    except HopError as error:
+        less = await _read_less(parts, task, error)
+        if isinstance(less, HopError):
+            return less
+        reading = less
+    return _Read(entry, identity.marks(entry), reading, page_sha256)
+
+
+async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> Reading | HopError:
+    """Read an entry whose page or text ended its worker: without the page, then by its title
+    alone, so that it is archived and tagged by what can be read, with the reason."""
+    without_page = replace(task, page=None, page_error=str(error))
+    bare = replace(task.entry, summary="", content="")
+    for less in (without_page, replace(without_page, entry=bare)):
+        try:
+            return await parts.workers.run(hops.read_article, less)
+        except NoWorker as none:
+            return none
+        except HopError as again:
+            error = again
+    return error
+
+
+async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None, str | None]:
+    """Return the entry's page, or why there is none; both None where none is wanted."""
+    if not feed.full_text or not entry.permalink or carries_full_text(entry):
+        return None, None
+    try:
+        answer = await parts.fetcher.fetch(entry.permalink, accept=PAGES)
+    except FetchError as error:
+        return None, str(error)
+    return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)
+
+
+def _link(
+    parts: Parts,
+    feed: Feed,
+    state: FeedState,
+    read: Sequence[_Read],
+    known: tuple[Candidate, ...],
+) -> _Linked:
+    """Turn what was read into records, each linked to the original that it repeats."""
+    now = parts.clock()
+    candidates = list(known) if parts.link_copies else []
+    records, repeated_before = [], {}
+    for one in read:
+        copy = copies.copy_of(
+            feed_address=feed.address,
+            permalink=one.marks.permalink,
+            title=one.reading.title,
+            told=one.reading.fingerprint,
+            candidates=candidates,
+        )
+        record = _record(feed, state, one, copy, now)
+        records.append(record)
+        if not parts.link_copies:
+            continue
+        earlier = copies.repeated_before(
+            feed_address=feed.address,
+            permalink=record.permalink,
+            title=record.title,
+            candidates=candidates,
+        )
+        if copy is None and earlier:
+            repeated_before[record.id] = earlier
+        candidates.append(
+            Candidate(
+                record=record.id,
+                feed=feed.name,
+                feed_address=feed.address,
+                permalink=record.permalink,
+                title_key=text.title_key(record.title),
+                text_hash=record.fingerprint.text_hash,
+                copy_of=copy.of if copy else None,
+            )
+        )
+    return _Linked(tuple(records), repeated_before)
+
+
+def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: datetime) -> Record:
+    record_id = identity.record_id(feed.name, one.marks)
+    reading = one.reading
+    first_poll = state.first_polled_at is None
+    return Record(
+        id=record_id,
+        version=1,
+        feed=feed.name,
+        entry=_no_later(replace(one.entry, summary=reading.summary, content=""), now),
+        permalink=one.marks.permalink,
+        article=reading.article,
+        title=reading.title,
+        text=reading.text,
+        language=reading.language,
+        fingerprint=reading.fingerprint,
+        tags=reading.tags,
+        copy=copy,
+        story=copy.of if copy else record_id,
+        first_seen_at=now,
+        backlog=cadence.is_backlog(one.entry, feed, first_poll=first_poll, now=now),
+        page_sha256=one.page_sha256,
+        extract_error=reading.extract_error,
+        guid_key=one.marks.guid_key,
+    )
+
+
+def _no_later(entry: Entry, now: datetime) -> Entry:
+    """Return an entry whose dates do not lie ahead. Not before: an entry is recognised by its date
+    as written, which is the same at every poll, and `now` is not."""
+    published_at, updated_at = entry.published_at, entry.updated_at
+    if published_at and published_at > now:
+        entry = replace(entry, published_at=now, whole_day=False)
+    return replace(entry, updated_at=now) if updated_at and updated_at > now else entry

@@ -1,0 +1,298 @@
+"""Polls of servers that lie, move, refuse, falter and come back: what becomes of the feed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import a_feed
+from fakes import Clock
+from hrwatch.cadence.trust import POLLS_WITHOUT_A_LOOK
+from hrwatch.errors import NoWorker
+from hrwatch.model.feeds import Because, Feed, FeedState, Outcome, PollReport, State, Validators
+from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
+from hrwatch.model.tags import Rules
+from hrwatch.pipeline import Parts, due_feeds, poll_feed
+from hrwatch.stages.deliver import open_transport
+from hrwatch.stages.fetch import Fetcher
+from hrwatch.stages.store import feeds, records
+from hrwatch.stages.store.archive import Archive
+from hrwatch.workers import Workers
+from loopback import Answer, Loopback, Request, an_answer, serving
+
+EVERY = timedelta(minutes=30)
+TAG = '"one"'
+
+
+def a_document(*titles: str) -> bytes:
+    items = "".join(f"<item><guid>{t}</guid><title>Invented: {t}</title></item>" for t in titles)
+    return f"<rss version='2.0'><channel><title>Wire</title>{items}</channel></rss>".encode()
+
+
+@dataclass
+class Desk:
+    """One feed that is polled again and again, on a clock of its own."""
+
+    parts: Parts
+    feed: Feed
+    server: Loopback
+    clock: Clock
+    reports: list[PollReport] = field(default_factory=list)
+
+    async def poll(self, after: timedelta = EVERY) -> FeedState:
+        """Poll the feed some time later; return its state."""
+        self.clock.advance(after)
+        report = await poll_feed(self.parts, self.feed)
+        assert report is not None
+        self.reports.append(report)
+        return await self.state()
+
+    async def state(self) -> FeedState:
+        (state,) = await self.parts.archive.read(feeds.states, [self.feed.name])
+        return state
+
+    async def titles(self) -> list[str]:
+        """What the archive holds."""
+        with self.parts.archive.reading() as connection:
+            return [one.title.removeprefix("Invented: ") for one in records.stream(connection)]
+
+    def asked(self) -> list[str | None]:
+        """With which tag each request came."""
+        return [request.headers.get("if-none-match") for request in self.server.requests]
+
+
+@asynccontextmanager
+async def a_desk(folder: Path, answers: dict[str, Answer], workers: Workers) -> AsyncIterator[Desk]:
+    clock = Clock()
+    async with serving(answers) as server:
+        feed = a_feed(url=server.url("/wire"), every=EVERY)
+        settings = FetchSettings(allow_addresses=(server.exemption,), gap=timedelta(0))
+        fetcher = Fetcher(settings, clock=clock, version="1.0")
+        archive = Archive.open("archive.db", directory=folder, writing=True, clock=clock)
+        parts = Parts(
+            archive=archive,
+            fetcher=fetcher,
+            workers=workers,
+            transport=open_transport(MailSettings(), directory=folder, clock=clock),
+            clock=clock,
+            new_id=lambda: "1",
+            owner="test",
+            per_site=1,
+            rules_hash="",
+            link_copies=True,
+        )
+        await archive.write(feeds.sync, (feed,), clock())
+        yield Desk(parts, feed, server, clock)
+        await fetcher.aclose()
+        await workers.close()
+        archive.close()
+
+
+def polled(
+    folder: Path,
+    answers: dict[str, Answer],
+    test: Callable[[Desk], Awaitable[None]],
+    workers: type[Workers] = Workers,
+) -> None:
+    """Run `test` with a desk whose feed is served at /wire."""
+
+    async def main() -> None:
+        async with a_desk(folder, answers, workers(0, Rules(), HopLimits())) as desk:
+            await test(desk)
+
+    asyncio.run(main())
+
+
+class Stale:
+    """A server, or a cache before it, that says "not modified" whatever happened since."""
+
+    def __init__(self, document: bytes, tag: str = TAG) -> None:
+        self.document, self.tag, self.is_honest = document, tag, False
+
+    async def __call__(self, request: Request, writer: Any) -> None:
+        asked = request.headers.get("if-none-match")
+        if asked and (asked == self.tag or not self.is_honest):
+            writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + asked.encode() + b"\r\n\r\n")
+        else:
+            writer.write(an_answer(self.document, ETag=self.tag))
+
+
+def test_poll_server_that_lies_with_304_is_found_out_and_not_believed_again(
+    tmp_path: Path,
+) -> None:
+    server = Stale(a_document("first"))
+
+    async def test(desk: Desk) -> None:
+        await desk.poll()
+        server.document = a_document("second", "first")
+        for _ in range(POLLS_WITHOUT_A_LOOK):
+            assert (await desk.poll()).outcome is Outcome.NOT_MODIFIED
+        state = await desk.poll()
+        assert (state.outcome, desk.reports[-1].new) == (Outcome.NEW, 1)
+        server.document = a_document("third", "second", "first")
+        assert (await desk.poll()).outcome is Outcome.NEW
+        assert (await desk.poll()).outcome is Outcome.UNCHANGED
+        assert await desk.titles() == ["first", "second", "third"]
+        # A look, the proof, and from then on without the tag.
+        assert desk.asked()[-4:] == [None, TAG, None, None]
+
+    polled(tmp_path, {"/wire": server}, test)
+
+
+def test_poll_honest_server_is_looked_at_now_and_then_and_stays_believed(tmp_path: Path) -> None:
+    server = Stale(a_document("first"))
+    server.is_honest = True
+
+    async def test(desk: Desk) -> None:
+        for _ in range(1 + POLLS_WITHOUT_A_LOOK):
+            await desk.poll()
+        assert (await desk.poll()).outcome is Outcome.UNCHANGED, "a look, and nothing to prove"
+        assert (await desk.poll()).outcome is Outcome.NOT_MODIFIED
+        # What changes just before a look is no lie.
+        for _ in range(POLLS_WITHOUT_A_LOOK - 1):
+            await desk.poll()
+        server.document, server.tag = a_document("second", "first"), '"two"'
+        assert (await desk.poll()).outcome is Outcome.NEW
+        assert (await desk.poll()).outcome is Outcome.NOT_MODIFIED
+        assert desk.asked()[-3:] == [None, TAG, '"two"']
+
+    polled(tmp_path, {"/wire": server}, test)
+
+
+def test_poll_answer_that_is_no_feed_replaces_no_validators(tmp_path: Path) -> None:
+    good = Stale(a_document("first"))
+    answers: dict[str, Answer] = {"/wire": good}
+
+    async def test(desk: Desk) -> None:
+        known = await desk.poll()
+        for broken in (
+            an_answer(b"<html><p>Under construction", ETag='"broken"'),
+            an_answer(b"", ETag='"broken"'),
+            an_answer(a_document(), ETag='"broken"'),
+            an_answer(a_document("first")[:-60], ETag='"broken"'),
+        ):
+            answers["/wire"] = broken
+            bad = await desk.poll()
+            assert (bad.validators, bad.body_hash) == (known.validators, known.body_hash)
+            assert (bad.entries, bad.newest_entry_at) == (1, known.newest_entry_at)
+            answers["/wire"] = good
+            again = await desk.poll()
+            assert (again.state, again.outcome) == (State.OK, Outcome.NOT_MODIFIED)
+        assert await desk.titles() == ["first"]
+
+    polled(tmp_path, answers, test)
+
+
+def test_poll_feed_that_shrinks_and_grows_again_loses_nothing_and_tells_no_news(
+    tmp_path: Path,
+) -> None:
+    answers: dict[str, Answer] = {"/wire": an_answer(a_document("one", "two", "three"))}
+
+    async def test(desk: Desk) -> None:
+        await desk.poll()
+        for titles in (("three",), (), ("one", "two", "three"), ("two",), ("three", "one")):
+            answers["/wire"] = an_answer(a_document(*titles))
+            state = await desk.poll()
+            assert state.state is (State.OK if titles else State.EMPTY)
+            assert desk.reports[-1].new == 0
+            assert await desk.titles() == ["one", "two", "three"]
+            assert state.entries == (len(titles) or 1), "an empty answer replaces nothing"
+
+    polled(tmp_path, answers, test)
+
+
+def test_poll_410_stops_until_the_feed_is_named(tmp_path: Path) -> None:
+    answers: dict[str, Answer] = {"/wire": an_answer(a_document("first"))}
+
+    async def test(desk: Desk) -> None:
+        await desk.poll()
+        answers["/wire"] = an_answer(status="410 Gone")
+        state = await desk.poll()
+        assert (state.state, state.because, state.next_poll_at) == (State.GONE, Because.GONE, None)
+        assert await desk.titles() == ["first"]
+        desk.clock.advance(timedelta(days=99))
+        chosen = (desk.feed,)
+        assert await due_feeds(desk.parts, chosen, regardless=False) == ()
+        assert await due_feeds(desk.parts, chosen, regardless=False, named=True) == chosen
+        assert await due_feeds(desk.parts, chosen, regardless=True) == chosen
+        answers["/wire"] = an_answer(a_document("second", "first"))
+        assert (await desk.poll()).state is State.OK
+        desk.clock.advance(EVERY)
+        assert await due_feeds(desk.parts, chosen, regardless=False) == chosen
+
+    polled(tmp_path, answers, test)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "304 Not Modified", "429 Invented", "503 Invented"])
+def test_poll_retry_after_is_obeyed_whatever_it_comes_with(tmp_path: Path, status: str) -> None:
+    good = an_answer(a_document("first"), ETag=TAG)
+    answers: dict[str, Answer] = {"/wire": good}
+
+    async def test(desk: Desk) -> None:
+        await desk.poll()
+        body = a_document("first") if status == "200 OK" else b""
+        answers["/wire"] = an_answer(body, status, Retry_After="7200")
+        state = await desk.poll()
+        asked_at = desk.clock() + timedelta(hours=2)
+        assert (state.next_poll_at, state.because) == (asked_at, Because.RETRY_AFTER)
+
+    polled(tmp_path, answers, test)
+
+
+def test_poll_refusal_is_left_alone_and_ends_with_the_refusal(tmp_path: Path) -> None:
+    answers: dict[str, Answer] = {"/wire": an_answer(status="403 Forbidden")}
+
+    async def test(desk: Desk) -> None:
+        waits = []
+        for _ in range(3):
+            state = await desk.poll()
+            assert (state.state, state.because) == (State.REFUSED, Because.REFUSED)
+            assert state.next_poll_at is not None
+            waits.append((state.next_poll_at - desk.clock()) / timedelta(hours=1))
+        assert waits == [2, 3, 4]
+        answers["/wire"] = an_answer(a_document("first"))
+        state = await desk.poll()
+        assert (state.state, state.failures, state.setbacks) == (State.OK, 0, 0)
+        assert state.next_poll_at == desk.clock() + EVERY
+
+    polled(tmp_path, answers, test)
+
+
+class NoneToBeHad(Workers):
+    """Workers of which none can be had."""
+
+    async def run(self, hop: Any, task: Any) -> Any:
+        raise NoWorker("no worker could be started: no room")
+
+
+class Faulty(Workers):
+    """A fault of ours."""
+
+    async def run(self, hop: Any, task: Any) -> Any:
+        raise RuntimeError("invented")
+
+
+@pytest.mark.parametrize(
+    ("workers", "because"), [(NoneToBeHad, Because.NO_WORKER), (Faulty, Because.BUG)]
+)
+def test_poll_that_we_spoilt_is_no_failure_of_the_feed(
+    tmp_path: Path, workers: type[Workers], because: Because
+) -> None:
+    async def test(desk: Desk) -> None:
+        state = await desk.poll()
+        assert (state.state, state.failures, state.setbacks) == (State.NEW, 0, 0)
+        assert (state.validators, state.body_hash, state.bad_body_hash) == (
+            Validators(),
+            None,
+            None,
+        )
+        assert (state.outcome, state.because) == (Outcome.FAILED, because)
+        assert state.next_poll_at == desk.clock() + timedelta(minutes=1)
+        assert desk.reports[-1].error == state.error
+
+    polled(tmp_path, {"/wire": an_answer(a_document("first"), ETag=TAG)}, test, workers)
