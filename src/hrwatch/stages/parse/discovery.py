@@ -37,7 +37,8 @@ _UNLIKE_FEED = re.compile(
 def read(body: bytes, *, url: str, content_type: str) -> tuple[OfferedFeed, ...]:
     """Given a page and its address, return the feeds it advertises, each once, declared ones first
     and otherwise in the order of the page; raise ParseError where it is no page."""
-    return offered(pages.read(pages.decoded(body, content_type), url))
+    markup, _ = pages.decoded(body, content_type)
+    return offered(pages.read(markup, url))
 
 
 def told(markup: str, url: str) -> str:

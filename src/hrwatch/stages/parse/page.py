@@ -34,18 +34,18 @@ class Page:
     base: str  # what its links are joined to
     title: str
     language: str
-    cut_off: bool  # it is longer than what is read
 
 
-def decoded(body: bytes, content_type: str) -> str:
-    """Given an HTML document and its Content-Type, return its text without what XML forbids; gzip
-    that its server forgot to tell is undone."""
+def decoded(body: bytes, content_type: str) -> tuple[str, bool]:
+    """Given an HTML document and its Content-Type, return its text without what XML forbids, and
+    whether it is longer than what is read; gzip that its server forgot to tell is undone."""
     body, _ = packed.unpacked(body)
     start = body[:4_096]
     declared = [text.header_charset(content_type)]
     declared += [m[1].decode("ascii") for m in (_META_CHARSET.search(start),) if m]
     declared += [m[1].decode("ascii", "replace") for m in (_XML_CHARSET.match(start),) if m]
-    return _XML_DECLARATION.sub("", _FORBIDDEN.sub("", text.decode(body[:MAX_PAGE], *declared)))
+    markup = _FORBIDDEN.sub("", text.decode(body[:MAX_PAGE], *declared))
+    return _XML_DECLARATION.sub("", markup), len(body) > MAX_PAGE
 
 
 def read(markup: str, url: str) -> Page:
@@ -67,7 +67,6 @@ def read(markup: str, url: str) -> Page:
         base=urls.absolute(base, own) or own,
         title=_title(root),
         language=match[0].replace("_", "-") if match else "",
-        cut_off=len(markup) >= MAX_PAGE,
     )
 
 

@@ -28,7 +28,8 @@ def read(body: bytes, *, url: str, content_type: str, select: Select, now: datet
     The first two megabytes are read. An entry's guid is the key of its address (`links.key`).
     """
     _must_be_page(body)
-    page = pages.read(pages.decoded(body, content_type), url)
+    markup, cut_off = pages.decoded(body, content_type)
+    page = pages.read(markup, url)
     reader = _Reader(page, now)
     if select.entry or select.link:
         found = selected.entries(page, select)
@@ -37,7 +38,7 @@ def read(body: bytes, *, url: str, content_type: str, select: Select, now: datet
         if not found:
             raise NoListing(_nothing(page))
     found, warnings = selected.refined(found, select)
-    if page.cut_off:
+    if cut_off:
         warnings += (f"longer than {pages.MAX_PAGE} bytes: only the beginning is read",)
     if len(found) > MAX_ENTRIES:
         warnings += (f"{len(found)} entries: only the first {MAX_ENTRIES} are read",)

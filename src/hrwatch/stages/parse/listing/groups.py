@@ -126,7 +126,7 @@ def _alone(places: Sequence[Sequence[Link]], dated: Callable[[Found], bool]) -> 
     """Return the one entry of a listing that has no more: dated, and in an element of its own."""
     for links in places:
         own = next((one for one in links[0].element.iterancestors(*_OWN_ELEMENT)), None)
-        if own is None:
+        if own is None or len({link.key for link in links}) > 1:
             continue
         extent = records.Extent((own,), tuple(link.element for link in links))
         group = _group(links, {links[0].key: extent}, dated)
