@@ -2,12 +2,15 @@
 
 import logging
 import sys
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TypeAlias
 
 _Traced: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
+# What follows a row in a traceback: the rest of what SQLAlchemy says, the next exception.
+_AFTER_A_ROW = ("[SQL:", "CONTEXT:", "The above exception", "During handling", "Traceback")
 # These name whole addresses with their query strings, or recipients, or each tick, at INFO.
 _TALKATIVE = (
     "httpx",
@@ -44,12 +47,22 @@ class OneLine(logging.Formatter):
         return super().format(record)
 
     def formatException(self, ei: _Traced) -> str:
-        """Return a traceback, indented."""
-        return _indented(super().formatException(ei))
+        """Return a traceback, indented; without the values that PostgreSQL repeats of a row."""
+        return _indented("\n".join(_without_rows(super().formatException(ei).split("\n"))))
 
     def formatStack(self, stack_info: str) -> str:
         """Return a stack, indented."""
         return _indented(stack_info)
+
+
+def _without_rows(lines: Iterable[str]) -> Iterator[str]:
+    """Give a traceback's lines but those in which PostgreSQL repeats a row, over several lines
+    where a text in it has some."""
+    is_row = False
+    for line in lines:
+        is_row = line.startswith("DETAIL:") or (is_row and not line.startswith(_AFTER_A_ROW))
+        if not is_row:
+            yield line
 
 
 def _indented(lines: str) -> str:

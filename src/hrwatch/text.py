@@ -239,6 +239,11 @@ def search_text(text: str) -> str:
     return " ".join(_UNSPACED_CHARACTER.sub(r" \1 ", normalised(text)).split())
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """Return `1 feed`, `2 feeds`; `several` where an s does not make it."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}"
+
+
 def closest(value: str, known: Iterable[str]) -> str | None:
     """Return the name of `known` that resembles `value` most, whatever its case, or None."""
     candidates = {candidate.casefold(): candidate for candidate in known}

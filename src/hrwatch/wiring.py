@@ -126,12 +126,11 @@ async def mind_the_clock(archive: Archive, now: datetime) -> None:
         )
     latest = await archive.write(clock.mend, now)
     if latest is not None:
-        log.warning(
-            "event=clock-behind detail=%s, but the archive was written at %s UTC: where the clock "
-            "is wrong, set it (timedatectl set-ntp true); all goes on by it, nothing is lost",
-            shown,
-            f"{latest:%Y-%m-%d %H:%M}",
+        detail = (
+            f"{shown}, but the archive was written at {latest:%Y-%m-%d %H:%M} UTC: where the clock "
+            "is wrong, set it (timedatectl set-ntp true); all goes on by it, nothing is lost"
         )
+        log.warning("event=clock-behind detail=%r", detail)
 
 
 async def put_in_force(archive: Archive, config: Config, now: datetime) -> None:

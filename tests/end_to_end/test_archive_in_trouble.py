@@ -127,6 +127,32 @@ def test_archive_with_broken_pages_is_never_replaced(tmp_path: Path) -> None:
     at_the_desk(tmp_path, test)
 
 
+def test_flipped_bytes_of_a_text_are_told_by_every_verb_that_meets_them(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        (title,) = publish(desk, 1)
+        desk.configure("wire")
+        await desk.run("once")
+        (record,) = await desk.records()
+        path = desk.state / "archive.db"
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(title.encode(), b"\xff" + title.encode()[1:]))
+
+        for words in (
+            ("show", str(record["id"])),
+            ("search", "arvenia"),
+            ("export", "--format", "jsonl"),
+            ("preview", "reader", "--since", "7d"),
+        ):
+            ended = await desk.run(*words)
+            assert is_plain(ended, "it is damaged: keep the file, and restore a backup"), words
+            assert "hrwatch doctor" in ended.complaints
+        looked = await desk.run("doctor")
+        assert looked.status == 1
+        assert "title is no UTF-8" in looked.out
+
+    at_the_desk(tmp_path, test)
+
+
 @pytest.mark.drill
 def test_run_on_a_disk_that_fills_goes_on_when_there_is_room(disk: Path, tmp_path: Path) -> None:
     async def test(desk: Desk) -> None:

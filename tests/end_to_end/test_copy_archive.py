@@ -44,7 +44,7 @@ def test_copy_archive_there_and_back_and_nothing_is_told_twice(
 
         assert [one.status for one in (there, on_server, back, again)] == [0] * 4, back.complaints
         assert "each the same as in" in there.out
-        assert "1 records; " in there.out
+        assert "1 record; " in there.out
         assert there.complaints == "", "no progress bar where nobody looks"
         assert again.lines[0]["new"] == 0
         assert [ARREST in told(mail) for mail in desk.mails()] == [True, False]

@@ -64,7 +64,7 @@ def ready_for(service: Service, block: Block) -> None:
         service.feed(ARREST)
         wire = {"name": "amnesty-en", "url": f"http://{NEWSROOM}/wire.xml"}
         service.configure(a_reader(), feeds=[wire])
-        assert "good. 1 feeds" in done(service, "hrwatch check")
+        assert "good. 1 feed " in done(service, "hrwatch check")
         assert "1 new entries" in done(service, "hrwatch once")
     if BACKUP in block.text:
         done(service, f"hrwatch backup {BACKUP}")
@@ -77,7 +77,7 @@ def test_commands_for_root_do_what_the_page_says(service: Service) -> None:
             ready_for(service, block)
             said[block.text.split("\n")[0]] = done(service, block.text)
 
-    assert re.search(r'Status: "1 feeds, 0 failing', said["systemctl enable --now hrwatch"])
+    assert re.search(r'Status: "1 feed, 0 failing', said["systemctl enable --now hrwatch"])
     examined = next(told for command, told in said.items() if command.startswith("systemd-run"))
     assert re.search(r"^ok +mail ", examined, re.MULTILINE)
     assert "event=started" in said["journalctl -u hrwatch --since today"]

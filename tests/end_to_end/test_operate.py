@@ -68,6 +68,7 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
             "supervisor",
             "archive",
             "integrity",
+            "contents",
             "space",
             "permissions",
             "clock",
@@ -119,7 +120,7 @@ def test_backup_and_restore_bring_an_archive_through_its_loss(tmp_path: Path) ->
         went_on = await desk.run("once", "--all")
 
         assert copied.status == 0, copied.complaints
-        assert "1 records" in copied.out
+        assert "1 record," in copied.out
         assert (again.status, too_early.status, wanted.status) == (2, 2, 2)
         assert "is there already" in again.complaints
         assert f"process {daemon.pid}" in too_early.complaints

@@ -23,7 +23,9 @@ from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.secrets import Secret
 from hrwatch.stages.store import records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.stages.store.sqlite import lock
+from postgres import Place, Places
 
 OK, WARNING, TROUBLE = Verdict.OK, Verdict.WARNING, Verdict.TROUBLE
 LIMIT = timedelta(seconds=20)
@@ -36,10 +38,12 @@ def an_archive(directory: Path) -> Path:
     return directory / "archive.db"
 
 
-def on_storage(folder: Path, now: datetime | None = None) -> dict[str, Finding]:
+def on_storage(
+    folder: Path, now: datetime | None = None, archive: str = "archive.db"
+) -> dict[str, Finding]:
     """What the doctor finds until it comes to the network; the last finding of each check."""
     path = folder / "feeds.yaml"
-    path.write_text("feeds: []\nsubscribers: []\n")
+    path.write_text(f"feeds: []\nsubscribers: []\narchive: {archive}\n")
     patient = examination.Patient(
         config.load(path), folder / "state", os.geteuid(), now or datetime.now(UTC)
     )
@@ -59,6 +63,72 @@ def test_sound_archive_is_found_sound_and_nothing_changes(tmp_path: Path) -> Non
     assert {name for name, one in found.items() if one.verdict is TROUBLE} == set()
     assert found["integrity"].told.endswith("is whole")
     assert (tmp_path / "state" / "archive.db").read_bytes() == before
+
+
+def test_sound_archive_on_a_server_is_found_sound_with_what_cannot_be_seen(
+    places: Places, tmp_path: Path
+) -> None:
+    place = places.make("postgresql", tmp_path)
+    with place.open() as archive:
+        archive.write_now(records.add, (a_record("record0001"), a_record("record0002")))
+
+    found = on_storage(tmp_path, archive=place.url)
+
+    assert {name for name, one in found.items() if one.verdict is not OK} == {"configuration"}
+    assert found["archive"].told == f"{place.url}, schema {SHIPPED.head}"
+    assert "the server's own tools" in found["integrity"].told
+    assert found["contents"].told.startswith("4 rows read")
+    assert "the archive is on a server" in found["space"].told
+    assert not (tmp_path / "state").exists()
+
+
+def _garble(place: Place) -> None:
+    with place.open() as archive:
+        archive.write_now(records.add, (a_record(),))
+    with place.aside() as connection:
+        connection.exec_driver_sql("UPDATE tags SET kind = 'keyworf'")
+
+
+def _of_a_later_version(place: Place) -> None:
+    place.open().close()
+    with place.aside() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda _: None, ("archive", OK, "is not there yet")),
+        (_garble, ("contents", TROUBLE, "is damaged")),
+        (_of_a_later_version, ("archive", TROUBLE, "made by a newer hrwatch")),
+    ],
+    ids=["empty", "garbled", "newer"],
+)
+def test_archive_on_a_server_is_told_with_what_to_do(
+    places: Places,
+    tmp_path: Path,
+    spoil: Callable[[Place], None],
+    told: tuple[str, Verdict, str],
+) -> None:
+    check, verdict, words = told
+    place = places.make("postgresql", tmp_path, made=False)
+    spoil(place)
+
+    found = on_storage(tmp_path, archive=place.url)[check]
+
+    assert found.verdict is verdict
+    assert words in found.told
+    assert found.remedy or verdict is OK
+
+
+def test_server_that_does_not_answer_is_told_with_what_to_do(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://nobody@/hrwatch?host={tmp_path}"
+
+    found = on_storage(tmp_path, archive=url)
+
+    assert found["archive"].verdict is TROUBLE
+    assert "the server cannot be reached" in found["archive"].told
+    assert not {"integrity", "contents"} & found.keys()
 
 
 def test_nothing_there_yet_is_no_trouble_and_nothing_is_made(tmp_path: Path) -> None:
@@ -131,6 +201,11 @@ def _open_to_others(archive: Path) -> None:
     archive.chmod(0o644)
 
 
+def _garble_a_text(archive: Path) -> None:
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("UPDATE records SET title = CAST(x'41ff42' AS TEXT)")
+
+
 def _from_the_future(archive: Path) -> None:
     with closing(sqlite3.connect(archive)) as connection, connection:
         connection.execute("UPDATE records SET first_seen_at = '2099-01-01 00:00:00.000000'")
@@ -141,6 +216,7 @@ def _from_the_future(archive: Path) -> None:
     [
         (_flip_a_page, "integrity", TROUBLE, "is damaged"),
         (_point_nowhere, "integrity", TROUBLE, "1 rows point at rows that do not exist"),
+        (_garble_a_text, "contents", TROUBLE, "title is no UTF-8"),
         (_no_archive, "archive", TROUBLE, "is no SQLite database"),
         (_set_revision("9999"), "archive", TROUBLE, "made by a newer hrwatch"),
         (_set_revision("0001"), "archive", WARNING, "made by an older hrwatch"),

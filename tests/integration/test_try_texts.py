@@ -38,11 +38,14 @@ def _write(path: Path, *lines: dict[str, object] | bytes) -> Path:
     [
         (rb'{"id":"\ud800"}', "half a character"),
         (rb'{"id":1,"title":"\ud800","text":""}', "half a character"),
-        (b'{"id":"\xff"}', "no UTF-8: byte 0xff at 8"),
-        (b"not json", "no JSON: Expecting value at character 1"),
-        (b'["a", "list"]', "a line must be a JSON object"),
-        (b"7", "a line must be a JSON object"),
-        (b'{"title": 7}', "'title' must be a text"),
+        (b'{"id":"\xff"}', "the byte 0xFF at 8 is not UTF-8; save the file as UTF-8"),
+        (b"not json", "is no JSON from character 1 on; write one object on each line, such as"),
+        (b'{"id": "1", }', "is no JSON from character 13 on; write one object"),
+        (b"{'id': '1'}", "is no JSON from character 2 on; write one object"),
+        (b'["a", "list"]', "is JSON, but no object; write one object"),
+        (b"7", "is JSON, but no object"),
+        (b'{"id": %s}' % (b"7" * 5000), "holds a number of thousands of digits"),
+        (b'{"title": 7}', "'title' must be a text: put it between double quotes"),
         (b'{"published": "yesterday"}', "'published' must be a time such as"),
         (b"[" * 100_000, "nested too deep"),
     ],
@@ -147,5 +150,5 @@ def test_try_copies_file_that_is_missing_is_told_among_the_others(
         texts.copies([str(tmp_path / "missing"), str(path)])
 
     missing, there = map(json.loads, capsys.readouterr().out.splitlines())
-    assert missing == {"input": str(tmp_path / "missing"), "error": "No such file or directory"}
+    assert missing == {"input": str(tmp_path / "missing"), "error": "does not exist"}
     assert there["id"] == "there"

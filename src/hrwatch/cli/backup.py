@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.stages.store import backup as backups
+from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 
 
@@ -55,8 +56,8 @@ def restore(
 
 def _told(contents: backups.Contents) -> str:
     return (
-        f"{contents.records} records, {contents.size / 1e6:.1f} MB, schema {contents.revision}, "
-        "read through and whole"
+        f"{counted(contents.records, 'record')}, {contents.size / 1e6:.1f} MB, "
+        f"schema {contents.revision}, read through and whole"
     )
 
 

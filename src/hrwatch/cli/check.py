@@ -5,6 +5,7 @@ import typer
 from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.errors import ConfigError
+from hrwatch.text import counted
 
 BAD = 2
 
@@ -21,6 +22,8 @@ def check(context: typer.Context) -> None:
         output.line(output.plain(f"warning: {warning}", limit=None))
     enabled = sum(feed.enabled for feed in config.feeds)
     output.line(
-        f"{output.plain(str(config.path))}: good. {len(config.feeds)} feeds ({enabled} enabled), "
-        f"{len(config.rules.keywords)} keywords, {len(config.subscribers)} subscribers."
+        f"{output.plain(str(config.path))}: good. "
+        f"{counted(len(config.feeds), 'feed')} ({enabled} enabled), "
+        f"{counted(len(config.rules.keywords), 'keyword')}, "
+        f"{counted(len(config.subscribers), 'subscriber')}."
     )

@@ -15,6 +15,7 @@ from hrwatch.cli.place import place
 from hrwatch.config import databases, values
 from hrwatch.stages.store import copying
 from hrwatch.stages.store.archive import Archive
+from hrwatch.text import counted
 
 
 def copy_archive(
@@ -56,8 +57,8 @@ def copy_archive(
     went_on = f", {copied.found_there} of them found there" if copied.found_there else ""
     output.line(
         output.plain(
-            f"{target.name}: {copied.records} records{went_on}; {copied.rows} rows in all, each "
-            f"the same as in {source.name}"
+            f"{target.name}: {counted(copied.records, 'record')}{went_on}; "
+            f"{counted(copied.rows, 'row')} in all, each the same as in {source.name}"
         )
     )
     output.line(

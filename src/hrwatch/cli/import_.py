@@ -15,6 +15,7 @@ from hrwatch.cli.place import FAILED, STANDARD_INPUT, Place, place
 from hrwatch.config import additions, files
 from hrwatch.errors import ConfigError
 from hrwatch.model.feeds import Feed
+from hrwatch.text import counted
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,7 +38,8 @@ def opml(
         raise typer.BadParameter(f"{named} {error}", param_hint="FILE") from None
     came = additions.chosen(offers, _configured(place(context)))
     if came.feeds:
-        output.line(output.plain(f"# {len(came.feeds)} feeds of {named}: paste them under feeds:"))
+        count = counted(len(came.feeds), "feed")
+        output.line(output.plain(f"# {count} of {named}, to paste under feeds:"))
         sys.stdout.write(additions.written(came.feeds))
     for offer, name in came.known:
         output.remark(f"line {offer.line}: {_called(offer)} is {name} already")

@@ -17,6 +17,7 @@ from hrwatch.config import Config
 from hrwatch.errors import HrwatchError
 from hrwatch.model.feeds import Feed, Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
+from hrwatch.text import counted
 from hrwatch.wiring import open_desk, open_parts
 
 
@@ -122,8 +123,9 @@ def summary(reports: Sequence[PollReport], deliveries: Sequence[Delivery]) -> No
     new = sum(report.new for report in reports)
     copies = sum(report.copies for report in reports)
     output.line(
-        f"{len(reports)} feeds polled: {new} new entries, {copies} of them copies; "
-        f"{sum(d.status is Status.SENT for d in deliveries)} mails sent."
+        f"{counted(len(reports), 'feed')} polled: {counted(new, 'new entry', 'new entries')}, "
+        f"{copies} of them {'a copy' if copies == 1 else 'copies'}; "
+        f"{counted(sum(d.status is Status.SENT for d in deliveries), 'mail')} sent."
     )
     for report in sorted(reports, key=lambda report: report.feed):
         if report.outcome is Outcome.FAILED:

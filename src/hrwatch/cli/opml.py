@@ -15,6 +15,11 @@ from hrwatch.model.feeds import Feed
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 64
+# The standard has no word for a page that is read as a feed is; attributes of others may stand in a
+# document where they have a namespace.
+NAMESPACE = "urn:hrwatch:opml"
+_PAGE = "hrwatch:page"
+_SWITCHED_OFF = {"text": "switched off", "isComment": "true"}
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9._-]{1,40})")
 
 
@@ -35,21 +40,35 @@ def read(body: bytes) -> tuple[Offer, ...]:
 
 
 def write(feeds: Iterable[Feed]) -> str:
-    """Return the feeds, listing pages left out, as a document: the name is the label, the publisher
-    the title."""
-    root = ElementTree.Element("opml", version="2.0")
+    """Return the feeds as a document: the name is the label, the publisher the title.
+
+    Those that are switched off stand in an outline that is a comment, as the standard has it:
+    readers that know comments leave them alone. A listing page is a link that only we poll.
+    """
+    root = ElementTree.Element("opml", {"version": "2.0", "xmlns:hrwatch": NAMESPACE})
     head = ElementTree.SubElement(root, "head")
     ElementTree.SubElement(head, "title").text = "hrwatch feeds"
     body = ElementTree.SubElement(root, "body")
-    for feed in feeds:
-        if feed.url:
-            described = {"text": feed.name, "title": feed.publisher or feed.name}
-            language = {"language": feed.language} if feed.language else {}
-            ElementTree.SubElement(
-                body, "outline", {"type": "rss", "xmlUrl": feed.url, **described, **language}
-            )
+    listed = tuple(feeds)
+    for feed in listed:
+        if feed.enabled:
+            ElementTree.SubElement(body, "outline", _outline(feed))
+    if not all(feed.enabled for feed in listed):
+        switched_off = ElementTree.SubElement(body, "outline", _SWITCHED_OFF)
+        for feed in listed:
+            if not feed.enabled:
+                ElementTree.SubElement(switched_off, "outline", _outline(feed))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _outline(feed: Feed) -> dict[str, str]:
+    if feed.page:
+        where = {"type": "link", "url": feed.page, _PAGE: feed.page}
+    else:
+        where = {"type": "rss", "xmlUrl": feed.address}
+    described = {"text": feed.name, "title": feed.publisher or feed.name}
+    return where | described | ({"language": feed.language} if feed.language else {})
 
 
 class _Reader:
@@ -62,6 +81,7 @@ class _Reader:
         self.parser.EndElementHandler = self._end
         self.parser.StartDoctypeDeclHandler = self._refuse_document_type
         self._depth = 0
+        self._comment = 0  # how deep the comment begins that we are in; 0: in none
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         if not self._depth and name.lower() != "opml":
@@ -72,7 +92,12 @@ class _Reader:
                 f"is nested deeper than {MAX_DEPTH} at line {self.parser.CurrentLineNumber}"
             )
         given = {key.lower(): text.clean_line(value) for key, value in attributes.items()}
-        if name.lower() != "outline" or not given.get("xmlurl"):
+        if name.lower() != "outline":
+            return
+        if given.get("iscomment") == "true" and not self._comment:
+            self._comment = self._depth
+        kind = "xmlurl" if given.get("xmlurl") else _PAGE
+        if not given.get(kind):
             return
         self.found.append(
             Offer(
@@ -80,12 +105,16 @@ class _Reader:
                 label=given.get("text") or given.get("title", ""),
                 publisher=given.get("title") or given.get("text", ""),
                 # Cut nowhere: what is too long for an address is refused later, by its line.
-                address=attributes[_spelled("xmlurl", attributes)].strip(),
+                address=attributes[_spelled(kind, attributes)].strip(),
                 language=given.get("language", ""),
+                is_page=kind == _PAGE,
+                enabled=not self._comment,
             )
         )
 
     def _end(self, _: str) -> None:
+        if self._depth == self._comment:
+            self._comment = 0
         self._depth -= 1
 
     def _refuse_document_type(self, *_: object) -> None:

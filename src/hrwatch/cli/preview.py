@@ -21,8 +21,8 @@ def preview(
     since: Annotated[
         str | None,
         typer.Option(
-            help="All that the archive first saw in this time, such as 30d, by today's criteria; "
-            "without it, what waits for the next digest.",
+            help="All that the archive first saw in this time, such as 30d, by today's criteria "
+            "and the tags it was archived with; without it, what waits for the next digest.",
             metavar="TIME",
             show_default=False,
         ),
@@ -43,6 +43,11 @@ def preview(
             digest = asyncio.run(pipeline.preview_waiting(desk, wanted, now))
         else:
             digest = asyncio.run(pipeline.preview_since(desk, wanted, now - reach, now))
+    if reach is not None:
+        output.remark(
+            "By the tags that each article was archived with: words that keywords were given since "
+            "then find nothing older."
+        )
     if not digest.matches:
         output.remark(
             "Nothing to tell: the archive holds no match for this subscriber in that time."

@@ -27,5 +27,5 @@ def run(context: typer.Context) -> None:
     except (ArchiveError, ClockError) as error:
         # A database that is not up yet, a disk that is full, a clock that is not set yet: systemd
         # tries again, as it does not after a mistake in the operator's file.
-        logging.getLogger(__name__).error("event=ended error=%s", error)
+        logging.getLogger(__name__).error("event=ended error=%r", str(error))
         raise typer.Exit(FAILED) from error

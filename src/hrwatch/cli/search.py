@@ -8,8 +8,12 @@ import typer
 from hrwatch import query as queries
 from hrwatch.cli import output
 from hrwatch.cli.place import place
+from hrwatch.config import Config
+from hrwatch.config.references import check_query
 from hrwatch.errors import QueryError
+from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import search as search_table
+from hrwatch.stages.store.archive import Archive
 
 LIMIT = 50
 
@@ -34,8 +38,11 @@ def search(
         asked = queries.parse(query)
     except QueryError as error:
         raise typer.BadParameter(str(error), param_hint="QUERY") from None
-    with where.archive(where.config()) as archive, archive.reading() as connection:
-        found = search_table.find(connection, asked, limit=limit)
+    config = where.config()
+    with where.archive(config) as archive:
+        _check(query, asked, config, archive)
+        with archive.reading() as connection:
+            found = search_table.find(connection, asked, limit=limit)
     if as_json:
         for one in found:
             output.json_line(asdict(one))
@@ -46,6 +53,23 @@ def search(
         output.line(f"  {output.plain(one.snippet)}")
         output.line(f"  {output.plain(one.url)}")
     output.remark(f"{len(found)} found" + (", maybe more (--limit)" if len(found) == limit else ""))
+
+
+def _check(written: str, asked: queries.Node, config: Config, archive: Archive) -> None:
+    """Raise BadParameter where the query names what neither the file nor the archive knows: it
+    would find nothing, and not say why."""
+    feeds = {feed.name for feed in config.feeds}
+    keywords = {keyword.id for keyword in config.rules.keywords}
+    try:
+        check_query(written, asked, feeds=feeds, keywords=keywords)
+    except QueryError:
+        with archive.reading() as connection:
+            feeds.update(feed_table.names(connection))
+            keywords.update(search_table.keywords(connection))
+    try:
+        check_query(written, asked, feeds=feeds, keywords=keywords)
+    except QueryError as error:
+        raise typer.BadParameter(str(error), param_hint="QUERY") from None
 
 
 def _when(found: search_table.Found) -> str:

@@ -9,24 +9,24 @@ from typing import Annotated
 import typer
 
 import hrwatch
-from hrwatch.cli import output
+from hrwatch.cli import output, undelivered
 from hrwatch.cli.feeds import feed_states, needs_a_hand
 from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.feeds import Feed, FeedState
-from hrwatch.model.mail import Status
+from hrwatch.model.mail import Undelivered
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import outbox
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED
+from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 
 # The daemon beats every ten seconds; after so many it is taken for dead.
 DEAD_AFTER = timedelta(seconds=60)
-_TROUBLED = (Status.DEFERRED, Status.REFUSED, Status.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ def status(
         with archive.reading() as connection:
             held = record_table.counts(connection)
             mails = outbox.counts(connection)
+            left = outbox.undelivered(connection)
             told = daemon_table.last(connection)
             last_digest_at = outbox.last_digest_at(connection)
         size, name = archive.size(), archive.name
@@ -100,7 +101,7 @@ def status(
         last_digest_at=last_digest_at,
         next_digest_at=told.next_digest_at if told else None,
         outbox={name.value: count for name, count in sorted(mails.items())},
-        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, of_feeds, mails)),
+        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, of_feeds, left)),
     )
     if as_json:
         output.json_line(asdict(standing))
@@ -133,13 +134,16 @@ def _print(standing: _Standing) -> None:
     subscribers = (
         "not readable now"
         if standing.subscribers is None
-        else f"{standing.subscribers} subscribers"
+        else counted(standing.subscribers, "subscriber")
     )
-    told("config", f"{standing.config}: {sum(standing.feeds.values())} feeds, {subscribers}")
+    told(
+        "config",
+        f"{standing.config}: {counted(sum(standing.feeds.values()), 'feed')}, {subscribers}",
+    )
     told("archive", f"{standing.archive}, {standing.bytes / 1e6:.1f} MB, schema {standing.schema}")
     told(
         "records",
-        f"{standing.records} in {standing.stories} stories, newest first seen "
+        f"{standing.records} in {counted(standing.stories, 'story', 'stories')}, newest first seen "
         f"{output.instant(standing.newest_record_at) or 'never'}",
     )
     told("feeds", _counted(standing.feeds) or "none")
@@ -166,7 +170,7 @@ def _needs_a_hand(
     told: daemon_table.DaemonState | None,
     mistakes: tuple[Mistake, ...],
     of_feeds: Iterable[str],
-    mails: Mapping[Status, int],
+    mails: Iterable[Undelivered],
 ) -> Iterator[str]:
     if told and life == "dead":
         yield f"the daemon was last heard of {output.instant(told.beat_at)}: see its log"
@@ -177,9 +181,7 @@ def _needs_a_hand(
     if told and life == "running" and told.config_error and not mistakes:
         yield f"the newest configuration is not in force: {told.config_error}"
     yield from of_feeds
-    for trouble in _TROUBLED:
-        if mails.get(trouble):
-            yield f"{mails[trouble]} mails {trouble}: see the mail server's log"
+    yield from undelivered.needs(mails)
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -29,6 +29,8 @@ class Offer:
     publisher: str
     address: str
     language: str
+    is_page: bool = False  # a listing page, not a feed
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ def written(feeds: Iterable[Feed]) -> str:
     listed = [
         {
             "name": feed.name,
-            ("page" if feed.page else "url"): feed.address,
+            **({"page": feed.page} if feed.page else {"url": feed.url}),
             **({"select": select} if (select := _select(feed.select)) else {}),
             **({"publisher": feed.publisher} if feed.publisher else {}),
             **({"language": feed.language} if feed.language else {}),
+            **({} if feed.enabled else {"enabled": False}),
         }
         for feed in feeds
     ]
@@ -124,7 +127,9 @@ def _feed(offer: Offer, address: str, free: _Names) -> Feed:
     publisher = text.clean_line(offer.publisher, _LONGEST_PUBLISHER)
     return Feed(
         name=free.take(name),
-        url=address,
+        url=None if offer.is_page else address,
+        page=address if offer.is_page else None,
+        enabled=offer.enabled,
         publisher="" if publisher == name else publisher,
         language=_language(offer.language),
     )

@@ -12,17 +12,17 @@ def content(path: Path, limit: int) -> bytes:
         # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        raise ValueError(_unreadable(error)) from error
+        raise ValueError(unreadable(error)) from error
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
-            raise ValueError("is a directory; name the file in it")
+            raise ValueError(unreadable(IsADirectoryError()))
         if not stat.S_ISREG(mode):
             raise ValueError("is not a regular file, but a pipe, a socket or a device")
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
             body = stream.read(limit + 1)
     except OSError as error:
-        raise ValueError(_unreadable(error)) from error
+        raise ValueError(unreadable(error)) from error
     finally:
         os.close(descriptor)
     if len(body) > limit:
@@ -30,10 +30,13 @@ def content(path: Path, limit: int) -> bytes:
     return body
 
 
-def _unreadable(error: OSError | ValueError) -> str:
+def unreadable(error: OSError | ValueError) -> str:
+    """Return why a file cannot be read, in words for the operator that go behind its name."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return "does not exist"
     if isinstance(error, PermissionError):
         return "may not be read by this user; change its owner or mode"
+    if isinstance(error, IsADirectoryError):
+        return "is a directory; name the file in it"
     reason = error.strerror if isinstance(error, OSError) else "that is no path"
     return f"cannot be read: {reason}"

@@ -1,6 +1,6 @@
 """What subscribers refer to, in lists and queries: feeds and keywords that have to be there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hrwatch import query
@@ -68,12 +68,12 @@ def _of_document(document: Document, known: _Known) -> Iterator[Mistake | None]:
 
 
 def _told(
-    document: Document, path: Path, check: Callable[[str], object], value: str, shift: int = 0
+    document: Document, path: Path, check: Callable[[str], object], value: str
 ) -> Iterator[Mistake | None]:
     try:
         check(value)
     except ValueError as error:
-        yield document.mistake(path, str(error), shift=shift)
+        yield document.mistake(path, str(error))
 
 
 def _query(document: Document, path: Path, node: Node, known: _Known) -> Iterator[Mistake | None]:
@@ -86,6 +86,22 @@ def _query(document: Document, path: Path, node: Node, known: _Known) -> Iterato
         shift = start + error.position if node.verbatim else 0
         yield document.mistake(path, error.text, shift=shift)
         return
+    for unknown in _unknown(written, tree, known):
+        shift = start + unknown.position if node.verbatim else 0
+        yield document.mistake(path, unknown.text, shift=shift)
+
+
+def check_query(
+    written: str, tree: query.Node, *, feeds: Iterable[str], keywords: Iterable[str]
+) -> None:
+    """Given a query and its tree, raise QueryError at the first value that is no country, no
+    language, and none of these feeds and keywords: it would find nothing, and say nothing."""
+    known = _Known(frozenset(feeds), frozenset(keywords), frozenset())
+    for error in _unknown(written, tree, known):
+        raise error
+
+
+def _unknown(written: str, tree: query.Node, known: _Known) -> Iterator[QueryError]:
     checks: dict[query.FieldName, tuple[Callable[[str], object], ...]] = {
         query.FieldName.COUNTRY: (names.country,),
         query.FieldName.KEYWORD: (known.keyword,),
@@ -96,9 +112,11 @@ def _query(document: Document, path: Path, node: Node, known: _Known) -> Iterato
     for field in _fields(tree):
         for value in field.values:
             check = checks[field.name][0 if value.isupper() else -1]
-            found = max(written.find(value), written.casefold().find(value), 0)
-            shift = start + found if node.verbatim else 0
-            yield from _told(document, path, check, value, shift)
+            try:
+                check(value)
+            except ValueError as error:
+                found = max(written.find(value), written.casefold().find(value.casefold()), 0)
+                yield QueryError(str(error), found)
 
 
 def _fields(node: query.Node) -> Iterator[query.Field]:

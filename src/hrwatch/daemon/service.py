@@ -14,10 +14,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import hrwatch
 from hrwatch import pipeline, wiring
+from hrwatch.config import Config
 from hrwatch.daemon.generations import Generation, Tools
 from hrwatch.daemon.systemd import Notifier
 from hrwatch.daemon.tasks import Tasks
-from hrwatch.daemon.watching import WatchedFile
+from hrwatch.daemon.watching import WatchedFile, fields
 from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
@@ -25,6 +26,7 @@ from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.text import counted
 
 POLLS = timedelta(seconds=1)
 DIGESTS = timedelta(seconds=5)
@@ -112,8 +114,7 @@ class Service:
             config_path=str(config.path.absolute()),
             now=now,
         )
-        for warning in config.warnings:
-            log.warning("event=config-warning %s", warning)
+        _tell_warnings(config)
         self._schedule()
         self._scheduler.start()
         log.info("event=started version=%s feeds=%d", hrwatch.__version__, len(config.feeds))
@@ -219,7 +220,7 @@ class Service:
             await self._put_in_force()
         except HrwatchError as error:
             if not isinstance(error, ConfigError):  # those are logged with their places
-                log.error("event=config-refused error=%s", error)
+                log.error("event=config-refused error=%r", str(error))
                 self._watched.error = str(error)
         now = wiring.utc_now()
         await self._archive.write(daemon_table.reloaded, now, self._watched.error)
@@ -242,6 +243,7 @@ class Service:
         enabled = sum(feed.enabled for feed in config.feeds)
         subscribers = len(config.subscribers)
         log.info("event=config-in-force feeds=%d subscribers=%d", enabled, subscribers)
+        _tell_warnings(config)
 
     async def _beat(self) -> None:
         """Tell the archive and systemd that all is well; systemd only if it is."""
@@ -254,7 +256,7 @@ class Service:
         if time.monotonic() - oldest < STALE.total_seconds():
             self._notifier.watchdog()
         else:
-            log.error("event=stale ticks=%s", self._ticked_at)
+            log.error("event=stale ticks=%r", self._ticked_at)
 
     async def _mind_the_clock(self) -> None:
         wall, monotonic = wiring.utc_now(), time.monotonic()
@@ -277,10 +279,17 @@ class Service:
 
     def _status(self) -> str:
         feeds = sum(feed.enabled for feed in self._generation.config.feeds)
-        parts = [f"{feeds} feeds, {self._failing} failing"]
+        parts = [f"{counted(feeds, 'feed')}, {self._failing} failing"]
         if opening := self._next_digest_at():
             parts.append(f"next digest {opening:%d %b %H:%M} UTC")
         if self._watched.error:
             parts.append(f"the newest configuration is refused: {self._watched.error}")
         parts += [f"{work}: {told}" for work, told in sorted(self._tasks.trouble.items())]
         return "; ".join(parts)
+
+
+def _tell_warnings(config: Config) -> None:
+    for warning in config.warnings:
+        log.warning(
+            "event=config-warning file=%s line=%d column=%d path=%s warning=%r", *fields(warning)
+        )

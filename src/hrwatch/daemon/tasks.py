@@ -55,7 +55,7 @@ class Tasks:
             await work
         except HrwatchError as error:
             if self.trouble.get(kind) != str(error):  # once, not at every tick
-                log.error("event=trouble work=%s error=%s", kind, error)
+                log.error("event=trouble work=%s error=%r", kind, str(error))
             self.trouble[kind] = str(error)
         except Exception as error:  # a bug in one piece of work must not stop the others
             log.exception("event=bug work=%s", kind)

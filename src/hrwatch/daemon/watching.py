@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hrwatch import config
 from hrwatch.config import Config
-from hrwatch.errors import ConfigError
+from hrwatch.errors import ConfigError, Mistake
 
 _Look = tuple[tuple[int, int, int] | None, ...]
 _SHOWN = 20  # mistakes that go into the log; `check` tells them all
@@ -38,7 +38,10 @@ class WatchedFile:
             first, *others = error.mistakes
             self.error = f"{first}" + (f" (and {len(others)} more)" if others else "")
             for mistake in error.mistakes[:_SHOWN]:
-                log.error("event=config-refused mistake=%s", mistake)
+                log.error(
+                    "event=config-refused file=%s line=%d column=%d path=%s mistake=%r",
+                    *fields(mistake),
+                )
             raise
         self.error = None
         self._others = (found.subscribers_file,) if found.subscribers_file else ()
@@ -47,6 +50,11 @@ class WatchedFile:
 
     def _look(self) -> _Look:
         return tuple(_state(path) for path in (self.path, *self._others))
+
+
+def fields(mistake: Mistake) -> tuple[str, int, int, str, str]:
+    """Return a mistake as the values of its fields in the log."""
+    return mistake.file, mistake.line, mistake.column, mistake.path, mistake.text
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

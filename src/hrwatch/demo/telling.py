@@ -13,6 +13,7 @@ from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
 from hrwatch.model.tags import Kind, Relation
+from hrwatch.text import counted
 
 _MOST_COMMON = 5
 
@@ -53,7 +54,7 @@ def of_report(report: PollReport) -> str:
         case Outcome.FAILED:
             return f"failed: {report.error}"
         case Outcome.NEW:
-            copies = f" ({_counted(report.copies, 'copy', 'copies')})" if report.copies else ""
+            copies = f" ({counted(report.copies, 'copy', 'copies')})" if report.copies else ""
             return f"{report.new} new{copies}"
         case Outcome.NOT_MODIFIED:
             return "not modified"
@@ -68,7 +69,7 @@ def of_archive(kept: Iterable[Record]) -> tuple[str, ...]:
     backlog = sum(record.backlog for record in records)
     pageless = [record for record in records if record.extract_error]
     lines = [
-        f"The archive holds {len(records)} records: {_counted(copies, 'copy', 'copies')} linked to "
+        f"The archive holds {len(records)} records: {counted(copies, 'copy', 'copies')} linked to "
         f"what they repeat, {backlog} too old to be mailed.",
         f"Countries: {_most_common(records, Kind.COUNTRY)}.",
         f"Keywords: {_most_common(records, Kind.KEYWORD)}.",
@@ -78,10 +79,6 @@ def of_archive(kept: Iterable[Record]) -> tuple[str, ...]:
         for record in pageless
     ]
     return tuple(lines)
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _most_common(records: tuple[Record, ...], kind: Kind) -> str:

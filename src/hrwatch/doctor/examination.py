@@ -17,6 +17,7 @@ from hrwatch.stages.store import checkup
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.checkup import Standing
+from hrwatch.text import counted
 
 USUAL = timedelta(seconds=15)
 OF_MAIL = timedelta(seconds=30)
@@ -94,8 +95,9 @@ def within(limit: timedelta, check: Callable[..., Finding], *arguments: object) 
 def _configuration(config: Config) -> Finding:
     enabled = sum(feed.enabled for feed in config.feeds)
     return fine(
-        f"{config.path}: {len(config.feeds)} feeds ({enabled} enabled), "
-        f"{len(config.rules.keywords)} keywords, {len(config.subscribers)} subscribers"
+        f"{config.path}: {counted(len(config.feeds), 'feed')} ({enabled} enabled), "
+        f"{counted(len(config.rules.keywords), 'keyword')}, "
+        f"{counted(len(config.subscribers), 'subscriber')}"
     )
 
 
@@ -111,14 +113,20 @@ def _archive(patient: Patient, folder: Path | None) -> Iterator[tuple[str, Findi
 
     yield "archive", within(USUAL, look)
     standing = found[0] if found else None
-    file = standing.path if standing and standing.revision else None
-    if file is not None:
-        yield "integrity", within(OF_INTEGRITY, storage.integrity, file, OF_INTEGRITY)
+    if standing and standing.revision:
+        if standing.path is not None:
+            limit = OF_INTEGRITY
+            yield "integrity", within(limit, storage.integrity, standing.path, limit)
+        else:
+            yield "integrity", storage.on_a_server(standing.name)
+    if standing and standing.is_current:
+        yield "contents", within(OF_INTEGRITY, _contents, patient)
     path = directory / patient.config.archive if "://" not in patient.config.archive else None
 
     def room() -> Finding:
-        size = path.stat().st_size if path and path.exists() else 0
-        return storage.space(path.parent if path else directory, size)
+        if path is None:
+            return storage.space(directory, None)
+        return storage.space(path.parent, path.stat().st_size if path.exists() else 0)
 
     yield "space", within(USUAL, room)
     yield (
@@ -136,14 +144,17 @@ def _clock(patient: Patient, standing: Standing | None, path: Path | None) -> Fi
     written = machine.file_times(files | ({"the archive's file": path} if path else {}))
     newest = None
     if standing and standing.is_current:
-        with (
-            Archive.open(
-                patient.config.archive,
-                directory=patient.directory,
-                writing=False,
-                password=databases.password(patient.config.archive, patient.config, os.environ),
-            ) as archive,
-            archive.reading() as connection,
-        ):
+        with _opened(patient) as archive, archive.reading() as connection:
             newest = record_table.counts(connection).first_seen_at
     return machine.clock(patient.now, written, newest)
+
+
+def _contents(patient: Patient) -> Finding:
+    with _opened(patient) as archive:
+        return storage.contents(archive, OF_INTEGRITY)
+
+
+def _opened(patient: Patient) -> Archive:
+    url = patient.config.archive
+    password = databases.password(url, patient.config, os.environ)
+    return Archive.open(url, directory=patient.directory, writing=False, password=password)

@@ -13,7 +13,9 @@ from pathlib import Path
 from hrwatch.doctor.findings import Finding, fine, trouble, warning
 from hrwatch.errors import ArchiveError
 from hrwatch.stages.store import checkup
+from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.checkup import Standing
+from hrwatch.text import counted
 
 # Below this nothing can be written for long.
 SCARCE = 50_000_000
@@ -136,6 +138,23 @@ def integrity(file: Path, limit: timedelta) -> Finding:
     )
 
 
+def on_a_server(name: str) -> Finding:
+    """Say what cannot be seen of an archive that a server keeps."""
+    return fine(f"{name}: whether its files are whole is for the server's own tools (pg_amcheck)")
+
+
+def contents(archive: Archive, limit: timedelta) -> Finding:
+    """Read every row of the archive."""
+    try:
+        rows = checkup.read_through(archive, limit)
+    except ArchiveError as error:
+        return trouble(str(error), "keep it as it is, and restore the latest backup that is sound")
+    if rows is None:
+        told = f"not every row was read within {limit.total_seconds():.0f} s; those that were are "
+        return warning(f"{told}sound", "nothing; look again when the machine has less to do")
+    return fine(f"{counted(rows, 'row')} read, and each can be what was written")
+
+
 def permissions(found: Sequence[Access], user: int) -> Finding:
     """Judge who else may read what names subscribers and what they are told."""
     foreign = [one for one in found if one.owner != user]
@@ -166,19 +185,21 @@ def accesses(directory: Path, archive_file: Path | None, folder: Path | None) ->
     return found
 
 
-def space(directory: Path, size: int) -> Finding:
-    """Look how much room the disk of the state directory has, beside an archive of `size` bytes."""
+def space(directory: Path, size: int | None) -> Finding:
+    """Look how much room the disk of the state directory has, beside an archive of `size` bytes;
+    None for one on a server."""
     there = next(one for one in (directory, *directory.parents) if one.exists())
     return judge_space(there, shutil.disk_usage(there).free, size)
 
 
-def judge_space(directory: Path, free: int, size: int) -> Finding:
+def judge_space(directory: Path, free: int, size: int | None) -> Finding:
     """Given how many bytes are free and how many the archive takes, judge how long that lasts."""
-    told = f"{free / 1e6:,.0f} MB free for {directory}, the archive takes {size / 1e6:,.1f} MB"
+    taken = "is on a server" if size is None else f"takes {size / 1e6:,.1f} MB"
+    told = f"{free / 1e6:,.0f} MB free for {directory}, the archive {taken}"
     remedy = f"make room: df -h {directory}; old archive.db.before-* copies may go first"
     if free < SCARCE:
         return trouble(told, remedy)
-    if free < size + SPARE:
+    if size is not None and free < size + SPARE:
         return warning(f"{told}: too little to copy it and go on", remedy)
     return fine(told)
 

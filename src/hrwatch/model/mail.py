@@ -136,3 +136,16 @@ class Delivery:
     status: Status
     at: datetime
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """The newest mail to a subscriber, where it did not arrive."""
+
+    subscriber: str
+    status: Status  # DEFERRED, REFUSED or UNKNOWN
+    written_at: datetime
+    settled_at: datetime | None  # None: it is tried again
+    next_try_at: datetime | None
+    attempts: int
+    detail: str  # what the mail server or program said last

@@ -64,7 +64,7 @@ async def digest_pass(
         try:
             await send_digest(parts, desk, subscriber, states, regardless=regardless)
         except ComposeError as error:
-            log.error("event=digest-failed subscriber=%s error=%s", subscriber.name, error)
+            log.error("event=digest-failed subscriber=%s error=%r", subscriber.name, str(error))
             failed.append((subscriber.name, error))
         except HrwatchError:
             raise  # the archive, not the digest, is in trouble

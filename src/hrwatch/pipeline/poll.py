@@ -120,7 +120,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:
     asked_with = cadence.validators_to_ask_with(state, feed)
     answer = await parts.fetcher.fetch(
-        feed.address, validators=asked_with, accept=PAGES if feed.page else FEEDS
+        feed.address, validators=asked_with, accept=_accepted(feed), route=feed.route
     )
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
@@ -171,6 +171,10 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     return PollReport(feed.name, outcome, new=len(new), copies=copied), state
 
 
+def _accepted(feed: Feed) -> str:
+    return PAGES if feed.page else FEEDS
+
+
 async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
     """Given a feed whose document was just seen to hold something new, say whether its server,
     asked with the validators, claims that nothing changed. Asked only at a look, for the proof."""
@@ -178,7 +182,10 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
         return False
     try:
         answer = await parts.fetcher.fetch(
-            feed.address, validators=state.validators, accept=PAGES if feed.page else FEEDS
+            feed.address,
+            validators=state.validators,
+            accept=_accepted(feed),
+            route=feed.route,
         )
     except FetchError as error:
         log.debug("event=not-verified feed=%s error=%r", feed.name, str(error))

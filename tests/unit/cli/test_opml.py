@@ -80,9 +80,32 @@ def test_read_what_write_wrote_is_the_same_feeds() -> None:
         Feed("wire", url="https://wire.example/feed?a=1&b=2", publisher="The <Wire>"),
         Feed("BBC.2_x", url="https://bbc.example/", language="no"),
         Feed("gazeta", url="https://gazeta.example/rss", publisher="Газета", language="ru"),
+        Feed("desk", url=None, page="https://desk.example/news?a=1&b=2", publisher="The Desk"),
+        Feed("old", url="https://old.example/rss", enabled=False),
+        Feed("old-page", url=None, page="https://old.example/news", enabled=False),
     )
 
     offered = opml.read(opml.write(feeds).encode())
 
     assert chosen(offered, []).feeds == feeds
     assert chosen(offered, feeds).feeds == ()
+
+
+def test_read_outlines_in_a_comment_are_switched_off_and_those_behind_it_not() -> None:
+    document = (
+        '<opml><body><outline text="off" isComment="true"><outline text="deeper">'
+        '<outline text="one" xmlUrl="https://one.example/"/></outline></outline>'
+        '<outline text="two" xmlUrl="https://two.example/"/>'
+        '<outline text="three" xmlUrl="https://three.example/" isComment="true"/>'
+        '<outline text="four" xmlUrl="https://four.example/"/></body></opml>'
+    )
+
+    found = {offer.label: offer.enabled for offer in opml.read(document.encode())}
+
+    assert found == {"one": False, "two": True, "three": False, "four": True}
+
+
+def test_read_bookmarks_of_other_programs_are_no_pages() -> None:
+    document = '<opml><body><outline text="a" type="link" url="https://a.example/"/></body></opml>'
+
+    assert opml.read(document.encode()) == ()

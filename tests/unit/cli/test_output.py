@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -112,8 +113,26 @@ def test_heard_or_not_reader_who_left_stops_no_work() -> None:
     with os.fdopen(writing, "w", encoding="utf-8") as gone, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", gone)
 
-        with output.heard_or_not():
+        unwritten: list[OSError] = []
+        with output.heard_or_not(unwritten):
             output.json_line({"feed": "wire"})
             gone.flush()
         output.json_line({"feed": "paper"})
         gone.flush()
+
+    assert unwritten == []
+
+
+def test_heard_or_not_disk_that_is_full_is_kept_to_be_told() -> None:
+    unwritten: list[OSError] = []
+    with Path("/dev/full").open("w") as full:
+        with output.heard_or_not(unwritten):
+            full.write("invented")
+            full.flush()
+        (error,) = unwritten
+        assert output.unwritten(error, full) == 2
+
+
+def test_heard_or_not_other_errors_are_bugs() -> None:
+    with pytest.raises(FileNotFoundError), output.heard_or_not([]):
+        Path("/there/is/none").read_text()

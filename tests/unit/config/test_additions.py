@@ -139,3 +139,17 @@ def test_written_page_with_selectors_is_read_as_the_same_feed() -> None:
     document = reading.parse(additions.written([page]).encode(), "pasted")
     (feed,) = loading.configured(document, Path("pasted")).feeds
     assert (feed.url, feed.page, feed.select) == (None, page.page, select)
+
+
+def test_written_page_and_what_is_switched_off_are_read_as_they_were() -> None:
+    feeds = (
+        Feed("desk", url=None, page="https://desk.example/news"),
+        Feed("old", url=ADDRESS, enabled=False),
+    )
+
+    body = written(feeds).encode()
+    read = loading.configured(reading.parse(body, "feeds.yaml"), Path("feeds.yaml")).feeds
+
+    assert [(f.name, f.url, f.page, f.enabled) for f in read] == [
+        (f.name, f.url, f.page, f.enabled) for f in feeds
+    ]

@@ -14,7 +14,7 @@ from hrwatch.config import Config
 from hrwatch.config.loading import configured
 from hrwatch.config.reading import parse
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed, Select
+from hrwatch.model.feeds import Feed, Route, Select
 from hrwatch.model.mail import Cadence, Interest, Schedule, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Relation
@@ -39,7 +39,7 @@ fetch:
   gap: 0s
   allow_addresses: ["127.0.0.1:8930", "[::1]:80", 10.1.0.0/16]
   ca_file: null
-  proxy: null
+  proxy: socks5h://LocalHost:9050/
 feeds:
   - name: one
     url: https://one.example/feed
@@ -50,6 +50,8 @@ feeds:
     every: 10m
     backfill: none
     full_text: true
+    proxy: http://127.0.0.1:3128
+    tls_sha256: "AB:AB:AB:AB:ABABABABABABABABABABABABABABABABABABABABABABABABABABABAB"
   - name: two
     url: http://127.0.0.1:8930/two.xml
 keywords:
@@ -106,6 +108,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
         per_domain=2,
         gap=timedelta(0),
         allow_addresses=("127.0.0.1:8930", "[::1]:80", "10.1.0.0/16"),
+        proxy="socks5h://localhost:9050",
     )
     assert config.feeds == (
         Feed(
@@ -118,6 +121,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             every=timedelta(minutes=10),
             backfill=timedelta(0),
             full_text=True,
+            route=Route(proxy="http://127.0.0.1:3128", tls_sha256="ab" * 32),
         ),
         Feed(
             name="two",
@@ -292,7 +296,10 @@ _FILES = st.fixed_dictionaries(
             " allow_addresses proxy"
         ),
         "feeds": st.lists(
-            _some("name url page select publisher language countries enabled every backfill"),
+            _some(
+                "name url page select publisher language countries enabled every backfill proxy"
+                " tls_sha256"
+            ),
             max_size=3,
         ),
         "keywords": st.dictionaries(

@@ -240,7 +240,39 @@ TABLE = {
     ),
     # Fetching, archive and mail
     "no contact": ("fetch: {contact: ▶me}", "fetch.contact", "mailto:you@your.org"),
-    "a proxy": ("fetch: {proxy: ▶'socks5h://localhost:9050'}", "fetch.proxy", "through no proxy"),
+    "a proxy of another kind": (
+        "fetch: {proxy: ▶'https://p.example'}",
+        "fetch.proxy",
+        "9050 (Tor)",
+    ),
+    "a proxy that leaves names to us": (
+        FEED % "proxy: ▶'socks5://localhost:9050'",
+        "feeds[0].proxy",
+        "names are looked up by the proxy",
+    ),
+    "a proxy with a login": (
+        FEED % "proxy: ▶'socks5h://me:HUNTER@localhost:9050'",
+        "feeds[0].proxy",
+        "keeps no secrets",
+    ),
+    "a proxy without a port": (FEED % "proxy: ▶'http://p.example'", "feeds[0].proxy", "a port"),
+    "an onion without Tor": (
+        "feeds: [{name: one, url: ▶'http://abc.onion/feed'}]\n",
+        "feeds[0].url",
+        "add `proxy: socks5h://127.0.0.1:9050`",
+    ),
+    "an intranet through a proxy": (
+        "fetch: {proxy: 'http://127.0.0.1:3128'}\n"
+        "feeds: [{name: one, url: ▶'http://news.internal/feed'}]\n",
+        "feeds[0].url",
+        "a name of the local machine or network, which no proxy",
+    ),
+    "a fingerprint that is cut": (FEED % "tls_sha256: ▶'AB:CD'", "feeds[0].tls_sha256", "64 hex"),
+    "a fingerprint without TLS": (
+        f"feeds: [{{name: one, url: 'http://a.example/f', ▶tls_sha256: '{'ab' * 32}'}}]\n",
+        "feeds[0].tls_sha256",
+        "https:// address only",
+    ),
     "a host's name": (
         "fetch: {allow_addresses: [▶'localhost:80']}",
         "fetch.allow_addresses[0]",
@@ -378,6 +410,8 @@ SECRETS = (
     "mail: {password: HUNTER}\n",
     "mail: {from: 'HUNTER <HUNTER>'}\n",
     "fetch: {proxy: 'socks5h://hr:HUNTER@proxy.example:9050'}\n",
+    "fetch: {proxy: 'socks5://hr:HUNTER@proxy.example:9050'}\n",
+    "feeds: [{name: a, url: 'https://a.example/', proxy: 'http://HUNTER@p.example:3128'}]\n",
     "fetch: {contact: 'https://hr:HUNTER@desk.example/'}\n",
     "feeds: [{name: a, url: 'https://hr:HUNTER@feed.example/'}]\n",
     "feeds: [{name: a, url: 'https://hr:HUNTER@feed.example:port/'}]\n",

@@ -13,6 +13,7 @@ import typer
 
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
+from hrwatch.config import files as config_files
 from hrwatch.model.articles import Candidate, Copy, Fingerprint
 from hrwatch.model.tags import Kind, Relation, Tag
 from hrwatch.stages.dedup.copies import copy_of, fingerprint
@@ -21,6 +22,7 @@ from hrwatch.stages.tag import Tagger, language
 Files = Annotated[
     list[str] | None, typer.Argument(metavar="[FILE]...", help="- or nothing: standard input.")
 ]
+_EXAMPLE = 'write one object on each line, such as {"id": "1", "title": "…", "text": "…"}'
 _Made = TypeVar("_Made")
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -142,7 +144,7 @@ def _text(given: Mapping[str, object], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ValueError(f"{name!r} must be a text")
+        raise ValueError(f"{name!r} must be a text: put it between double quotes")
     return value
 
 
@@ -178,7 +180,7 @@ def _each(
                     if line.strip():
                         yield _one(f"{name}:{number}", line, make)
         except OSError as error:
-            yield _Failure(name, error.strerror or str(error))
+            yield _Failure(name, config_files.unreadable(error))
 
 
 def _one(
@@ -187,7 +189,7 @@ def _one(
     try:
         return make(_object(line))
     except RecursionError:
-        return _Failure(where, "the JSON is nested too deep")
+        return _Failure(where, f"is nested too deep; {_EXAMPLE}")
     except ValueError as error:
         return _Failure(where, str(error))
 
@@ -201,13 +203,20 @@ def _object(line: bytes) -> dict[str, object]:
             json.dumps(given, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         wrong = error.object[error.start]
-        raise ValueError(f"no UTF-8: byte 0x{wrong:02x} at {error.start + 1}") from None
+        raise ValueError(
+            f"the byte 0x{wrong:02X} at {error.start + 1} is not UTF-8; save the file as UTF-8"
+        ) from None
     except UnicodeEncodeError:
-        raise ValueError("holds half a character, a surrogate without its pair") from None
+        raise ValueError(
+            r"holds half a character, a \ud8xx without the \udcxx that goes with it; write the "
+            "character itself"
+        ) from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"no JSON: {error.msg} at character {error.colno}") from None
+        raise ValueError(f"is no JSON from character {error.colno} on; {_EXAMPLE}") from None
+    except ValueError:  # what Python refuses to read as a number
+        raise ValueError("holds a number of thousands of digits; put it in quotes") from None
     if not isinstance(given, dict):
-        raise ValueError("a line must be a JSON object")
+        raise ValueError(f"is JSON, but no object; {_EXAMPLE}")
     return given
 
 

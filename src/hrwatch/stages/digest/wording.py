@@ -103,11 +103,13 @@ class Wording:
     def counts(self) -> str:
         """Return the counts in words; they add up to the contents."""
         composition = self._composition
-        new = f"{composition.new or 'No'} new item{'' if composition.new == 1 else 's'}"
+        new = text.counted(composition.new, "new story", "new stories")
+        if not composition.new:
+            new = "No new stories"
         mentions = len(composition.mentions)
         if not mentions:
             return f"{new}."
-        return f"{new}, and {mentions} mention{'' if mentions == 1 else 's'} as titles at the end."
+        return f"{new}, and {text.counted(mentions, 'mention')} as titles at the end."
 
     def coverage(self) -> str:
         """Return how many feeds were read of how many; silence is not an empty day."""

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from hrwatch.model.settings import FetchSettings
 from hrwatch.stages.fetch.addresses import address, host_of
-from hrwatch.stages.fetch.client import tls_context
 from hrwatch.stages.fetch.guard import Guard
 from hrwatch.stages.fetch.network import GuardedBackend, lookup
+from hrwatch.stages.fetch.ways import tls_context
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -1,6 +1,7 @@
 """An archive looked at, without opening it for work: what it is, who holds it, if it is whole."""
 
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,9 +9,13 @@ from pathlib import Path
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
+from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store import outbox, records, tables
+from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.database import located
 from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.stages.store.sqlite import DAMAGED, File, engines, explaining, health
+from hrwatch.stages.store.statements import pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,26 @@ def damage(file: Path, limit: timedelta) -> tuple[str, ...] | None:
         closing(sqlite3.connect(engines.reading_address(file), uri=True)) as connection,
     ):
         return health.damage(connection, limit)
+
+
+def read_through(archive: Archive, limit: timedelta) -> int | None:
+    """Read every row of an archive, and return how many there are; None where that takes longer
+    than `limit`. Raise ArchiveError at what hrwatch cannot have written: damage that leaves the
+    file's pages in order is found by nothing else."""
+    rows, deadline = 0, time.monotonic() + limit.total_seconds()
+    with archive.reading() as connection:
+        for table in tables.metadata.sorted_tables:
+            for piece in pieces(connection, table):
+                rows += len(piece)
+                if time.monotonic() > deadline:
+                    return None
+        # What stands for something else (a state, a kind of tag) is only told by being made so.
+        for _ in records.stream(connection):
+            if time.monotonic() > deadline:
+                return None
+        feed_table.states(connection, feed_table.names(connection))
+        outbox.counts(connection)
+    return rows
 
 
 def refuse_damaged(url: str, directory: Path, limit: timedelta) -> None:

@@ -3,7 +3,7 @@ it stood, and compared in the end, row by row."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from hrwatch.errors import ArchiveError
 from hrwatch.stages.store import rows, tables, unfinished, words
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.statements import continue_numbering
+from hrwatch.stages.store.statements import continue_numbering, pieces
 
-_PIECE = 200  # rows in memory, and in one transaction
 # What changes once it is written is copied anew by every try; each after what it refers to.
 _CHANGING = (
     tables.feeds,
@@ -122,7 +121,7 @@ def _copy_records(given: sa.Connection, target: Archive, counter: _Counter) -> N
         there = taken.scalar(sa.select(sa.func.count()).select_from(tables.records)) or 0
         tags = taken.scalar(sa.select(sa.func.count()).select_from(tables.tags)) or 0
     counter.add("Copying records", there + tags)
-    for piece in _pieces(given, tables.records, None if last is None else (last,)):
+    for piece in pieces(given, tables.records, None if last is None else (last,)):
         ordinals = [row["ordinal"] for row in piece]
         query = sa.select(tables.tags).where(tables.tags.c.record.in_(ordinals))
         tags_of = [dict(row) for row in given.execute(query).mappings()]
@@ -141,25 +140,9 @@ def _copy_table(given: sa.Connection, target: Archive, table: sa.Table, counter:
     def add(connection: sa.Connection, piece: Sequence[Row]) -> None:
         connection.execute(sa.insert(table), piece)
 
-    for piece in _pieces(given, table):
+    for piece in pieces(given, table):
         target.write_now(add, piece)
         counter.add(f"Copying {table.name}", len(piece))
-
-
-def _pieces(
-    connection: sa.Connection, table: sa.Table, after: tuple[Any, ...] | None = None
-) -> Iterator[list[dict[str, Any]]]:
-    """Yield a table's rows in the order of their keys, from behind `after` on."""
-    keys = tuple(table.primary_key.columns)
-    query = sa.select(table).order_by(*keys).limit(_PIECE)
-    while True:
-        later = query if after is None else query.where(sa.tuple_(*keys) > after)
-        piece = [dict(row) for row in connection.execute(later).mappings()]
-        if piece:
-            yield piece
-        if len(piece) < _PIECE:
-            return
-        after = tuple(piece[-1][key.name] for key in keys)
 
 
 def _counts(connection: sa.Connection) -> dict[str, int]:
@@ -184,7 +167,7 @@ def _differing(given: sa.Connection, taken: sa.Connection, counter: _Counter) ->
 def _digest(connection: sa.Connection, table: sa.Table, counter: _Counter) -> str:
     """Return what stands for every value of every row."""
     digest = hashlib.sha256()
-    for piece in _pieces(connection, table):
+    for piece in pieces(connection, table):
         for row in piece:
             values = [row[column.name] for column in table.columns]
             told = json.dumps(values, ensure_ascii=False, sort_keys=True, default=_plain)

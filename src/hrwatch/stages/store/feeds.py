@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hrwatch.model.feeds import Because, Feed, FeedState, Hints, Outcome, State, Validators
+from hrwatch.stages.store import guarded
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import Instant, feeds
 
@@ -189,6 +190,7 @@ def _is_due(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now)
 
 
+@guarded.of("feeds")
 def _state(row: sa.Row[tuple[object, ...]]) -> FeedState:
     return FeedState(
         feed=row.feed,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from hrwatch.model.mail import Delivery, Digest, Mail, Status
-from hrwatch.stages.store import ledger
+from hrwatch.model.mail import Delivery, Digest, Mail, Status, Undelivered
+from hrwatch.stages.store import guarded, ledger
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import digests, outbox
 from hrwatch.stages.store.tables import ledger as ledger_table
@@ -125,7 +125,37 @@ def release_all(connection: sa.Connection) -> None:
 def counts(connection: sa.Connection) -> dict[Status, int]:
     """Return how many mails have each status; those without any are left out."""
     query = sa.select(outbox.c.status, sa.func.count()).group_by(outbox.c.status)
-    return {Status(status): count for status, count in connection.execute(query)}
+    rows = connection.execute(query).all()
+    with guarded.of("outbox.status"):
+        return {Status(status): count for status, count in rows}
+
+
+def undelivered(connection: sa.Connection) -> tuple[Undelivered, ...]:
+    """Return, for each subscriber whose newest mail did not arrive, what became of it. What was
+    withdrawn is none of them: its matches wait again, and no digest answers for them."""
+    answers = sa.exists().where(ledger_table.c.digest == outbox.c.digest)
+    later = outbox.alias("later")
+    has_later = sa.exists().where(
+        later.c.subscriber == outbox.c.subscriber, later.c.created_at > outbox.c.created_at
+    )
+    troubles = (Status.DEFERRED, Status.REFUSED, Status.UNKNOWN)
+    query = (
+        sa.select(outbox)
+        .where(outbox.c.status.in_(troubles), answers, ~has_later)
+        .order_by(outbox.c.subscriber, outbox.c.message_id)
+    )
+    return tuple(
+        Undelivered(
+            subscriber=row.subscriber,
+            status=Status(row.status),
+            written_at=row.created_at,
+            settled_at=row.settled_at,
+            next_try_at=row.next_try_at,
+            attempts=row.attempts,
+            detail=row.detail,
+        )
+        for row in connection.execute(query)
+    )
 
 
 def last_digest_at(connection: sa.Connection) -> datetime | None:

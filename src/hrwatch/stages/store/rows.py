@@ -9,6 +9,7 @@ from hrwatch import text
 from hrwatch.model.articles import Article, Copy, CopyKind, Fingerprint, Record
 from hrwatch.model.feeds import Entry
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
+from hrwatch.stages.store import guarded
 
 Values = dict[str, object]
 
@@ -68,6 +69,7 @@ def record_values(record: Record, rules_hash: str | None) -> Values:
     }
 
 
+@guarded.of("records")
 def record_from(row: sa.Row[Any], tags: tuple[Tag, ...]) -> Record:
     """Given a row of records and the record's tags, return the record as it was added."""
     return Record(
@@ -119,6 +121,7 @@ def tag_values(ordinal: int, tags: Iterable[Tag]) -> list[Values]:
     ]
 
 
+@guarded.of("tags")
 def tag_from(row: sa.Row[Any]) -> Tag:
     """Given a row of tags, return the tag."""
     return Tag(

@@ -68,6 +68,12 @@ def find(connection: sa.Connection, node: Node, *, limit: int) -> tuple[Found, .
     )
 
 
+def keywords(connection: sa.Connection) -> tuple[str, ...]:
+    """Return the keywords that any record is tagged with, those too that nobody configures now."""
+    query = sa.select(tags.c.value).where(tags.c.kind == Kind.KEYWORD).distinct()
+    return tuple(connection.scalars(query))
+
+
 def _condition(connection: sa.Connection, node: Node) -> sa.ColumnElement[bool]:
     if words.is_textual(node):
         return records.c.ordinal.in_(words.found(connection, node))

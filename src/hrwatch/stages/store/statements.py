@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Databases bound the parameters of one statement; SQLite allows 32 766, old builds 999.
 MOST_VALUES = 500
+_PIECE = 200  # rows in memory, and in one transaction of who copies them
 
 
 def insert_missing(
@@ -31,6 +32,22 @@ def chunks(values: Iterable[T], size: int = MOST_VALUES) -> Iterator[Sequence[T]
     remaining = iter(values)
     while piece := tuple(islice(remaining, size)):
         yield piece
+
+
+def pieces(
+    connection: sa.Connection, table: sa.Table, after: tuple[Any, ...] | None = None
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield a table's rows in the order of their keys, from behind `after` on, a few at a time."""
+    keys = tuple(table.primary_key.columns)
+    query = sa.select(table).order_by(*keys).limit(_PIECE)
+    while True:
+        later = query if after is None else query.where(sa.tuple_(*keys) > after)
+        piece = [dict(row) for row in connection.execute(later).mappings()]
+        if piece:
+            yield piece
+        if len(piece) < _PIECE:
+            return
+        after = tuple(piece[-1][key.name] for key in keys)
 
 
 def continue_numbering(connection: sa.Connection, column: sa.Column[int]) -> None:

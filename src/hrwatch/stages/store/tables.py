@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from hrwatch.stages.store import guarded
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, kept in UTC; a naive one is a bug of the caller and refused."""
@@ -228,3 +230,5 @@ copying = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),  # what the other archive is called
     sa.Column("since", Instant, nullable=False),
 )
+
+guarded.guard(metadata)

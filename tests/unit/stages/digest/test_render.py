@@ -123,9 +123,9 @@ def test_render_begins_with_day_counts_and_coverage() -> None:
     assert digest.text.split("\n\n")[:3] == [
         "Daily digest, Sunday 22 November 2026\n"
         "First seen from Sat 21 Nov 16:22 to Sun 22 Nov 07:03, Vilnius time\n(UTC+2).",
-        "2 new items.\nCoverage: 118 of 121 feeds read. Silence here does not mean nothing\n"
-        "happened.\nItems may describe violence. No images are included.",
-        "CONTENTS\n  Belarus  1 new    item 1\n  Mexico   1 new    item 2",
+        "2 new stories.\nCoverage: 118 of 121 feeds read. Silence here does not mean nothing\n"
+        "happened.\nStories may describe violence. No images are included.",
+        "CONTENTS\n  Belarus  1 new    story 1\n  Mexico   1 new    story 2",
     ]
 
 
@@ -135,7 +135,7 @@ def test_render_counts_add_up_from_sections_to_contents_to_subject() -> None:
     subscriber = a_subscriber(schedule=SEVEN, subject="full")
     digest = written(*matches, subscriber=subscriber)
     assert digest.subject == "[hrwatch] 7 new (BY 3, MX 2, RU 2)"
-    assert "\n7 new items.\n" in digest.text
+    assert "\n7 new stories.\n" in digest.text
     contents = re.findall(r"^  \w+ +(\d+) new +items (\d+)-(\d+)$", digest.text, re.M)
     assert contents == [("3", "1", "3"), ("2", "4", "5"), ("2", "6", "7")]
     assert re.findall(r"^(\w+) \((\d+) new\)$", digest.text, re.M) == [
@@ -270,7 +270,7 @@ def test_render_lists_other_reports_with_differing_titles_and_addresses() -> Non
 def test_render_puts_mentions_as_titles_at_the_end() -> None:
     mention = a_match(about("m", "RU").record, relation=Relation.MENTION)
     digest = written(about("a"), mention)
-    assert "1 new item, and 1 mention as titles at the end." in digest.text
+    assert "1 new story, and 1 mention as titles at the end." in digest.text
     assert "[2] Russia, The Wire (English): Story m\n    https://wire.example/m?" in digest.text
     assert digest.text.index("MENTIONS") > digest.text.index("[1]")
 
@@ -516,6 +516,6 @@ def test_render_gives_publication_in_the_readers_zone_and_utc(
 def test_render_of_a_digest_without_stories_still_speaks() -> None:
     failing = (a_feed_state(state=State.GONE, last_polled_at=NOW - timedelta(hours=1)),)
     digest = written(coverage=Coverage(1, 0, failing))
-    assert "No new items." in digest.text
+    assert "No new stories." in digest.text
     assert "CONTENTS" not in digest.text
     assert "Until Sun 22 Nov 07:03" in digest.text

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feed_documents import atom, rss
 from hrwatch.errors import ParseError
 from hrwatch.model.feeds import Entry, ParsedFeed
 from hrwatch.stages.parse import fields, hints, parse
@@ -19,24 +20,6 @@ def read(markup: str | bytes, *, content_type: str = "", url: str = URL) -> Pars
     """Parse a document as it came from the address."""
     body = markup if isinstance(markup, bytes) else markup.encode()
     return parse(body, url=url, content_type=content_type, now=NOW)
-
-
-def rss(*items: str, channel: str = "", before: str = "") -> str:
-    """An RSS 2.0 document around items."""
-    return (
-        f'<?xml version="1.0"?>{before}<rss version="2.0" '
-        'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<channel><title>Wire</title>{channel}{''.join(items)}</channel></rss>"
-    )
-
-
-def atom(*entries: str, head: str = "", attributes: str = "") -> str:
-    """An Atom document around entries."""
-    return (
-        f'<feed xmlns="http://www.w3.org/2005/Atom" {attributes}><title>Wire</title>'
-        f"<id>urn:wire</id>{head}{''.join(entries)}</feed>"
-    )
 
 
 def only(feed: ParsedFeed) -> Entry:

@@ -85,6 +85,7 @@ def _engine(
             | {"options": options, "application_name": called, "client_encoding": "utf8"},
             pool_size=connections,
             max_overflow=0,
+            hide_parameters=True,  # an error's trace goes into the log, which holds no titles
             pool_pre_ping=True,  # a server that was started anew is met with a new connection
             json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         )

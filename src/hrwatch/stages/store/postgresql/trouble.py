@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from hrwatch.errors import ArchiveError
+from hrwatch.errors import ArchiveDamaged, ArchiveError
 
 # By the beginnings of SQLSTATE (PostgreSQL's documentation, appendix A); the longest that fits.
 _ADVICE = {
@@ -30,6 +30,7 @@ _ADVICE = {
     "XX001": "it is damaged: see the server's log, and restore a backup",
     "XX002": "an index is damaged: see the server's log, then REINDEX",
 }
+_DAMAGED = _ADVICE["XX001"]
 _UNREACHED = (
     "the server cannot be reached, or refuses us: see that it runs, and that host, port, user, "
     "password and database are right"
@@ -44,6 +45,8 @@ def explaining(name: str) -> Iterator[None]:
     """
     try:
         yield
+    except ArchiveDamaged as error:
+        raise ArchiveError(f"archive {name}: {_DAMAGED} ({error})") from error
     except sa.exc.DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None) or ""
         advice = next(

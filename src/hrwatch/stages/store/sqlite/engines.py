@@ -93,6 +93,7 @@ def _engine(
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # an error's trace goes into the log, which holds no titles
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
     )
 

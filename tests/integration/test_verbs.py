@@ -1,0 +1,174 @@
+"""Verbs that look into an archive: what they say of names they do not know, of mail that did not
+arrive, of cells that a spreadsheet would run. In this process; every story is invented."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag
+from hrwatch.cli.main import app
+from hrwatch.model.mail import Delivery, Digest, Status
+from hrwatch.stages.store import feeds, ledger, outbox, records
+from hrwatch.stages.store.archive import Archive
+
+FILE = """
+feeds:
+  - {name: wire, url: "http://wire.example/feed.xml"}
+keywords:
+  water-cannon: {label: Water cannon, terms: {en: [water cannon*]}}
+subscribers:
+  - {name: desk, address: desk@example.org}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An operator's folder with an archive of one record, from a feed that is gone by now."""
+    (tmp_path / "feeds.yaml").write_text(FILE)
+    record = a_record("record0001", feed="old-wire", tags=(a_tag("torture"), a_tag("old-issue")))
+    with Archive.open("archive.db", directory=tmp_path / "state", writing=True) as archive:
+        archive.write_now(feeds.sync, (a_feed(name="old-wire"),), NOW)
+        archive.write_now(records.add, (record,))
+    return tmp_path
+
+
+def run(folder: Path, *words: str) -> Result:
+    options = ("--config", str(folder / "feeds.yaml"), "--state-dir", str(folder / "state"))
+    return CliRunner().invoke(app, [*options, *words])
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("keyword:tortur", 'there is no keyword "tortur"; did you mean torture? (at character 9)'),
+        ("police keyword:torture,wate-cannon", "did you mean water-cannon? (at character 24)"),
+        ("country:UK", '"UK" is no country code; did you mean GB (United Kingdom)?'),
+        ("country:XX", '"XX" is no country code'),
+        ("feed:wier", 'there is no feed "wier"; did you mean wire?'),
+        ("police OR (-feed:old-wirre)", "did you mean old-wire?"),
+        ("language:englisch", "language: wants a language such as ru"),
+        ("language:xq", '"xq" is no language code'),
+        ("mentions:tortur", "did you mean torture?"),
+        ("mentions:ZQ", '"ZQ" is no country code'),
+    ],
+)
+def test_search_for_a_name_that_nobody_knows_says_so(folder: Path, query: str, told: str) -> None:
+    ended = run(folder, "search", query)
+
+    assert ended.exit_code == 2
+    assert told in " ".join(ended.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("feed:old-wire", 1),
+        ("keyword:old-issue", 1),
+        ("keyword:torture", 1),
+        ("feed:wire", 0),
+        ("keyword:water-cannon", 0),
+        ("country:NO", 0),
+        ("language:pt-br", 0),
+    ],
+)
+def test_search_for_a_name_of_the_file_or_the_archive_is_answered(
+    folder: Path, query: str, found: int
+) -> None:
+    ended = run(folder, "search", query)
+
+    assert ended.exit_code == 0
+    assert f"{found} found" in ended.stderr
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_export_csv_cell_that_a_spreadsheet_would_run_is_made_a_text(
+    folder: Path, first: str
+) -> None:
+    title = f'{first}HYPERLINK("http://evil.example","invented")'
+    harmless = "Invented: 1+1=2 @ noon - a tale"
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        new = (a_record("record0002", title=title), a_record("record0003", title=harmless))
+        archive.write_now(records.add, tuple(replace(one, text=one.title) for one in new))
+
+    ended = run(folder, "export", "--format", "csv")
+
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(ended.stdout, newline=""))}
+    cells = [cell for row in rows.values() for cell in row.values()]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert 'HYPERLINK("http://evil.example","invented")' in rows["record0002"]["title"]
+    assert rows["record0003"]["title"] == harmless
+
+
+def mailed(folder: Path, subscriber: str, number: int, *became: Delivery | None) -> None:
+    """Write a mail to a subscriber, and what became of it with each try."""
+    record = a_record(f"{subscriber}{number:05}")
+    at = NOW + timedelta(hours=number)
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(records.add, (record,))
+        archive.write_now(ledger.add, {subscriber: [a_match(record)]}, number, at)
+        digest = Digest(record.id, subscriber, None, "", "", "", (a_match(record),))
+        mail = a_mail(message_id=f"<{record.id}@example.org>", subscriber=subscriber)
+        assert archive.write_now(outbox.enqueue, digest, mail, at)
+        for delivery in filter(None, became):
+            claim = {"owner": "me", "now": at, "until": at}
+            archive.write_now(outbox.claim, mail.message_id, **claim)
+            again = None if delivery.status in (Status.SENT, Status.REFUSED) else at
+            archive.write_now(outbox.settle, replace(delivery, message_id=mail.message_id), again)
+
+
+def a_delivery(status: Status, detail: str = "") -> Delivery:
+    return Delivery("", "", status, NOW + timedelta(minutes=5), detail)
+
+
+def needs(folder: Path) -> Sequence[str]:
+    lines = run(folder, "status").stdout.splitlines()
+    return [line for line in lines if line.startswith("needs a hand") and "mail to" in line]
+
+
+def test_status_of_refused_mail_says_to_whom_when_why_and_what_to_do(folder: Path) -> None:
+    mailed(folder, "desk", 1, a_delivery(Status.REFUSED, "550 5.1.1 no such user"))
+
+    (line,) = needs(folder)
+
+    assert "mail to desk was refused at 2026-03-02T09:05:00Z: 550 5.1.1 no such user" in line
+    assert "mend the subscriber's address" in line
+
+
+def test_status_of_deferred_mail_tells_one_reason_once_for_everybody(folder: Path) -> None:
+    away = a_delivery(Status.DEFERRED, "the server is away")
+    for number in range(7):
+        mailed(folder, f"desk{number}", 1, away, away)
+    mailed(folder, "other", 1, a_delivery(Status.UNKNOWN))
+
+    away_line, broken = needs(folder)
+
+    assert "desk0, desk1, desk2, desk3, desk4 and 2 more is deferred" in away_line
+    assert "tried 2 times" in away_line
+    assert "the server is away: it is tried again by itself" in away_line
+    assert "mail to other broke off at the last moment" in broken
+    assert "no reason was given" in broken
+
+
+def test_status_of_mail_that_arrived_later_or_was_withdrawn_needs_no_hand(folder: Path) -> None:
+    refused = a_delivery(Status.REFUSED, "550 no")
+    mailed(folder, "mended", 1, refused)
+    mailed(folder, "mended", 2, a_delivery(Status.SENT))
+    mailed(folder, "moved", 1)
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        gone = replace(refused, message_id="<moved00001@example.org>")
+        archive.write_now(outbox.withdraw, gone)
+
+    assert needs(folder) == []
+
+
+def test_preview_since_says_by_which_tags_it_tells(folder: Path) -> None:
+    ended = run(folder, "preview", "desk", "--since", "3000d")
+
+    assert "By the tags that each article was archived with" in ended.stderr
+    assert "By the tags" not in run(folder, "preview", "desk").stderr
