@@ -182,7 +182,7 @@ def test_try_feed_page_tells_feeds_entries_and_what_to_paste(tmp_path: Path) -> 
             (desk.folder / "feeds.yaml").write_text(pasted)
             checked = await desk.run("check")
             assert checked.status == 0, checked.out
-            assert "1 feeds (1 enabled)" in checked.out
+            assert "1 feed (1 enabled)" in checked.out
 
     at_the_desk(tmp_path, test)
 
