@@ -18,6 +18,7 @@ from hrwatch.errors import (
     NoListing,
     NoWorker,
     ParseError,
+    ProxyUnreachable,
 )
 from hrwatch.model.feeds import (
     Entry,
@@ -100,7 +101,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
         return None
     try:
         report, state = await _visit(parts, feed, state)
-    except NoWorker as error:
+    except (NoWorker, ProxyUnreachable) as error:
         report, state = _spoilt(parts, feed, state, error)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)
@@ -187,9 +188,8 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
             accept=_accepted(feed),
             route=feed.route,
         )
-    except FetchError as error:
-        log.debug("event=not-verified feed=%s error=%r", feed.name, str(error))
-        return False  # no proof; the next look will tell
+    except FetchError:
+        return False  # no proof, and no failure either: the document was read; the next look tells
     return isinstance(answer, NotModified)
 
 

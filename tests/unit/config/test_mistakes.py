@@ -64,6 +64,21 @@ TABLE = {
     # Durations, sizes, schedules
     "words for a duration": (FEED % "every: ▶30 minutes", "feeds[0].every", "such as 30m"),
     "a duration without a unit": ("fetch: {timeout: ▶20}", "fetch.timeout", "such as 30m"),
+    "a longest interval below the shortest": (
+        "fetch: {every: 1h, every_at_most: ▶30m}",
+        "fetch.every_at_most",
+        "shorter than every",
+    ),
+    "a longest interval below the usual": (
+        FEED % "every_at_most: ▶20m",
+        "feeds[0].every_at_most",
+        "shorter than every",
+    ),
+    "a longest interval in words": (
+        FEED % "every_at_most: ▶seldom",
+        "feeds[0].every_at_most",
+        "such as 30m",
+    ),
     "no interval": ("fetch: {every: ▶0s}", "fetch.every", "must be at least 1s"),
     "a long duration": ("fetch: {gap: ▶99999999d}", "fetch.gap", "at most 3650d"),
     "backfill never": ("fetch: {backfill: ▶never}", "fetch.backfill", "or all, or none"),

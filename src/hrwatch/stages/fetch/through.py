@@ -89,7 +89,7 @@ def handshake_of(speech: Speech) -> Handshake:
     return socks if speech is Speech.SOCKS else tunnel
 
 
-async def greet_socks(stream: httpcore.AsyncNetworkStream) -> None:
+async def greet(stream: httpcore.AsyncNetworkStream, _: str = "", __: int = 0) -> None:
     """Begin to speak SOCKS5 without a login; raise ProxyUnreachable where that is not taken."""
     await stream.write(_NO_LOGIN)
     version, method = await _exactly(stream, 2)
@@ -101,7 +101,7 @@ async def greet_socks(stream: httpcore.AsyncNetworkStream) -> None:
 
 async def socks(stream: httpcore.AsyncNetworkStream, host: str, port: int) -> None:
     """Ask for a connection to `host`, by its name, so that it is looked up there."""
-    await greet_socks(stream)
+    await greet(stream)
     await stream.write(_CONNECT + _destination(host) + port.to_bytes(2, "big"))
     version, reply, _, kind = await _exactly(stream, 4)
     if version != 5:  # noqa: PLR2004 - SOCKS5

@@ -22,7 +22,7 @@ from hrwatch.stages.fetch.transport import Transport, pool
 
 _ROOM = 256_000  # on the wire, beside the body: the head, and the framing of a small body
 _KEPT_TO_ONE_HOST = 2  # idle connections of a way that was made for one host
-_ANYWHERE = ("0.0.0.0/0", "::/0")
+ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Ways:
             direct = pool(backend, self._context, keep)
             return Transport({"http": direct, "https": direct})
         # Where the proxy is, the operator wrote: it may be this machine.
-        dial = GuardedBackend(Guard(_ANYWHERE), self._resolve, most_bytes=most_bytes, pin=pin)
+        dial = GuardedBackend(Guard(ANYWHERE), self._resolve, most_bytes=most_bytes, pin=pin)
         handshake = through.handshake_of(way.proxy.speech)
         tunnelled = pool(through.ThroughProxy(way.proxy, dial, handshake), self._context, keep)
         plain = tunnelled
