@@ -37,9 +37,6 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
                 found.append((("feeds", position, key), problem))
         if feed.every is not None and feed.every < POLITE:
             found.append((("feeds", position, "every"), impolite))
-        if feed.page is not None and feed.enabled:
-            problem = "listing pages are not read by this version; the feed will fail"
-            found.append((("feeds", position, "page"), problem))
     found += _of_archive(shape)
     found += _of_mail(shape.mail)
     warnings = (document.mistake(path, problem) for path, problem in found)

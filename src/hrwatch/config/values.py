@@ -9,13 +9,14 @@ import re
 from datetime import time, timedelta
 from urllib.parse import urlsplit
 
-from hrwatch import proxies, text, transports, urls
+from hrwatch import proxies, selectors, text, transports, urls
 from hrwatch.config import databases
 from hrwatch.config.names import quoted
 from hrwatch.model.mail import Cadence, Schedule
 from hrwatch.text import suggestion
 
 LONGEST = timedelta(days=3650)
+MAX_SELECTOR = 500
 SMALLEST, LARGEST = 1000, 1000**3  # bytes
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
@@ -188,6 +189,14 @@ def without_login(address: str) -> str:
     if "@" not in parts.netloc:
         return address
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def selector(value: str) -> str:
+    """Given a CSS selector, return it."""
+    if len(value) > MAX_SELECTOR:
+        raise ValueError(f"is too long for a selector; at most {MAX_SELECTOR} characters")
+    selectors.xpath(value)
+    return value
 
 
 def proxy(value: str) -> str:
