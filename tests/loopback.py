@@ -77,11 +77,7 @@ async def serving(
             while True:
                 request = _read(await reader.readuntil(b"\r\n\r\n"), number)
                 server.requests.append(request)
-                answer = (
-                    answers[request.target.partition("?")[0]]
-                    if isinstance(answers, Mapping)
-                    else answers
-                )
+                answer = _chosen(answers, request.target.partition("?")[0])
                 if not isinstance(answer, bytes):
                     await answer(request, writer)
                     return
@@ -116,6 +112,14 @@ async def serving(
                 raise error
 
 
+def _chosen(answers: Mapping[str, Answer] | Answer, path: str) -> Answer:
+    if not isinstance(answers, Mapping):
+        return answers
+    if path == "/robots.txt" and path not in answers:
+        return an_answer(status="404 Not Found")  # most sites have none
+    return answers[path]
+
+
 def _read(head: bytes, connection: int) -> Request:
     first, *rest = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in rest if line)
@@ -138,6 +142,13 @@ async def a_fetcher(
         yield fetcher
     finally:
         await fetcher.aclose()
+
+
+def connections(fetcher: Fetcher) -> list[object]:
+    """Return what its pools hold, all ways together."""
+    transports = [client._transport for client in fetcher._ways._clients.values()]
+    pools = {pool for each in transports for pool in each._pools.values()}  # type: ignore[attr-defined]
+    return [one for pool in pools for one in pool.connections]
 
 
 def names(**addresses: str | tuple[str, ...]) -> Resolve:

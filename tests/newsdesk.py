@@ -3,6 +3,7 @@ configuration in a folder, and `hrwatch` run as a real process on it. All storie
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -85,8 +86,8 @@ class Desk:
         path.write_text(yaml.safe_dump(sections | changes))
         return path
 
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
-        """Start `hrwatch WORDS` on the desk's folder."""
+    async def start(self, *words: str, **environ: str) -> asyncio.subprocess.Process:
+        """Start `hrwatch WORDS` on the desk's folder, with these variables beside the usual."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -99,11 +100,12 @@ class Desk:
             cwd=self.folder,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            env=os.environ | environ,
         )
 
-    async def run(self, *words: str, seconds: float = SECONDS) -> Ended:
+    async def run(self, *words: str, seconds: float = SECONDS, **environ: str) -> Ended:
         """Run `hrwatch WORDS` to its end."""
-        process = await self.start(*words)
+        process = await self.start(*words, **environ)
         out, complaints = await asyncio.wait_for(process.communicate(), seconds)
         return Ended(process.returncode or 0, out.decode(), complaints.decode())
 

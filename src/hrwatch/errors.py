@@ -5,7 +5,10 @@ HrwatchError
 ├── QueryError             a query that cannot be read
 ├── FetchError             an address that could not be fetched
 │   ├── AddressRefused     the guard, not the network, said no
+│   ├── Disallowed         robots.txt asks not to read the page
+│   ├── Resting            a domain that refused or limped is left alone for a while
 │   ├── Unreachable        DNS, connection or TLS failed, or the deadline passed
+│   │   ├── ProxyUnreachable   the way there is at fault, not the server
 │   │   ├── NameUnknown        the name does not resolve
 │   │   └── TlsFailed          the certificate was not accepted, or TLS itself failed
 │   ├── TooLarge           more bytes than the cap, on the wire or decoded
@@ -81,8 +84,20 @@ class AddressRefused(FetchError):
     """The address guard said no before anything was sent."""
 
 
+class Disallowed(FetchError):
+    """The site's robots.txt asks programs not to read the page, or cannot be read itself."""
+
+
+class Resting(FetchError):
+    """Pages of this domain failed or were refused just before: it is left alone for a while."""
+
+
 class Unreachable(FetchError):
     """The network said no: DNS, connection, TLS or deadline."""
+
+
+class ProxyUnreachable(Unreachable):
+    """The operator's proxy cannot be used; nothing goes without it."""
 
 
 class NameUnknown(Unreachable):

@@ -10,10 +10,11 @@ import unicodedata
 from collections.abc import Iterable
 
 # Bidirectional controls can make a title read as something else (Trojan Source); C0/C1 controls
-# reach terminals and mail headers. ZWNJ and ZWJ are letters' company in Persian and Hindi: kept.
+# reach terminals and mail headers; what shows nothing (soft hyphens, fillers) hides words from a
+# search. ZWNJ and ZWJ are letters' company in Persian and Hindi: kept.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = dict.fromkeys(map(ord, "\n\r\x0b\x0c\x85\u2028\u2029"), " ")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -168,7 +169,7 @@ def nearly_utf8(body: bytes) -> str | None:
 
 
 def clean(text: str) -> str:
-    """Return `text` without controls, bidi overrides and broken entities, its spaces collapsed.
+    """Return `text` without controls, bidi controls and what shows nothing, its spaces collapsed.
 
     Line ends survive, at most two in a row. Idempotent; the result encodes to UTF-8.
     """

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from hrwatch.config.taxonomy import shipped
 from hrwatch.doctor import examination, network, storage, work
 from hrwatch.doctor.findings import Finding, Verdict
 from hrwatch.errors import ArchiveHeld
+from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.secrets import Secret
 from hrwatch.stages.store import records
@@ -402,3 +404,67 @@ def test_worker_reads_within_its_limits_and_an_endless_one_is_ended() -> None:
 
     assert read.verdict is OK, read.told
     assert ended.verdict is OK, ended.told
+
+
+def a_proxied_feed(proxy: str | None) -> Feed:
+    return Feed(name="wire", url="https://news.invalid/feed", route=Route(proxy=proxy))
+
+
+def test_names_of_feeds_that_go_through_a_proxy_are_not_looked_up_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *told, **_: asked.append(told))
+    tor = "socks5h://127.0.0.1:9050"
+
+    own = network.names([a_proxied_feed(tor)], FetchSettings())
+    general = network.names([a_proxied_feed(None)], FetchSettings(proxy=tor))
+
+    assert (own.verdict, general.verdict) == (OK, OK)
+    assert tor in general.told
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "talk", "verdict", "words"),
+    [
+        ("socks5h", b"\x05\x00", OK, "answers"),
+        ("socks5h", b"\x05\xff", TROUBLE, "wants a login"),
+        ("socks5h", b"HT", TROUBLE, "does not speak SOCKS5"),
+        ("http", b"", OK, "answers"),
+        ("socks5h", None, TROUBLE, "cannot be reached"),
+        ("http", None, TROUBLE, "cannot be reached"),
+    ],
+)
+def test_proxy_is_greeted_and_nothing_asked_of_it(
+    scheme: str, talk: bytes | None, verdict: Verdict, words: str
+) -> None:
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                if talk:
+                    heard.append(connection.recv(100))
+                    connection.sendall(talk)
+                    heard.append(connection.recv(100))
+
+        answering = threading.Thread(target=answer, daemon=True)
+        if talk is None:
+            listener.close()
+        else:
+            answering.start()
+        found = network.ways([a_proxied_feed(address)], FetchSettings())
+        if talk is not None:
+            answering.join(10)
+
+    assert found.verdict is verdict
+    assert words in found.told
+    assert address in found.told or talk is not None
+    assert b"".join(heard) in (b"", b"\x05\x01\x00")
+
+
+def test_proxy_that_nobody_configured_is_no_matter() -> None:
+    assert network.ways([a_proxied_feed(None)], FetchSettings()).told.startswith("there is none")

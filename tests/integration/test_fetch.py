@@ -217,6 +217,38 @@ def test_fetch_of_five_redirects_arrives_and_of_six_does_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ((), None),
+        ((301,), "/0"),
+        ((308, 301), "/0"),
+        ((302,), None),
+        ((301, 302), None),
+        ((307, 301), None),
+    ],
+)
+def test_fetch_tells_where_it_moved_for_good_when_every_redirect_says_so(
+    statuses: tuple[int, ...], moved_to: str | None
+) -> None:
+    async def work() -> tuple[str | None, str]:
+        answers = {
+            f"/{number}": an_answer(status=f"{status} Moved", location=f"/{number - 1}?q=1")
+            for number, status in enumerate(reversed(statuses), start=1)
+        }
+        async with (
+            serving({**answers, "/0": an_answer(FEED)}) as server,
+            a_fetcher(server) as fetcher,
+        ):
+            asked = f"http://anna:s3cret@127.0.0.1:{server.port}/{len(statuses)}"
+            response = await fetcher.fetch(asked)
+            assert isinstance(response, Response)
+            return response.moved_to, server.url("/0?q=1")
+
+    told, end = asyncio.run(work())
+    assert told == (end if moved_to else None)
+
+
+@pytest.mark.parametrize(
     ("location", "words"),
     [
         ("/feed?token=secret", "circle"),

@@ -12,7 +12,7 @@ import trustme
 from hrwatch.errors import FetchError, Unreachable
 from hrwatch.model.feeds import Response
 from hrwatch.model.settings import FetchSettings
-from hrwatch.stages.fetch.client import tls_context
+from hrwatch.stages.fetch.ways import tls_context
 from loopback import a_fetcher, an_answer, names, serving
 
 FEED = b"<rss>an invented feed</rss>"

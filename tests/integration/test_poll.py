@@ -35,6 +35,55 @@ class ShortOfRoom(Workers):
         return await super().run(hop, task)
 
 
+def test_poll_of_a_page_that_robots_txt_disallows_keeps_the_entry_by_its_own_text(
+    tmp_path: Path,
+) -> None:
+    clock = Clock()
+    answers: dict[str, Any] = {}
+
+    async def main() -> None:
+        async with serving(answers) as server:
+            answers["/robots.txt"] = an_answer(b"User-agent: *\nDisallow: /")
+            answers["/wire"] = an_answer(
+                b"<rss version='2.0'><channel><item><title>Invented court hears of torture</title>"
+                b"<link>" + server.url("/story").encode() + b"</link></item></channel></rss>"
+            )
+            feed = a_feed(url=server.url("/wire"))
+            settings = FetchSettings(allow_addresses=(server.exemption,), gap=timedelta(0))
+            fetcher = Fetcher(settings, clock=clock, version="1.0")
+            archive = Archive.open("archive.db", directory=tmp_path, writing=True, clock=clock)
+            parts = Parts(
+                archive=archive,
+                fetcher=fetcher,
+                workers=Workers(0, Rules(), HopLimits()),
+                transport=open_transport(MailSettings(), directory=tmp_path, clock=clock),
+                clock=clock,
+                new_id=lambda: "1",
+                owner="test",
+                per_site=1,
+                rules_hash="",
+                link_copies=True,
+            )
+            await archive.write(feeds.sync, (feed,), clock())
+            report = await poll.poll_feed(parts, feed)
+            assert report is not None
+            assert (report.outcome, report.new, report.error) == (Outcome.NEW, 1, None)
+            with archive.reading() as connection:
+                (kept,) = connection.exec_driver_sql(
+                    "SELECT title, extract_error FROM records"
+                ).all()
+            assert kept == (
+                "Invented court hears of torture",
+                "robots.txt of 127.0.0.1 asks not to read this page",
+            )
+            assert [request.target for request in server.requests] == ["/wire", "/robots.txt"]
+            await fetcher.aclose()
+            await parts.workers.close()
+            archive.close()
+
+    asyncio.run(main())
+
+
 def test_poll_without_a_worker_for_an_article_leaves_it_to_the_next_poll(tmp_path: Path) -> None:
     clock = Clock()
     answers: dict[str, Any] = {}

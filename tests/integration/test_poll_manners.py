@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,19 @@ import pytest
 
 from builders import a_feed
 from fakes import Clock
+from hrwatch import cadence
 from hrwatch.cadence.trust import POLLS_WITHOUT_A_LOOK
 from hrwatch.errors import NoWorker
-from hrwatch.model.feeds import Because, Feed, FeedState, Outcome, PollReport, State, Validators
+from hrwatch.model.feeds import (
+    Because,
+    Feed,
+    FeedState,
+    Outcome,
+    PollReport,
+    Route,
+    State,
+    Validators,
+)
 from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
 from hrwatch.model.tags import Rules
 from hrwatch.pipeline import Parts, due_feeds, poll_feed
@@ -244,6 +254,27 @@ def test_poll_retry_after_is_obeyed_whatever_it_comes_with(tmp_path: Path, statu
     polled(tmp_path, answers, test)
 
 
+def test_poll_moved_for_good_is_proposed_when_it_repeats_and_is_a_feed(tmp_path: Path) -> None:
+    there = an_answer(a_document("first"), ETag=TAG)
+    answers: dict[str, Answer] = {
+        "/wire": an_answer(status="301 Moved Permanently", Location="/new"),
+        "/new": an_answer(b"<html><form>Log in", Content_Type="text/html"),
+    }
+
+    async def test(desk: Desk) -> None:
+        for _ in range(4):  # as portals and hijackers do
+            assert cadence.proposal(await desk.poll()) is None
+        answers["/new"] = there
+        proposals = [cadence.proposal(await desk.poll()) for _ in range(4)]
+        new = desk.server.url("/new")
+        assert proposals == [None, None, new, new]
+        assert (await desk.state()).address == desk.server.url("/wire"), "it is never taken"
+        answers["/wire"] = there
+        assert cadence.proposal(await desk.poll()) is None
+
+    polled(tmp_path, answers, test)
+
+
 def test_poll_refusal_is_left_alone_and_ends_with_the_refusal(tmp_path: Path) -> None:
     answers: dict[str, Answer] = {"/wire": an_answer(status="403 Forbidden")}
 
@@ -275,6 +306,16 @@ class Faulty(Workers):
 
     async def run(self, hop: Any, task: Any) -> Any:
         raise RuntimeError("invented")
+
+
+def test_poll_without_the_operators_proxy_is_no_failure_of_the_feed(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed = replace(desk.feed, route=Route(proxy="http://127.0.0.1:9"))
+        state = await desk.poll()
+        assert (state.state, state.failures, state.because) == (State.NEW, 0, Because.NO_PROXY)
+        assert desk.server.requests == []
+
+    polled(tmp_path, {"/wire": an_answer(a_document("first"))}, test)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hrwatch.cadence import failures, moving, rhythm, trust, waits
-from hrwatch.errors import HrwatchError, NoWorker
+from hrwatch.errors import HrwatchError, NoWorker, ProxyUnreachable
 from hrwatch.model.feeds import (
     FAILING,
     Because,
@@ -118,9 +118,9 @@ def after_failure(
 def after_our_trouble(
     state: FeedState, feed: Feed, error: HrwatchError, *, now: datetime, chance: float
 ) -> FeedState:
-    """Given a poll that this machine or a fault of hrwatch spoilt, return the feed's next state:
+    """Given a poll that our machine, proxy or program spoilt, return the next state:
     as it was, and tried again soon. Only what lasts is told as a failing feed."""
-    because = Because.NO_WORKER if isinstance(error, NoWorker) else Because.BUG
+    because = _reason(error)
     next_poll_at, because = waits.after_our_trouble(feed, state, because, now, chance)
     since = state.failing_since or now
     lasts = now - since >= OURS_UNTOLD and state.state not in FAILING
@@ -158,6 +158,12 @@ def _remembering(state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedSta
         newest_entry_at=max((*times, *known), default=None),
         rhythm=rhythm.usual_gap(times) or state.rhythm,
     )
+
+
+def _reason(error: HrwatchError) -> Because:
+    if isinstance(error, ProxyUnreachable):
+        return Because.NO_PROXY
+    return Because.NO_WORKER if isinstance(error, NoWorker) else Because.BUG
 
 
 def _well(state: FeedState, now: datetime) -> FeedState:

@@ -20,6 +20,8 @@ SHORTEST_AFTER_REFUSAL = timedelta(hours=1)
 # After trouble of our own the feed is tried again so soon; then later and later, up to `every`.
 AFTER_OUR_TROUBLE = timedelta(minutes=1)
 
+OURS = frozenset({Because.NO_WORKER, Because.NO_PROXY, Because.BUG})
+
 Plan = tuple[datetime | None, Because]  # when, and what set it; None: not again by itself
 
 _HOUR = timedelta(hours=1)
@@ -80,7 +82,7 @@ def after_our_trouble(
     """Return when a feed is tried again that we could not do our part for: soon, and where that
     happens again and again, at the feed's own pace at last; the site is asked each time."""
     wait = min(feed.every, AFTER_OUR_TROUBLE)
-    was_ours = state.because in (Because.NO_WORKER, Because.BUG)
+    was_ours = state.because in OURS
     if was_ours and state.next_poll_at and state.last_polled_at:
         wait = max(wait, min(feed.every, 2 * (state.next_poll_at - state.last_polled_at)))
     return _spread(now, wait, chance), because

@@ -120,16 +120,18 @@ def unheard(stream: TextIO) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under headings; on anything but a terminal nothing is cut."""
+    """Print rows under headings; on anything but a terminal nothing is cut. On one that is too
+    narrow the last column is cut first."""
     from rich.console import Console  # noqa: PLC0415 - see above
     from rich.table import Table  # noqa: PLC0415 - see above
     from rich.text import Text  # noqa: PLC0415 - see above
 
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        shown.add_column(heading, no_wrap=True)
+    for position, heading in enumerate(headings, start=1):
+        shown.add_column(heading, no_wrap=position < len(headings))
     for row in rows:
-        shown.add_row(*(Text(plain("" if cell is None else str(cell))) for cell in row))
+        words = (plain("" if cell is None else str(cell)) for cell in row)
+        shown.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in words))
     out = Console(highlight=False, markup=False, emoji=False)
     if not out.is_terminal:
         out = Console(highlight=False, markup=False, emoji=False, width=10_000)

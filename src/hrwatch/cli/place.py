@@ -7,11 +7,11 @@ from pathlib import Path
 
 import typer
 
-from hrwatch import config
+from hrwatch import config, urls
 from hrwatch.config import Config, databases
 from hrwatch.config.taxonomy import shipped
 from hrwatch.errors import ArchiveError, ConfigError
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.settings import FetchSettings
 from hrwatch.model.tags import Rules
 from hrwatch.stages.store.archive import Archive
@@ -42,6 +42,18 @@ class Place:
             return shipped(), FetchSettings(loopback_only=True)
         found = config.load(path)
         return found.rules, found.fetch
+
+    def way(self, url: str) -> tuple[Route, str]:
+        """Return how `url` is to be asked, and the address that this way was written for: that of
+        a feed on the same site, so that nothing meant for a proxy goes without it; raise
+        ConfigError for a bad file."""
+        try:
+            path = config.locate(self.config_option, os.environ, Path())
+        except ConfigError:
+            return Route(), url
+        found = [feed for feed in config.load(path).feeds if urls.same_site(feed.address, url)]
+        found.sort(key=lambda feed: (feed.route.proxy is None, feed.route.tls_sha256 is None))
+        return (found[0].route, found[0].address) if found else (Route(), url)
 
     def archive(self, configured: Config | None) -> Archive:
         """Return the archive opened for reading, which goes beside a daemon; without a file that

@@ -11,7 +11,7 @@ from hrwatch.config import files, meaning, messages, notices, reading, shapes, t
 from hrwatch.config.settings import Config
 from hrwatch.config.tree import Document
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.mail import Interest, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Relation
@@ -132,6 +132,7 @@ def _fetch(shape: shapes.Fetch, path: Path) -> FetchSettings:
         gap=shape.gap,
         allow_addresses=tuple(shape.allow_addresses),
         ca_file=_beside(path, shape.ca_file),
+        proxy=shape.proxy,
     )
 
 
@@ -163,6 +164,7 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
         every_at_most=_longest_interval(shape, defaults),
         backfill=shape.backfill if "backfill" in given else defaults.backfill,
         full_text=defaults.full_text if shape.full_text is None else shape.full_text,
+        route=Route(proxy=shape.proxy, tls_sha256=shape.tls_sha256),
     )
 
 

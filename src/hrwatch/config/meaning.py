@@ -6,11 +6,12 @@ It walks the trees of the files, not the models, so that one mistake does not hi
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path as FilePath
+from urllib.parse import urlsplit
 
-from hrwatch import urls
+from hrwatch import proxies, urls
 from hrwatch.config import files, references, shapes, taxonomy, values
 from hrwatch.config.names import quoted
-from hrwatch.config.tree import Document, Node
+from hrwatch.config.tree import Document, Node, Path
 from hrwatch.errors import Mistake
 from hrwatch.model.tags import Keyword
 from hrwatch.text import suggestion
@@ -63,9 +64,37 @@ def _feeds(main: Document) -> Iterator[Mistake | None]:
         elif url is not None and page is not None:
             problem = "stands beside url; a feed has a url, or a page where there is no feed"
             yield main.mistake((*path, "page"), problem, at_key=True)
+        yield from _way(main, path, feed)
         if page is None and feed.given("select") is not None:
             problem = "goes with page only; a feed at a url needs no selectors"
             yield main.mistake((*path, "select"), problem, at_key=True)
+
+
+def _way(main: Document, path: Path, feed: Node) -> Iterator[Mistake | None]:
+    """Tell what cannot be reached the way it is written."""
+    fetch = main.root.child("fetch")
+    general = fetch.given("proxy") if fetch else None
+    proxied = feed.given("proxy") is not None or general is not None
+    for key in ("url", "page"):
+        node = feed.given(key)
+        if node is None or not isinstance(node.value, str):
+            continue
+        try:
+            parts = urlsplit(node.value)
+        except ValueError:
+            continue  # told of the value itself
+        host, is_secure = parts.hostname or "", parts.scheme.lower() == "https"
+        if proxies.is_onion(host) and not proxied:
+            problem = (
+                "is an onion address, which only Tor reaches; add `proxy: socks5h://127.0.0.1:9050`"
+            )
+            yield main.mistake((*path, key), problem)
+        elif proxied and (reason := proxies.refusal(host)):
+            problem = f"is {reason}, which no proxy is asked for; write its public address"
+            yield main.mistake((*path, key), problem)
+        if feed.given("tls_sha256") is not None and not is_secure:
+            problem = "goes with an https:// address only; there is no certificate to compare"
+            yield main.mistake((*path, "tls_sha256"), problem, at_key=True)
 
 
 def _intervals(main: Document) -> Iterator[Mistake | None]:

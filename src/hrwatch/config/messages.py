@@ -76,8 +76,6 @@ def _text(details: ErrorDetails, location: Path, shape: type[BaseModel], documen
             text = _unknown(name, _model_at(shape, location[:-1]))
         case "missing":
             text = f"is missing; add `{name}: {example}`"
-        case "none_required":
-            text = _not_yet(name)
         case "literal_error":
             text = _choice(context["expected"], _value(document, location))
         case "greater_than_equal":
@@ -131,12 +129,6 @@ def _unknown(name: str, model: type[BaseModel] | None) -> str:
     if guess:
         return f"unknown key; did you mean {guess}?"
     return f"unknown key; the keys here are {', '.join(known)}"
-
-
-def _not_yet(name: str) -> str:
-    if name == "proxy":
-        return "this version asks through no proxy, and does not poll around one; remove the line"
-    return "must be null"
 
 
 def _choice(expected: str, value: object) -> str:

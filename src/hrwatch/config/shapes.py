@@ -68,6 +68,16 @@ When = Annotated[
 Name = Annotated[str, AfterValidator(values.name), _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Line = Annotated[str, AfterValidator(values.line)]
 WebAddress = Annotated[str, AfterValidator(values.web_address), _text("^https?://")]
+ProxyAddress = Annotated[
+    str,
+    AfterValidator(values.proxy),
+    _text("^(socks5h|http)://", "socks5h://127.0.0.1:9050", "http://127.0.0.1:3128"),
+]
+Fingerprint = Annotated[
+    str,
+    AfterValidator(values.fingerprint),
+    _text("^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"),
+]
 Country = Annotated[str, AfterValidator(names.country), _text(None, "BY", "CN-XJ")]
 Language = Annotated[str, AfterValidator(names.language), _text("^[a-z]{2,3}$", "be")]
 LanguageTag = Annotated[str, AfterValidator(names.language_tag), _text(None, "be", "pt-BR")]
@@ -145,7 +155,13 @@ class Fetch(Shape):
         default=None,
         description="Certificates to trust beside the usual ones: a PEM file, relative to this.",
     )
-    proxy: None = Field(default=None, description="Comes with a later version.")
+    proxy: ProxyAddress | None = Field(
+        default=None,
+        description=(
+            "Everything goes through it, names are looked up there, and nothing goes around it: "
+            "socks5h://HOST:PORT or http://HOST:PORT, without a login."
+        ),
+    )
 
 
 class Select(Shape):
@@ -182,6 +198,17 @@ class Feed(Shape):
     )
     backfill: Backfill = Field(default=None, description="Instead of fetch.backfill.")
     full_text: bool | None = Field(default=None, description="Instead of fetch.full_text.")
+    proxy: ProxyAddress | None = Field(
+        default=None, description="Instead of fetch.proxy: for this feed and its articles' pages."
+    )
+    tls_sha256: Fingerprint | None = Field(
+        default=None,
+        description=(
+            "SHA-256 of the one certificate that the feed's own host may show, which then needs "
+            "no authority. Without it, certificates are verified as usual."
+        ),
+        examples=["AB:CD:…"],
+    )
 
 
 class Keyword(Shape):

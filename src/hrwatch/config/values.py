@@ -9,7 +9,7 @@ import re
 from datetime import time, timedelta
 from urllib.parse import urlsplit
 
-from hrwatch import text, transports, urls
+from hrwatch import proxies, text, transports, urls
 from hrwatch.config import databases
 from hrwatch.config.names import quoted
 from hrwatch.model.mail import Cadence, Schedule
@@ -33,6 +33,7 @@ _SIZE_UNITS = {
 _SIZE = re.compile(r"([0-9]{1,12}) ?([KMG]?i?B)", re.IGNORECASE)
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAILBOX = re.compile(rf"({_LOCAL})@(localhost|{_LABEL}(?:\.{_LABEL})+)")
@@ -192,6 +193,23 @@ def web_address(value: str) -> str:
     if not urls.canonical(value):
         raise ValueError("has no host that can be asked; write https://host/path")
     return value
+
+
+def proxy(value: str) -> str:
+    """Given the address of a proxy without a login, return it as it is compared."""
+    return str(proxies.parse(value))
+
+
+def fingerprint(value: str) -> str:
+    """Given a certificate's SHA-256 in hexadecimal, with or without colons, return its 64 digits in
+    lower case."""
+    digits = value.strip().removeprefix("sha256:").replace(":", "").lower()
+    if not _FINGERPRINT.fullmatch(digits):
+        raise ValueError(
+            "is no SHA-256 of a certificate: 64 hexadecimal digits, such as AB:CD:…, as printed by "
+            "openssl x509 -noout -fingerprint -sha256"
+        )
+    return digits
 
 
 def mailbox(value: str) -> str:

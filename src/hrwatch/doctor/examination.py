@@ -21,6 +21,7 @@ from hrwatch.text import counted
 
 USUAL = timedelta(seconds=15)
 OF_MAIL = timedelta(seconds=30)
+OF_PROXIES = timedelta(seconds=60)  # each within fetch.timeout
 OF_WORKERS = timedelta(seconds=60)  # the first start of all compiles a hundred modules
 OF_INTEGRITY = timedelta(minutes=2)  # a GB on a slow disk
 GRACE = timedelta(seconds=5)  # for a check to come to its own end
@@ -54,6 +55,7 @@ def examine(patient: Patient) -> Iterator[tuple[str, Finding]]:
     yield from _archive(patient, folder)
     yield "time zones", within(USUAL, machine.zones, [s.timezone for s in config.subscribers])
     yield "names", within(USUAL, network.names, config.feeds, config.fetch)
+    yield "proxy", within(OF_PROXIES, network.ways, config.feeds, config.fetch)
     yield "certificates", within(USUAL, network.authorities, config.fetch, patient.now)
 
     def password() -> Secret:

@@ -29,7 +29,9 @@ def names(feeds: Sequence[Feed], settings: FetchSettings) -> Finding:
     """Look up the host of a feed, of at most three where the first is not found."""
     if settings.loopback_only:
         return fine("none is looked up while fetch.contact is the shipped example")
-    asked = _of_many_sites(feeds)
+    if settings.proxy is not None:
+        return fine(f"none is looked up here: {settings.proxy} does it")
+    asked = _of_many_sites([feed for feed in feeds if feed.route.proxy is None])
     if not asked:
         return fine("no feed has a name to look up")
     told = []
@@ -43,6 +45,29 @@ def names(feeds: Sequence[Feed], settings: FetchSettings) -> Finding:
     return trouble(
         "; ".join(told), "see /etc/resolv.conf, the network, and what else the machine reaches"
     )
+
+
+def ways(feeds: Sequence[Feed], settings: FetchSettings) -> Finding:
+    """Look whether the proxies answer; nothing is asked through them."""
+    named = dict.fromkeys(feed.route.proxy for feed in feeds if feed.enabled and feed.route.proxy)
+    if settings.proxy is not None:
+        named = {settings.proxy: None, **named}
+    told = []
+    for proxy in named:
+        if proxy is not None:
+            try:
+                asyncio.run(fetch_probe.greet_proxy(proxy, settings))
+            except FetchError as error:
+                told.append(str(error))
+    if told:
+        return trouble(
+            "; ".join(told),
+            "start the proxy (for Tor: systemctl start tor), or correct fetch.proxy or the feed's "
+            "proxy; until then these feeds are not read",
+        )
+    if not named:
+        return fine("there is none; sites are asked directly")
+    return fine(f"{', '.join(str(proxy) for proxy in named)}: answers")
 
 
 def certificates(found: Authorities) -> Finding:

@@ -199,6 +199,7 @@ class Because(StrEnum):
     GONE = "gone"  # for good: not polled again by itself
     NOT_ALLOWED_HERE = "not allowed here"  # our own settings or the address guard said no
     NO_WORKER = "no worker"  # the machine had no room to read it
+    NO_PROXY = "no proxy"  # the operator's proxy cannot be used
     BUG = "bug"  # a fault of hrwatch
 
 

@@ -19,6 +19,7 @@ class FetchSettings:
     gap: timedelta = timedelta(seconds=1)  # between two requests to it
     allow_addresses: tuple[str, ...] = ()  # "127.0.0.1:8930", "[::1]:80", "10.1.0.0/16"
     ca_file: Path | None = None
+    proxy: str | None = None  # socks5h://host:port, or http://host:port; a feed may have its own
 
 
 @dataclass(frozen=True, slots=True)

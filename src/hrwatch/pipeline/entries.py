@@ -128,7 +128,13 @@ async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None
     if not feed.full_text or not entry.permalink or carries_full_text(entry):
         return None, None
     try:
-        answer = await parts.fetcher.fetch(entry.permalink, accept=PAGES)
+        answer = await parts.fetcher.fetch(
+            entry.permalink,
+            accept=PAGES,
+            route=feed.route,
+            home=feed.address,
+            obey_robots=True,
+        )
     except FetchError as error:
         return None, str(error)
     return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)

@@ -9,7 +9,15 @@ from dataclasses import replace
 
 import hrwatch
 from hrwatch import cadence, hops
-from hrwatch.errors import ArchiveError, FetchError, HopError, HrwatchError, NoWorker, ParseError
+from hrwatch.errors import (
+    ArchiveError,
+    FetchError,
+    HopError,
+    HrwatchError,
+    NoWorker,
+    ParseError,
+    ProxyUnreachable,
+)
 from hrwatch.model.feeds import (
     Entry,
     Feed,
@@ -90,7 +98,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
         return None
     try:
         report, state = await _visit(parts, feed, state)
-    except NoWorker as error:
+    except (NoWorker, ProxyUnreachable) as error:
         report, state = _spoilt(parts, feed, state, error)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)
@@ -111,7 +119,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     if feed.url is None:
         raise ParseError("listing pages are not read by this version: give the address of a feed")
     asked_with = cadence.validators_to_ask_with(state, feed)
-    answer = await parts.fetcher.fetch(feed.url, validators=asked_with)
+    answer = await parts.fetcher.fetch(feed.url, validators=asked_with, route=feed.route)
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
@@ -167,10 +175,11 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
     if not cadence.is_a_look(state, feed):
         return False
     try:
-        answer = await parts.fetcher.fetch(feed.address, validators=state.validators)
-    except FetchError as error:
-        log.debug("event=not-verified feed=%s error=%r", feed.name, str(error))
-        return False  # no proof; the next look will tell
+        answer = await parts.fetcher.fetch(
+            feed.address, validators=state.validators, route=feed.route
+        )
+    except FetchError:
+        return False  # no proof, and no failure either: the document was read; the next look tells
     return isinstance(answer, NotModified)
 
 

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from builders import NOW, a_feed, a_feed_state, a_parsed_feed, a_response, an_entry
 from hrwatch import cadence
 from hrwatch.cadence import polls
-from hrwatch.errors import BadStatus, HopError, HrwatchError, NoWorker, ParseError, Unreachable
+from hrwatch.errors import (
+    BadStatus,
+    HopError,
+    HrwatchError,
+    NoWorker,
+    ParseError,
+    ProxyUnreachable,
+    Unreachable,
+)
 from hrwatch.model.feeds import (
     FAILING,
     Because,
@@ -140,6 +148,10 @@ def test_after_reading_newest_entry_never_goes_back() -> None:
     assert (after.newest_entry_at, after.entries) == (NOW - DAY, 1)
 
 
+def test_after_reading_few_entries_leave_the_rhythm_that_was_known() -> None:
+    assert read(replace(GOOD, rhythm=7 * DAY), a_parsed_feed()).rhythm == 7 * DAY
+
+
 def test_after_reading_entry_dated_ahead_is_no_newer_than_now() -> None:
     after = read(GOOD, a_parsed_feed(an_entry(published_at=NOW + 999 * DAY)))
     assert after.newest_entry_at == NOW
@@ -200,7 +212,11 @@ def test_after_failure_gone_for_good_has_no_next_poll() -> None:
 
 @pytest.mark.parametrize(
     ("error", "because"),
-    [(NoWorker("no room"), Because.NO_WORKER), (HopError("a bug"), Because.BUG)],
+    [
+        (NoWorker("no room"), Because.NO_WORKER),
+        (ProxyUnreachable("the proxy is down"), Because.NO_PROXY),
+        (HopError("a bug"), Because.BUG),
+    ],
 )
 def test_after_our_trouble_the_feed_is_as_it_was_and_tried_soon(
     error: HrwatchError, because: Because

@@ -53,6 +53,7 @@ def test_after_success_the_longest_hint_sets_the_next_poll(
         (Hints(skip_days=(0,)), 15 * 60, Because.SKIP_DAYS),
         (Hints(skip_days=(0,), skip_hours=(0, 1, 9)), 17 * 60, Because.SKIP_DAYS),
         (Hints(skip_days=(0, 1)), 24 * 60, Because.SKIP_DAYS),  # no longer than a day
+        (Hints(skip_hours=tuple(range(9, 24)), skip_days=(1,)), 24 * 60, Because.SKIP_HOURS),
         (Hints(skip_hours=tuple(range(24))), 30, Because.EVERY),
         (Hints(skip_days=tuple(range(7))), 30, Because.EVERY),
     ],
@@ -63,6 +64,14 @@ def test_after_success_skipped_hours_are_waited_for(
     state = a_feed_state(hints=hints)
     plan = waits.after_success(FEED, state, a_response(), NOW, 0.0)
     assert plan == (NOW + minutes * MINUTE, because)
+
+
+def test_chance_moves_no_poll_of_a_fast_feed_beyond_a_day_and_its_interval() -> None:
+    feed, latest = a_feed(every=MINUTE), NOW + DAY + MINUTE
+    after_success = waits.after_success(feed, a_feed_state(ttl=DAY), a_response(), NOW, 0.99)
+    assert after_success == (latest, Because.TTL)
+    after_failure = waits.after_failure(feed, 1e6, Unreachable("down"), NOW, 0.99)
+    assert after_failure == (latest, Because.FAILURES)
 
 
 def test_after_success_interval_beyond_a_day_is_not_shortened_by_a_skipped_day() -> None:

@@ -136,3 +136,18 @@ def test_heard_or_not_disk_that_is_full_is_kept_to_be_told() -> None:
 def test_heard_or_not_other_errors_are_bugs() -> None:
     with pytest.raises(FileNotFoundError), output.heard_or_not([]):
         Path("/there/is/none").read_text()
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (timedelta(seconds=-5), "0s"),
+        (timedelta(seconds=59), "59s"),
+        (timedelta(minutes=59, seconds=59), "59m"),
+        (timedelta(hours=47), "47h"),
+        (timedelta(hours=48), "2d"),
+        (timedelta(days=4000), "4000d"),
+    ],
+)
+def test_span_is_told_in_one_unit_rounded_down(length: timedelta, shown: str) -> None:
+    assert output.span(length) == shown

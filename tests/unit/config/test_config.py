@@ -14,7 +14,7 @@ from hrwatch.config import Config
 from hrwatch.config.loading import configured
 from hrwatch.config.reading import parse
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.mail import Cadence, Interest, Schedule, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Relation
@@ -30,6 +30,7 @@ copies: exact
 fetch:
   contact: https://desk.example/hrwatch
   every: 1h
+  every_at_most: 6h
   backfill: all
   full_text: false
   timeout: 30s
@@ -39,7 +40,7 @@ fetch:
   gap: 0s
   allow_addresses: ["127.0.0.1:8930", "[::1]:80", 10.1.0.0/16]
   ca_file: null
-  proxy: null
+  proxy: socks5h://LocalHost:9050/
 feeds:
   - name: one
     url: https://one.example/feed
@@ -48,8 +49,11 @@ feeds:
     countries: [BR, CN-XJ, NO]
     enabled: false
     every: 10m
+    every_at_most: 20m
     backfill: none
     full_text: true
+    proxy: http://127.0.0.1:3128
+    tls_sha256: "AB:AB:AB:AB:ABABABABABABABABABABABABABABABABABABABABABABABABABABABAB"
   - name: two
     url: http://127.0.0.1:8930/two.xml
 keywords:
@@ -106,6 +110,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
         per_domain=2,
         gap=timedelta(0),
         allow_addresses=("127.0.0.1:8930", "[::1]:80", "10.1.0.0/16"),
+        proxy="socks5h://localhost:9050",
     )
     assert config.feeds == (
         Feed(
@@ -116,13 +121,16 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             countries=("BR", "CN-XJ", "NO"),
             enabled=False,
             every=timedelta(minutes=10),
+            every_at_most=timedelta(minutes=20),
             backfill=timedelta(0),
             full_text=True,
+            route=Route(proxy="http://127.0.0.1:3128", tls_sha256="ab" * 32),
         ),
         Feed(
             name="two",
             url="http://127.0.0.1:8930/two.xml",
             every=timedelta(hours=1),
+            every_at_most=timedelta(hours=6),
             backfill=None,
             full_text=False,
         ),
@@ -285,11 +293,14 @@ _FILES = st.fixed_dictionaries(
         "archive": _TREES,
         "workers": _TREES,
         "fetch": _some(
-            "contact every backfill full_text timeout max_bytes concurrency per_domain gap"
-            " allow_addresses proxy"
+            "contact every every_at_most backfill full_text timeout max_bytes concurrency"
+            " per_domain gap allow_addresses proxy"
         ),
         "feeds": st.lists(
-            _some("name url page select publisher language countries enabled every backfill"),
+            _some(
+                "name url page select publisher language countries enabled every every_at_most"
+                " backfill proxy tls_sha256"
+            ),
             max_size=3,
         ),
         "keywords": st.dictionaries(
@@ -322,3 +333,33 @@ def test_any_structure_is_a_config_or_mistakes(tree: object) -> None:
             assert len(str(mistake).splitlines()) == 1
             assert mistake.line >= 1
             assert mistake.column >= 1
+
+
+@pytest.mark.parametrize(
+    ("usual", "own", "longest"),
+    [
+        ("", "", None),
+        ("every_at_most: 2h", "", 120),
+        ("every_at_most: 2h", "every_at_most: 3h", 180),
+        ("every_at_most: 2h", "every_at_most: null", None),
+        ("every_at_most: 2h", "every: 6h", None),  # its own interval is longer: it does not adapt
+        ("", "every_at_most: 1h", 60),
+    ],
+)
+def test_every_at_most_is_the_feeds_own_else_the_usual(
+    read: Read, usual: str, own: str, longest: int | None
+) -> None:
+    config = read(
+        f"fetch: {{{usual}}}\nfeeds: [{{name: a, url: 'https://a.example'{own and ', ' + own}}}]\n"
+    )
+    expected = None if longest is None else timedelta(minutes=longest)
+    assert config.feeds[0].every_at_most == expected
+
+
+def test_config_knows_the_line_of_each_feeds_address(read: Read) -> None:
+    config = read(
+        "feeds:\n  - name: a\n    url: https://a.example\n"
+        "  - {name: b, page: 'https://b.example'}\n"
+        "  - url: >-\n      https://c.example\n    name: c\n"
+    )
+    assert config.feed_lines == {"a": 3, "b": 4, "c": 5}

@@ -74,6 +74,21 @@ TABLE = {
     # Durations, sizes, schedules
     "words for a duration": (FEED % "every: ▶30 minutes", "feeds[0].every", "such as 30m"),
     "a duration without a unit": ("fetch: {timeout: ▶20}", "fetch.timeout", "such as 30m"),
+    "a longest interval below the shortest": (
+        "fetch: {every: 1h, every_at_most: ▶30m}",
+        "fetch.every_at_most",
+        "shorter than every",
+    ),
+    "a longest interval below the usual": (
+        FEED % "every_at_most: ▶20m",
+        "feeds[0].every_at_most",
+        "shorter than every",
+    ),
+    "a longest interval in words": (
+        FEED % "every_at_most: ▶seldom",
+        "feeds[0].every_at_most",
+        "such as 30m",
+    ),
     "no interval": ("fetch: {every: ▶0s}", "fetch.every", "must be at least 1s"),
     "a long duration": ("fetch: {gap: ▶99999999d}", "fetch.gap", "at most 3650d"),
     "backfill never": ("fetch: {backfill: ▶never}", "fetch.backfill", "or all, or none"),
@@ -259,7 +274,39 @@ TABLE = {
     ),
     # Fetching, archive and mail
     "no contact": ("fetch: {contact: ▶me}", "fetch.contact", "mailto:you@your.org"),
-    "a proxy": ("fetch: {proxy: ▶'socks5h://localhost:9050'}", "fetch.proxy", "through no proxy"),
+    "a proxy of another kind": (
+        "fetch: {proxy: ▶'https://p.example'}",
+        "fetch.proxy",
+        "9050 (Tor)",
+    ),
+    "a proxy that leaves names to us": (
+        FEED % "proxy: ▶'socks5://localhost:9050'",
+        "feeds[0].proxy",
+        "names are looked up by the proxy",
+    ),
+    "a proxy with a login": (
+        FEED % "proxy: ▶'socks5h://me:HUNTER@localhost:9050'",
+        "feeds[0].proxy",
+        "keeps no secrets",
+    ),
+    "a proxy without a port": (FEED % "proxy: ▶'http://p.example'", "feeds[0].proxy", "a port"),
+    "an onion without Tor": (
+        "feeds: [{name: one, url: ▶'http://abc.onion/feed'}]\n",
+        "feeds[0].url",
+        "add `proxy: socks5h://127.0.0.1:9050`",
+    ),
+    "an intranet through a proxy": (
+        "fetch: {proxy: 'http://127.0.0.1:3128'}\n"
+        "feeds: [{name: one, url: ▶'http://news.internal/feed'}]\n",
+        "feeds[0].url",
+        "a name of the local machine or network, which no proxy",
+    ),
+    "a fingerprint that is cut": (FEED % "tls_sha256: ▶'AB:CD'", "feeds[0].tls_sha256", "64 hex"),
+    "a fingerprint without TLS": (
+        f"feeds: [{{name: one, url: 'http://a.example/f', ▶tls_sha256: '{'ab' * 32}'}}]\n",
+        "feeds[0].tls_sha256",
+        "https:// address only",
+    ),
     "a host's name": (
         "fetch: {allow_addresses: [▶'localhost:80']}",
         "fetch.allow_addresses[0]",
@@ -397,6 +444,8 @@ SECRETS = (
     "mail: {password: HUNTER}\n",
     "mail: {from: 'HUNTER <HUNTER>'}\n",
     "fetch: {proxy: 'socks5h://hr:HUNTER@proxy.example:9050'}\n",
+    "fetch: {proxy: 'socks5://hr:HUNTER@proxy.example:9050'}\n",
+    "feeds: [{name: a, url: 'https://a.example/', proxy: 'http://HUNTER@p.example:3128'}]\n",
     "fetch: {contact: 'https://hr:HUNTER@desk.example/'}\n",
     "feeds: [{name: a, url: 'https://hr:HUNTER@feed.example/'}]\n",
     "feeds: [{name: a, url: 'https://hr:HUNTER@feed.example:port/'}]\n",

@@ -106,7 +106,7 @@ async def _in_order(where: Place, inputs: Sequence[str], read: Read) -> bool:
         while waiting or begun:
             while waiting and len(begun) < AHEAD:
                 name = waiting.popleft()
-                begun.append((name, asyncio.create_task(_one(fetcher, workers, name, read))))
+                begun.append((name, asyncio.create_task(_one(where, fetcher, workers, name, read))))
             name, task = begun.popleft()
             try:
                 told = await task
@@ -120,14 +120,17 @@ async def _in_order(where: Place, inputs: Sequence[str], read: Read) -> bool:
     return good
 
 
-async def _one(fetcher: Fetcher, workers: Workers, name: str, read: Read) -> dict[str, object]:
-    return await read(workers, await _document(fetcher, name))
+async def _one(
+    where: Place, fetcher: Fetcher, workers: Workers, name: str, read: Read
+) -> dict[str, object]:
+    return await read(workers, await _document(where, fetcher, name))
 
 
-async def _document(fetcher: Fetcher, name: str) -> Response:
+async def _document(where: Place, fetcher: Fetcher, name: str) -> Response:
     """Return what `name` holds: an address, a file, or standard input."""
     if name.startswith(("http://", "https://")):
-        answer = await fetcher.fetch(name)
+        route, home = await asyncio.to_thread(where.way, name)
+        answer = await fetcher.fetch(name, route=route, home=home)
         if isinstance(answer, NotModified):  # nothing was asked of before
             raise HrwatchError("the server says that nothing changed, though it was asked afresh")
         return answer

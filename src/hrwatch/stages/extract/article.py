@@ -77,7 +77,7 @@ def _must_be_page(body: bytes, content_type: str) -> None:
     if body.startswith(b"%PDF-"):
         raise ExtractError("a PDF document, which is not read by this version")
     if not _PAGE_TYPES.fullmatch(told) and told.lower() != "application/octet-stream":
-        raise ExtractError(f"{told[:80]}, not a web page")
+        raise ExtractError(f"{text.clean_line(told, 80)}, not a web page")
     if b"\0" in body[:1_024] and not body.startswith(_UTF_16):
         raise ExtractError("binary data, not a web page")
 

@@ -26,6 +26,11 @@ def host_of(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
+def origin_of(url: httpx.URL) -> tuple[str, str, int]:
+    """Return scheme, host and port, the default one where none is given."""
+    return url.scheme, host_of(url), url.port or _DEFAULT_PORTS[url.scheme]
+
+
 def shown(url: httpx.URL) -> str:
     """Return host and path for people; never the user, the password or the query."""
     host = f"[{host_of(url)}]" if ":" in host_of(url) else host_of(url)
@@ -52,7 +57,7 @@ def follow(visited: tuple[httpx.URL, ...], location: str) -> httpx.URL:
         target = _checked(last.join(location.strip()))
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise BadRedirect(f"{shown(last)} redirects to what is no http(s) address") from error
-    same = _origin(target) == _origin(last) or _upgrades(last, target)
+    same = origin_of(target) == origin_of(last) or _upgrades(last, target)
     target = target.copy_with(userinfo=last.userinfo if same else b"")
     if target in visited:
         raise BadRedirect(
@@ -72,11 +77,7 @@ def _checked(url: httpx.URL) -> httpx.URL:
     return url.copy_with(host=host, fragment=None)
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, host_of(url), url.port or _DEFAULT_PORTS[url.scheme]
-
-
 def _upgrades(last: httpx.URL, target: httpx.URL) -> bool:
     """Return whether a redirect only moves from http to https, on the ports that these have."""
     host = host_of(last)
-    return (_origin(last), _origin(target)) == (("http", host, 80), ("https", host, 443))
+    return (origin_of(last), origin_of(target)) == (("http", host, 80), ("https", host, 443))

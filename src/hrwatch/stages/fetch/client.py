@@ -2,52 +2,29 @@
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from http import HTTPStatus
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import httpx
 
-from hrwatch.errors import (
-    AddressRefused,
-    BadRedirect,
-    BadStatus,
-    FetchError,
-    TooLarge,
-    Unreachable,
-)
-from hrwatch.model.feeds import NotModified, Response, Validators
+from hrwatch.errors import AddressRefused, FetchError
+from hrwatch.model.feeds import NotModified, Response, Route, Validators
 from hrwatch.model.settings import FetchSettings
-from hrwatch.stages.fetch import headers
-from hrwatch.stages.fetch.addresses import (
-    address,
-    follow,
-    host_of,
-    shown,
-    without_user,
-)
-from hrwatch.stages.fetch.decoding import ACCEPTED, Decoder
-from hrwatch.stages.fetch.failures import NETWORK_ERRORS, kind, plain_words
-from hrwatch.stages.fetch.guard import Guard
-from hrwatch.stages.fetch.network import GuardedBackend, Resolve, Resolver, Transport
+from hrwatch.stages.fetch import headers, robots
+from hrwatch.stages.fetch.addresses import address, follow, host_of, shown, without_user
+from hrwatch.stages.fetch.exchange import Answer, Errand, Exchange, Moved, Visited
+from hrwatch.stages.fetch.network import Resolve, Resolver
+from hrwatch.stages.fetch.patience import Patience
+from hrwatch.stages.fetch.permission import Permissions
 from hrwatch.stages.fetch.politeness import Politeness
+from hrwatch.stages.fetch.ways import Way, Ways
 from hrwatch.urls import is_loopback, registrable
 
 _log = logging.getLogger(__name__)
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_ROOM = 256_000  # on the wire, beside the body: the head, and the framing of a small body
-# One read of 64 KB may hold 10 000 chunks of a byte each: half a second in which nobody else runs.
-_PIECES_AT_A_TIME = 256
-
-
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """An answer that sends us on."""
-
-    location: str
+_ROBOTS_WITHIN = timedelta(seconds=20)
+_USUAL = Route()
 
 
 class Fetcher:
@@ -64,8 +41,8 @@ class Fetcher:
         version: str,
         resolve: Resolve | None = None,
     ) -> None:
-        """`resolve` stands in for the system's resolver; raise FetchError where `ca_file` or
-        `allow_addresses` cannot be read."""
+        """`resolve` stands in for the system's resolver; raise FetchError where `ca_file`,
+        `allow_addresses` or `proxy` cannot be read."""
         # Both write whole addresses, queries with secrets among them, at INFO and DEBUG.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         logging.getLogger("httpcore").setLevel(logging.WARNING)
@@ -75,52 +52,102 @@ class Fetcher:
             concurrency=settings.concurrency, per_domain=settings.per_domain, gap=settings.gap
         )
         self._resolver = Resolver(settings.concurrency)
-        try:
-            guard = Guard(settings.allow_addresses)
-        except ValueError as error:
-            raise FetchError(f"fetch.allow_addresses: {error}") from error
-        backend = GuardedBackend(
-            guard, resolve or self._resolver, most_bytes=2 * settings.max_bytes + _ROOM
-        )
-        self._client = httpx.AsyncClient(
-            transport=Transport(backend, tls_context(settings), settings.concurrency),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=None,  # noqa: S113 - one deadline of our own around the whole exchange
-            headers={
-                "User-Agent": headers.user_agent(version, settings.contact),
-                "Accept-Encoding": ACCEPTED,
-            },
-        )
+        self._ways = Ways(settings, resolve or self._resolver, version)
+        self._exchange = Exchange(self._ways, clock)
+        self._patience = Patience()
+        self._permissions = Permissions(self._robots, clock)
 
-    async def fetch(
-        self, url: str, *, validators: Validators | None = None, accept: str = headers.FEEDS
+    async def fetch(  # noqa: PLR0913 - what is asked, how it is asked again, and on whose behalf
+        self,
+        url: str,
+        *,
+        validators: Validators | None = None,
+        accept: str = headers.FEEDS,
+        route: Route = _USUAL,
+        home: str | None = None,
+        obey_robots: bool = False,
     ) -> Response | NotModified:
         """Given an address and what its server gave to ask again with, return its document;
-        raise a FetchError that names host and path, and never a query or a password."""
-        visited: tuple[httpx.URL, ...] = (address(url),)
-        left = self._settings.timeout.total_seconds()
-        loop = asyncio.get_running_loop()
-        while True:
-            domain = registrable(host_of(visited[-1]))
-            self._refuse_beyond_loopback(visited[-1])
-            async with self._politeness.turn(domain):
-                # A redirect within the domain belongs to the same turn; any other waits for one
-                # of its own, and holds none meanwhile. The wait does not use up the deadline.
-                while registrable(host_of(visited[-1])) == domain:
-                    started_at = loop.time()
-                    answer = await self._within(left, visited, validators, accept)
-                    left -= loop.time() - started_at
-                    if not isinstance(answer, _Moved):
-                        return answer
-                    visited = (*visited, follow(visited, answer.location))
-                    self._refuse_beyond_loopback(visited[-1])
-                    self._note(visited)
+        raise a FetchError that names host and path, and never a query or a password.
+
+        `route` is a feed's, `home` the feed's address where `url` is another: the pinned
+        certificate is its host's. With `obey_robots`, for an address that the operator did not
+        write, robots.txt is obeyed, and a domain whose pages fail is left alone for a while.
+        """
+        first = address(url)
+        errand = Errand(
+            way=self._ways.way(route, host_of(address(home) if home else first)),
+            accept=accept,
+            seconds=self._settings.timeout.total_seconds(),
+            most_bytes=self._settings.max_bytes,
+            validators=validators,
+            is_page=obey_robots,
+        )
+        return await self._run(errand, first)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._ways.aclose()
         self._resolver.close()
+
+    async def _run(self, errand: Errand, first: httpx.URL) -> Response | NotModified:
+        visited: Visited = (first,)
+        left = errand.seconds
+        for_good = True
+        loop = asyncio.get_running_loop()
+        while True:
+            domain = registrable(host_of(visited[-1]))
+            gap = await self._admitted(errand, visited[-1])
+            async with self._politeness.turn(domain, gap):
+                # A redirect within the domain belongs to the same turn; any other waits for one
+                # of its own, and holds none meanwhile. The wait does not use up the deadline.
+                stays = True
+                while stays:
+                    started_at = loop.time()
+                    answer = await self._asked(errand, visited, left)
+                    left -= loop.time() - started_at
+                    if not isinstance(answer, Moved):
+                        return _told_moved(answer, visited, for_good=for_good)
+                    for_good = for_good and answer.for_good
+                    visited = (*visited, follow(visited, answer.location))
+                    self._refuse_beyond_loopback(visited[-1])
+                    _note(visited)
+                    stays = registrable(host_of(visited[-1])) == domain and (
+                        not errand.is_page
+                        or self._permissions.granted_already(visited[-1], errand.way)
+                    )
+
+    async def _admitted(self, errand: Errand, target: httpx.URL) -> timedelta:
+        """Return the gap that the site wants; raise a FetchError where it is not to be asked."""
+        self._refuse_beyond_loopback(target)
+        if not errand.is_page:
+            return timedelta(0)
+        self._ask_patience(errand.way, target)
+        return await self._permissions.granted(target, errand.way)
+
+    async def _asked(self, errand: Errand, visited: Visited, left: float) -> Answer:
+        """One request; how a page comes out is remembered of its domain."""
+        if not errand.is_page:
+            return await self._exchange.ask(errand, visited, left)
+        self._ask_patience(errand.way, visited[-1])  # while we waited, others may have failed
+        key = (errand.way.proxy, registrable(host_of(visited[-1])))
+        try:
+            answer = await self._exchange.ask(errand, visited, left)
+        except FetchError as error:
+            self._patience.note(key, error, self._clock())
+            raise
+        self._patience.note(key, None, self._clock())
+        return answer
+
+    def _ask_patience(self, way: Way, target: httpx.URL) -> None:
+        domain = registrable(host_of(target))
+        self._patience.ask((way.proxy, domain), domain, self._clock())
+
+    async def _robots(self, target: httpx.URL, way: Way) -> bytes:
+        within = min(_ROBOTS_WITHIN, self._settings.timeout).total_seconds()
+        errand = Errand(way, "text/plain, */*;q=0.1", within, robots.MOST_BYTES, head_only=True)
+        answer = await self._run(errand, target)
+        return answer.body if isinstance(answer, Response) else b""
 
     def _refuse_beyond_loopback(self, target: httpx.URL) -> None:
         if self._settings.loopback_only and not is_loopback(host_of(target)):
@@ -129,126 +156,17 @@ class Fetcher:
                 "set it to an address where a site's operator can reach you"
             )
 
-    def _note(self, visited: tuple[httpx.URL, ...]) -> None:
-        if visited[-2].scheme == "https" and visited[-1].scheme == "http":
-            # What is read there can be altered on the way.
-            _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))
 
-    async def _within(
-        self,
-        seconds: float,
-        visited: tuple[httpx.URL, ...],
-        validators: Validators | None,
-        accept: str,
-    ) -> Response | NotModified | _Moved:
-        """One request within what is left of the deadline; every failure becomes a FetchError."""
-        target = visited[-1]
-        try:
-            async with asyncio.timeout(max(seconds, 0)) as deadline:
-                return await self._exchange(visited, validators, accept)
-        except BadStatus:
-            raise
-        except FetchError as error:
-            raise type(error)(f"{shown(target)}: {error}") from error
-        except NETWORK_ERRORS as error:
-            if deadline.expired():
-                whole = self._settings.timeout.total_seconds()
-                words = f"no complete answer within {whole:g} s"
-                raise Unreachable(f"{shown(target)}: {words}") from error
-            raise kind(error)(f"{shown(target)}: {plain_words(error)}") from error
-
-    async def _exchange(
-        self, visited: tuple[httpx.URL, ...], validators: Validators | None, accept: str
-    ) -> Response | NotModified | _Moved:
-        target = visited[-1]
-        # Validators belong to the address that gave them: elsewhere an equal-looking tag or a
-        # later date would pass for "not modified".
-        asked = headers.conditional(validators) if len(visited) == 1 else {}
-        request = self._client.build_request("GET", target, headers={"Accept": accept, **asked})
-        try:
-            answer = await self._client.send(request, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            # Nothing below raises these: httpx reads a Location ahead, followed or not.
-            raise BadRedirect("it redirects to what is no http(s) address") from error
-        try:
-            now = self._clock()
-            if answer.status_code in _REDIRECTS:
-                return _Moved(answer.headers.get("location", ""))
-            if answer.status_code == HTTPStatus.NOT_MODIFIED and asked and validators:
-                return await self._not_modified(answer, target, validators, now)
-            if answer.status_code != HTTPStatus.OK:
-                raise self._bad_status(answer, target, now)
-            return await self._document(answer, visited, now)
-        finally:
-            await answer.aclose()
-
-    async def _not_modified(
-        self, answer: httpx.Response, target: httpx.URL, validators: Validators, now: datetime
-    ) -> NotModified:
-        async for _ in answer.aiter_raw():
-            pass  # it has no body; read to its end, the connection can be used again
-        fresh = headers.validators(answer.headers)
-        return NotModified(
-            url=without_user(target),
-            validators=Validators(
-                etag=fresh.etag or validators.etag,
-                last_modified=fresh.last_modified or validators.last_modified,
-            ),
-            max_age=headers.max_age(answer.headers, now),
-            fetched_at=now,
-            retry_after=headers.retry_after(answer.headers, now),
-        )
-
-    def _bad_status(self, answer: httpx.Response, target: httpx.URL, now: datetime) -> BadStatus:
-        wait = headers.retry_after(answer.headers, now)
-        status = answer.status_code
-        return BadStatus(
-            f"{shown(target)}: {_status_words(status)}",
-            status,
-            None if wait is None else wait.total_seconds(),
-        )
-
-    async def _document(
-        self, answer: httpx.Response, visited: tuple[httpx.URL, ...], now: datetime
-    ) -> Response:
-        limit = self._settings.max_bytes
-        decoder = Decoder(answer.headers.get("content-encoding", ""), limit)
-        declared = answer.headers.get("content-length", "")
-        if declared.isdigit() and int(declared[:20]) > limit:
-            raise TooLarge(f"{int(declared[:20])} bytes are announced, {limit} are allowed")
-        pieces = 0
-        async for chunk in answer.aiter_raw():
-            decoder.feed(chunk)
-            pieces += 1
-            if pieces % _PIECES_AT_A_TIME == 0:
-                await asyncio.sleep(0)
-        return Response(
-            url=without_user(visited[-1]),
-            requested_url=without_user(visited[0]),
-            status=answer.status_code,
-            headers=tuple(answer.headers.multi_items()),
-            content_type=answer.headers.get("content-type", ""),
-            body=decoder.finish(),
-            validators=headers.validators(answer.headers) if len(visited) == 1 else Validators(),
-            retry_after=headers.retry_after(answer.headers, now),
-            max_age=headers.max_age(answer.headers, now),
-            fetched_at=now,
-        )
+def _told_moved(
+    answer: Response | NotModified, visited: Visited, *, for_good: bool
+) -> Response | NotModified:
+    """Return the answer with its new address, where every redirect on the way was for good."""
+    if isinstance(answer, NotModified) or len(visited) == 1 or not for_good:
+        return answer
+    return replace(answer, moved_to=without_user(visited[-1]))
 
 
-def tls_context(settings: FetchSettings) -> ssl.SSLContext:
-    """Return the one TLS context of the process: building it costs tens of milliseconds."""
-    context = httpx.create_ssl_context(trust_env=False)
-    if settings.ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=settings.ca_file)
-        except OSError as error:
-            raise FetchError(f"fetch.ca_file {settings.ca_file} cannot be read: {error}") from error
-    return context
-
-
-def _status_words(status: int) -> str:
-    try:
-        return f"the server answers {status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"the server answers {status}"
+def _note(visited: Visited) -> None:
+    if visited[-2].scheme == "https" and visited[-1].scheme == "http":
+        # What is read there can be altered on the way.
+        _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))

@@ -54,6 +54,10 @@ class Decoder:
                 raise BadEncoding("the compressed body stops before its end")
         return bytes(self._body)
 
+    def so_far(self) -> bytes:
+        """Return the beginning of a body that is longer than it may be, as far as it was read."""
+        return bytes(self._body[: self._limit])
+
     def _inflate(self, inflater: "zlib._Decompress", chunk: bytes) -> bytes:
         """Decode at most one piece of `chunk`; return what is left of it."""
         try:

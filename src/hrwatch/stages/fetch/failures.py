@@ -76,11 +76,15 @@ def plain_words(error: BaseException) -> str:
 def kind(error: BaseException) -> type[Unreachable]:
     """Given an error of the network or a library, return which of ours it is."""
     chain = tuple(_chain(error))
-    if any(isinstance(c, socket.gaierror) and c.errno != socket.EAI_AGAIN for c in chain):
+    if any(isinstance(c, UnicodeError) or _is_unknown(c) for c in chain):
         return NameUnknown
     if any(isinstance(c, ssl.SSLError) and not isinstance(c, _CLOSED) for c in chain):
         return TlsFailed
     return Unreachable
+
+
+def _is_unknown(cause: BaseException) -> bool:
+    return isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN
 
 
 def _known(

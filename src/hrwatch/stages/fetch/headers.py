@@ -59,20 +59,29 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return None if at is None else _clamped(at - now)
 
 
-def max_age(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return how long the answer says that it stays fresh (RFC 9111, 4.2.1), at most a year.
+def max_age(headers: Mapping[str, str]) -> timedelta | None:
+    """Return how long `Cache-Control: max-age` says that the answer stays fresh (RFC 9111,
+    5.2.2.1), at most a year; None where it does not or cannot be read."""
+    value = _max_age(headers)
+    return None if value is None else _seconds(value)
 
-    `Cache-Control: max-age` goes before `Expires`; None where neither can be read.
-    """
+
+def expires(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Return how long it is until `Expires`, at most a year; None where it cannot be read, or
+    where there is a max-age, which goes before it (RFC 9111, 5.3)."""
+    at = _date(headers.get("expires", ""))
+    if at is None or _max_age(headers) is not None:
+        return None
+    # Against the server's own clock, where it tells: ours or theirs may be wrong by hours.
+    return _clamped(at - (_date(headers.get("date", "")) or now))
+
+
+def _max_age(headers: Mapping[str, str]) -> str | None:
     for directive in headers.get("cache-control", "").split(","):
         name, _, value = directive.partition("=")
         if name.strip().lower() == "max-age":
-            return _seconds(value.strip().strip('"'))
-    expires = _date(headers.get("expires", ""))
-    if expires is None:
-        return None
-    # Against the server's own clock, where it tells: ours or theirs may be wrong by hours.
-    return _clamped(expires - (_date(headers.get("date", "")) or now))
+            return value.strip().strip('"')
+    return None
 
 
 def _sendable(value: str | None, longest: int) -> str | None:

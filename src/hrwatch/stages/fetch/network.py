@@ -1,26 +1,27 @@
 """How connections are made: resolved once, every address checked, the checked address dialled."""
 
 import asyncio
+import select
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from itertools import zip_longest
 from typing import Any
 
 import httpcore
-import httpx
 
 from hrwatch.errors import AddressRefused, TooLarge, Unreachable
-from hrwatch.stages.fetch.failures import plain_words
+from hrwatch.proxies import is_onion
+from hrwatch.stages.fetch.failures import kind, plain_words
 from hrwatch.stages.fetch.guard import Address, Guard, plain
+from hrwatch.stages.fetch.pinning import Pin
 
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
 _MOST_DIALS = 4  # addresses tried for one connection; all of them are checked
 _DIAL_SECONDS = 5.0  # for each but the last: a dead IPv6 route must not use up the deadline
-_KEEP_ALIVE_SECONDS = 15.0
 # h11 ends a head of 100 KB, but not a flood of small 1xx answers: 20 MB of them cost 8 s of CPU.
 _HEAD_BYTES = 256_000
 
@@ -35,12 +36,24 @@ class Resolver:
     async def __call__(self, host: str, port: int) -> tuple[str, ...]:
         """Return the addresses of `host` as text, in the order to try them; raise OSError or
         UnicodeError."""
+        if _is_address(host):
+            return (host,)  # there is nothing to look up, and a thread costs more than all the rest
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lookup, host, port)
 
     def close(self) -> None:
         """Let go of the threads without waiting for a name server."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _is_address(host: str) -> bool:
+    """Say whether a host is an address as it is written in full; any shorter or odder way to write
+    one (127.1, 0x7f000001) is left to the system's resolver, and checked like everything else."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def lookup(host: str, port: int) -> tuple[str, ...]:
@@ -53,11 +66,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Dials only what the guard lets through. Certificate and Host stay with the name: httpcore
     gives them the origin, while the socket goes to the address that was checked here."""
 
-    def __init__(self, guard: Guard, resolve: Resolve, *, most_bytes: int) -> None:
-        """`most_bytes` bounds what one request may bring over the wire, headers included."""
+    def __init__(
+        self, guard: Guard, resolve: Resolve, *, most_bytes: int, pin: Pin | None = None
+    ) -> None:
+        """`most_bytes` bounds what one request may bring over the wire, headers included; of the
+        host that `pin` names, only its certificate is believed."""
         self._guard = guard
         self._resolve = resolve
         self._most_bytes = most_bytes
+        self._pin = pin
         self._dial = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -80,15 +97,19 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         try:
             return await self._dialled(addresses[-1], port)
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-            raise Unreachable(plain_words(error)) from error
+            raise kind(error)(plain_words(error)) from error
 
     async def checked(self, host: str, port: int) -> tuple[str, ...]:
         """Return the addresses of `host` in the order to dial them, all of them let through; raise
         AddressRefused or Unreachable."""
+        if is_onion(host):  # before a name server learns of it (RFC 7686, 2)
+            raise AddressRefused(
+                "only Tor reaches an onion address: add `proxy: socks5h://127.0.0.1:9050`"
+            )
         try:
             found = [plain(ip_address(text)) for text in await self._resolve(host, port)]
         except (OSError, UnicodeError, ValueError) as error:
-            raise Unreachable(plain_words(error)) from error
+            raise kind(error)(plain_words(error)) from error
         if not found:
             raise Unreachable("the name does not resolve to any address")
         for address in found:
@@ -101,15 +122,20 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         return _in_turn(found)
 
     async def _dialled(self, address: str, port: int) -> httpcore.AsyncNetworkStream:
-        return GuardedStream(await self._dial.connect_tcp(address, port), self._most_bytes)
+        inner = await self._dial.connect_tcp(address, port)
+        return GuardedStream(inner, self._most_bytes, self._pin)
 
 
 class GuardedStream(httpcore.AsyncNetworkStream):
     """A connection that ends a request which brings too much, be it header, body or framing."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, most_bytes: int) -> None:
+    def __init__(
+        self, inner: httpcore.AsyncNetworkStream, most_bytes: int, pin: Pin | None
+    ) -> None:
         self._inner = inner
         self._most_bytes = most_bytes
+        self._pin = pin
+        self._socket: socket.socket | None = inner.get_extra_info("socket")
         self._allowed = _HEAD_BYTES
         self._read = 0
 
@@ -150,91 +176,40 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> httpcore.AsyncNetworkStream:
         """Return this connection under TLS; raise Unreachable with the reason in plain words."""
+        pin = self._pin if self._pin and self._pin.host == server_hostname else None
+        context = pin.context if pin else ssl_context
         try:
-            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+            inner = await self._inner.start_tls(context, server_hostname, timeout)
         except (httpcore.NetworkError, httpcore.TimeoutException, OSError, ValueError) as error:
-            raise Unreachable(plain_words(error)) from error
+            raise kind(error)(plain_words(error)) from error
         except asyncio.CancelledError:
             # httpcore closes the connection after an error, but not after the deadline's
             # cancellation: every handshake that hangs would leave a socket behind for good.
             await self.aclose()
             raise
-        return GuardedStream(inner, self._most_bytes)
+        if pin is not None:
+            try:
+                pin.check(inner.get_extra_info("ssl_object"))
+            except Unreachable:
+                await inner.aclose()
+                raise
+        return GuardedStream(inner, self._most_bytes, self._pin)
 
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore asks of the connection below."""
+        if info == "is_readable":
+            return _is_readable(self._socket)
         return self._inner.get_extra_info(info)
 
 
-class Transport(httpx.AsyncBaseTransport):
-    """httpx over an httpcore pool with a backend of ours; both are public interfaces.
-
-    httpcore's errors are let through: the client puts all of them into words in one place.
-    """
-
-    def __init__(
-        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, keep: int
-    ) -> None:
-        """`keep` idle connections stay open for the next request to the same origin."""
-        # How many are open at once is bounded by the turns; a bound here as well would stand
-        # still for ever if a cancelled request ever left its place in the pool behind.
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=None,
-            max_keepalive_connections=keep,
-            keepalive_expiry=_KEEP_ALIVE_SECONDS,
-            network_backend=backend,
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; the answer comes without cookies, so that none can be kept."""
-        dialled = False
-
-        async def watch(event: str, _: Mapping[str, Any]) -> None:
-            nonlocal dialled
-            dialled = dialled or event == "connection.connect_tcp.started"
-
-        asked = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions={**request.extensions, "trace": watch},
-        )
-        try:
-            answer = await self._pool.handle_async_request(asked)
-        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
-            if dialled:
-                raise
-            # A connection that was kept: the server may have closed it in this very moment
-            # (RFC 9112, 9.3.1). Asked once more; what is dialled then and fails has failed.
-            answer = await self._pool.handle_async_request(asked)
-        stream = answer.extensions.get("network_stream")
-        if isinstance(stream, GuardedStream):
-            stream.expect_body()
-        headers = [pair for pair in answer.headers if not pair[0].lower().startswith(b"set-cookie")]
-        return httpx.Response(answer.status, headers=headers, stream=_Stream(answer))
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._pool.aclose()
-
-
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._answer.aiter_stream():
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()
+def _is_readable(connection: socket.socket | None) -> bool:
+    """Say whether an idle connection was closed by the other side. httpcore asks it of all idle
+    connections at every request; by its own way each answer costs as much as sending a request."""
+    if connection is None or connection.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _in_turn(addresses: list[Address]) -> tuple[str, ...]:

@@ -31,8 +31,9 @@ class Politeness:
         self._alarm: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def turn(self, domain: str) -> AsyncIterator[None]:
-        """Wait for a turn to ask `domain`, and hold it; a cancelled wait or visit frees it."""
+    async def turn(self, domain: str, longer: timedelta = timedelta(0)) -> AsyncIterator[None]:
+        """Wait for a turn to ask `domain`, and hold it; a cancelled wait or visit frees it. Where
+        the site asks for a `longer` gap, it gets it after this visit."""
         place = self._domains.setdefault(domain, _Domain())
         granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         place.waiting.append(granted)
@@ -46,12 +47,14 @@ class Politeness:
         try:
             yield
         finally:
-            self._give_back(place)
+            self._give_back(place, longer.total_seconds())
 
-    def _give_back(self, place: _Domain) -> None:
+    def _give_back(self, place: _Domain, longer: float = 0.0) -> None:
         self._running -= 1
         place.running -= 1
-        place.ready_at = asyncio.get_running_loop().time() + self._gap
+        # Of several at once, one may have asked for a longer rest than the last to leave.
+        ready_at = asyncio.get_running_loop().time() + max(self._gap, longer)
+        place.ready_at = max(place.ready_at, ready_at)
         self._hand_out()
 
     def _hand_out(self) -> None:

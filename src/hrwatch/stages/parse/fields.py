@@ -32,8 +32,10 @@ def title(written: str) -> str:
 
 
 def guid(written: str) -> str:
-    """Given a guid, return it, or what stands for it where it is endless."""
-    return written if len(written) <= MAX_GUID else f"sha256:{text.key(written)}"
+    """Given a guid, return it as it can be shown, or what stands for it where it is endless."""
+    if len(written) > MAX_GUID:
+        return f"sha256:{text.key(written)}"
+    return text.without_controls(written).strip()
 
 
 def names(told: Iterable[object], limit: int) -> tuple[str, ...]:

@@ -156,3 +156,8 @@ def test_unseen_any_document_gives_a_part_of_it_in_order(
     rest = iter(document)
     assert all(any(entry is other for other in rest) for entry in new)
     assert len({record_id("wire", marks(e)) for e in new}) == len(new)
+
+
+def test_unseen_entry_with_nothing_in_it_is_no_news() -> None:
+    empty = Entry(guid="", permalink="", title="", authors=("A. Writer",), published_at=NOW)
+    assert unseen([empty, A], ()) == (A,)

@@ -140,6 +140,7 @@ def test_extract_xml_declaration_does_no_harm() -> None:
         (b"x", "image/png", "image/png, not a web page"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "", "binary data, not a web page"),
         (b"{}", "application/json", "application/json, not a web page"),
+        (b"x", "imag\x9b31me/\u202epng", "imag31me/png, not a web page"),
     ],
 )
 def test_extract_page_without_an_article_says_why(

@@ -7,7 +7,8 @@ import ssl
 import httpcore
 import pytest
 
-from hrwatch.stages.fetch.failures import plain_words
+from hrwatch.errors import NameUnknown, TlsFailed, Unreachable
+from hrwatch.stages.fetch.failures import kind, plain_words
 
 
 def caused(outer: BaseException, inner: BaseException) -> BaseException:
@@ -62,3 +63,23 @@ def test_plain_words_of_a_certificate_name_the_reason() -> None:
     error = ssl.SSLCertVerificationError(1, "x")
     error.verify_code, error.verify_message = 10, "certificate has expired"
     assert plain_words(error) == "the TLS certificate has expired"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "x"), NameUnknown),
+        (caused(httpcore.ConnectError("x"), socket.gaierror(socket.EAI_NONAME, "x")), NameUnknown),
+        (UnicodeError("label too long"), NameUnknown),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), Unreachable),
+        (ssl.SSLCertVerificationError(1, "x"), TlsFailed),
+        (caused(httpcore.ConnectError("x"), ssl.SSLError(1, "x")), TlsFailed),
+        (ssl.SSLEOFError(8, "x"), Unreachable),
+        (httpcore.ConnectError(ConnectionRefusedError()), Unreachable),
+        (httpcore.ReadTimeout(), Unreachable),
+    ],
+)
+def test_kind_of_an_error_tells_what_somebody_has_to_mend(
+    error: BaseException, told: type[Unreachable]
+) -> None:
+    assert kind(error) is told

@@ -66,21 +66,38 @@ def test_retry_after_of_seconds_or_a_date_is_a_bounded_wait(
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", None),
+        ("max-age=600", timedelta(minutes=10)),
+        ('public, Max-Age="60"', timedelta(minutes=1)),
+        ("max-age=-1", None),
+        ("no-cache", None),
+        ("max-age=" + "9" * 30, YEAR),
+    ],
+)
+def test_max_age_of_cache_control_is_a_bounded_length(
+    value: str, expected: timedelta | None
+) -> None:
+    in_an_hour = at(NOW + timedelta(hours=1))
+
+    assert headers.max_age({"cache-control": value, "expires": in_an_hour}) == expected
+
+
+@pytest.mark.parametrize(
     ("given_headers", "expected"),
     [
         ({}, None),
-        ({"cache-control": "max-age=600"}, timedelta(minutes=10)),
-        ({"cache-control": 'public, Max-Age="60"'}, timedelta(minutes=1)),
-        ({"cache-control": "max-age=-1"}, None),
-        ({"cache-control": "no-cache"}, None),
-        ({"cache-control": "max-age=" + "9" * 30}, YEAR),
         ({"expires": at(NOW + timedelta(hours=1))}, timedelta(hours=1)),
         ({"expires": "0"}, None),
         ({"expires": at(NOW - timedelta(days=1))}, timedelta(0)),
+        ({"expires": "Fri, 31 Dec 9999 23:59:59 GMT"}, YEAR),
         (
-            {"cache-control": "max-age=5", "expires": at(NOW + timedelta(hours=1))},
-            timedelta(seconds=5),
+            {"cache-control": "no-cache", "expires": at(NOW + timedelta(hours=1))},
+            timedelta(hours=1),
         ),
+        ({"cache-control": "max-age=5", "expires": at(NOW + timedelta(hours=1))}, None),
+        ({"cache-control": "max-age=x", "expires": at(NOW + timedelta(hours=1))}, None),
         (  # a server whose clock is a day fast means an hour, not a day
             {
                 "date": at(NOW + timedelta(days=1)),
@@ -90,16 +107,17 @@ def test_retry_after_of_seconds_or_a_date_is_a_bounded_wait(
         ),
     ],
 )
-def test_max_age_of_cache_headers_is_a_bounded_length(
+def test_expires_without_a_max_age_is_a_bounded_length(
     given_headers: dict[str, str], expected: timedelta | None
 ) -> None:
-    assert headers.max_age(given_headers, NOW) == expected
+    assert headers.expires(given_headers, NOW) == expected
 
 
 @given(st.text(max_size=80) | st.datetimes().map(format_datetime))
 def test_dates_of_any_text_never_raise(value: str) -> None:
     told = {"retry-after": value, "expires": value, "date": value, "cache-control": value}
-    for wait in (headers.retry_after(told, NOW), headers.max_age(told, NOW)):
+    expires = headers.expires({"expires": value, "date": value}, NOW)
+    for wait in (headers.retry_after(told, NOW), headers.max_age(told), expires):
         assert wait is None or timedelta(0) <= wait <= YEAR
 
 

@@ -6,6 +6,7 @@ from builders import NOW
 from feed_documents import atom, rss
 from hrwatch.model.feeds import ParsedFeed
 from hrwatch.stages.parse import fields, parse
+from hrwatch.stages.parse.markup import mend
 
 URL = "https://wire.example/feeds/all.xml"
 
@@ -76,6 +77,7 @@ def test_parse_what_stands_around_a_feed_does_not_break_it(before: str, after: s
         '<item><title>Bad</title><description><a href="x>never closed</description></item>',
         "<item><title>Bad</title><description><![CDATA[x]]</description></item>",
         "<item><title>Bad</title></description></item></item>",
+        "<item><title>Bad</title><guid>2</guid><title</item>",
     ],
 )
 @pytest.mark.parametrize("more", ["", "<item><title>M</title><content:encoded><![CDATA[<p>m]]>"
@@ -97,6 +99,26 @@ def test_parse_entry_that_is_broken_keeps_what_its_fields_hold() -> None:
         ("urn:1", "A & B", "https://wire.example/1"),
         ("urn:2", "T", ""),
     ]
+
+
+def test_parse_quotation_mark_that_is_left_open_ends_with_its_entry() -> None:
+    guid = '<guid isPermaLink="false">{}</guid>'
+    items = (
+        f'<item><title>A</title>{guid.format(1)}<p class="x>open</item>',
+        f"<item><title>B</title>{guid.format(2)}</item>",
+        f"<item><title>C</title>{guid.format(3)}</item>",
+    )
+    assert [(entry.guid, entry.title) for entry in read(rss(*items)).entries] == [
+        ("1", "A"),
+        ("2", "B"),
+        ("3", "C"),
+    ]
+
+
+def test_parse_entities_that_a_document_defines_are_left_to_the_parser() -> None:
+    before = '\n<!DOCTYPE rss [\n<!ENTITY paper "The Wire">\n]>\n'
+    feed = read(rss("<item><title>&paper;, daily</title></item>", before=before))
+    assert titles(feed) == ["The Wire, daily"]
 
 
 @pytest.mark.parametrize("declared", ["", ' xmlns:r="http://unheard.example/of"'])
@@ -191,7 +213,9 @@ def test_parse_feed_cut_off_before_its_first_entry_is_cut_off() -> None:
 
 def test_parse_endless_entries_are_cut_before_they_are_parsed() -> None:
     many = "<item><title>m</title></item>" * (fields.MAX_ENTRIES * 10)
-    feed = read(rss(ONE, many, channel="<link>https://w.example/</link>"))
+    document = rss(ONE, many, channel="<link>https://w.example/</link>")
+    assert len(mend(document).text) < len(document) / 9
+    feed = read(document)
     assert len(feed.entries) == fields.MAX_ENTRIES
     assert feed.warnings == ("50001 entries: only the first 5000 are read",)
     assert not feed.cut_off

@@ -116,7 +116,7 @@ def test_json_feed_date_that_cannot_be_read_is_kept_in_words() -> None:
          '{"id": "1"}, {"id": "2", "author": {"name": "x"}', ["1"], True),
         ('{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1', [], True),
         ('{"version": "https://jsonfeed.org/version/1", "items": [{"id": "a\nb\x01"}]}',
-         ["a\nb"], False),
+         ["a b"], False),
     ],
     ids=["comma", "cut off", "cut off in the first", "control character"],
 )  # fmt: skip

@@ -30,6 +30,7 @@ def test_is_list_address_of_a_list_is_one(address: str) -> None:
         "https://wire.example/?p=7",
         "https://wire.example/stories/court-hears-case",
         "https://wire.example/topics/prisons/court-hears-case-of-five-journalists",
+        "https://wire.example/category/court-hears-case-of-five-journalists",
         "https://wire.example/category/press/18273645",
         "https://wire.example/news/tag/court.html",
         "https://wire.example/section/2026/03/02/court-adjourns",

@@ -47,6 +47,12 @@ def test_parse_gzip_that_stops_is_a_feed_that_is_cut_off() -> None:
     assert "gzip data that stops before its end" in feed.warnings
 
 
+def test_parse_gzip_without_its_end_is_cut_off_even_where_the_feed_ends() -> None:
+    feed = parse(gzip.compress(FEED)[:-4], url="http://w.example/", content_type="", now=NOW)
+    assert len(feed.entries) == 2_000
+    assert feed.cut_off
+
+
 def test_parse_gzip_within_gzip_is_told() -> None:
     body = gzip.compress(gzip.compress(FEED))
     with pytest.raises(ParseError, match="gzip data that nothing unpacked"):
