@@ -16,6 +16,9 @@ HrwatchError
 │   ├── BadEncoding        a content encoding that is refused, broken or truncated
 │   └── BadStatus          an HTTP status that carries no document
 ├── ParseError             bytes that are no feed
+│   ├── WebPage            a web page where a feed should be
+│   ├── NoListing          a page on which nothing looks like a list of news
+│   └── LayoutChanged      a page on which there was one
 ├── ExtractError           a page without an article
 ├── HopError               a worker that had to be ended, or died
 │   └── NoWorker           none could be had: the machine, not the input, is at fault
@@ -135,6 +138,18 @@ class BadStatus(FetchError):
 
 class ParseError(HrwatchError):
     """The bytes are no feed that can be read."""
+
+
+class WebPage(ParseError):
+    """A web page stands where a feed should be; the text names the feeds that it advertises."""
+
+
+class NoListing(ParseError):
+    """Nothing on the page looks like a list of news, or the operator's selectors find none."""
+
+
+class LayoutChanged(ParseError):
+    """A listing page that had entries before has none that can be found any more."""
 
 
 class ExtractError(HrwatchError):

@@ -1,6 +1,8 @@
 """The hops: what runs in a worker. Bytes that strangers wrote go in, our own types come out.
 
     read_feed      the body of a feed → ParsedFeed                    (parse)
+    read_listing   the body of a listing page → ParsedFeed            (parse)
+    read_offers    the body of a page → the feeds it advertises       (parse)
     read_article   an entry and its page → Reading                    (extract, tag, fingerprint)
 
 The libraries behind them are imported at the first hop that needs them, so that the main
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from hrwatch import text
 from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article, Reading
-from hrwatch.model.feeds import Entry, ParsedFeed, Response, Validators
+from hrwatch.model.feeds import Entry, OfferedFeed, ParsedFeed, Response, Select, Validators
 from hrwatch.model.tags import Rules
 from hrwatch.stages.dedup import copies
 from hrwatch.stages.extract import plain
@@ -37,6 +39,10 @@ _SAMPLE_FEED = (
     b"<rss version='2.0'><channel><title>Quay</title><item><title>The ferry was late</title>"
     b"<pubDate>Thu, 01 Jan 2026 00:00:00 GMT</pubDate></item></channel></rss>"
 )
+_SAMPLE_LISTING = (
+    b"<html><body><ul><li>1 January 2026 <a href=/1>The ferry to the island was late</a></li>"
+    b"<li>31 December 2025 <a href=/2>Nobody on the quay was surprised</a></li></ul></body></html>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,17 @@ class FeedTask:
     body: bytes
     url: str  # where it came from, after redirects
     content_type: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListingTask:
+    """A listing page's body as fetched, and where the operator says that its entries stand."""
+
+    body: bytes
+    url: str  # where it came from, after redirects
+    content_type: str
+    select: Select
     now: datetime
 
 
@@ -65,6 +82,28 @@ def read_feed(task: FeedTask) -> ParsedFeed:
     from hrwatch.stages.parse import parse  # noqa: PLC0415 - feedparser, only where it is needed
 
     return parse(task.body, url=task.url, content_type=task.content_type, now=task.now)
+
+
+def read_listing(task: ListingTask) -> ParsedFeed:
+    """Given a listing page's body, return its entries; raise NoListing where there are none, and
+    ParseError where it is no page."""
+    from hrwatch.stages.parse import listing  # noqa: PLC0415 - lxml, only where it is needed
+
+    return listing.read(
+        task.body,
+        url=task.url,
+        content_type=task.content_type,
+        select=task.select,
+        now=task.now,
+    )
+
+
+def read_offers(task: FeedTask) -> tuple[OfferedFeed, ...]:
+    """Given a page's body, return the feeds that it advertises, in its order; raise ParseError
+    where it is no page."""
+    from hrwatch.stages.parse import discovery  # noqa: PLC0415 - the same
+
+    return discovery.read(task.body, url=task.url, content_type=task.content_type)
 
 
 def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
@@ -110,6 +149,14 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
         read_feed(FeedTask(_SAMPLE_FEED, _SAMPLE_URL, "", _SAMPLE_TIME))
         return read_feed
 
+    def ready_to_read_listings() -> Callable[[ListingTask], ParsedFeed]:
+        read_listing(ListingTask(_SAMPLE_LISTING, _SAMPLE_URL, "", Select(), _SAMPLE_TIME))
+        return read_listing
+
+    def ready_to_read_offers() -> Callable[[FeedTask], tuple[OfferedFeed, ...]]:
+        read_offers(FeedTask(_SAMPLE_LISTING, _SAMPLE_URL, "", _SAMPLE_TIME))
+        return read_offers
+
     def ready_to_read_articles() -> Callable[[ArticleTask], Reading]:
         from hrwatch.stages.tag import Tagger  # noqa: PLC0415 - its tables, only where needed
 
@@ -117,7 +164,12 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
         read(ArticleTask(Entry("", "", ""), _sample_page(), None, "", _SAMPLE_TIME))
         return read
 
-    return {read_feed.__name__: ready_to_read_feeds, read_article.__name__: ready_to_read_articles}
+    return {
+        read_feed.__name__: ready_to_read_feeds,
+        read_listing.__name__: ready_to_read_listings,
+        read_offers.__name__: ready_to_read_offers,
+        read_article.__name__: ready_to_read_articles,
+    }
 
 
 def _sample_page() -> Response:

@@ -239,7 +239,7 @@ def test_shipped_file_has_no_mistake_and_only_the_contact_to_be_filled_in() -> N
 
     assert [warning.path for warning in shipped.warnings] == ["fetch.contact"]
     assert shipped.fetch.loopback_only
-    assert len(shipped.feeds) == 159
+    assert len(shipped.feeds) == 201
     assert sum(feed.enabled for feed in shipped.feeds) == 67
     assert all(feed.language and feed.publisher for feed in shipped.feeds)
     assert shipped.subscribers == ()

@@ -8,6 +8,7 @@ from hrwatch.errors import (
     BadStatus,
     FetchError,
     HrwatchError,
+    LayoutChanged,
     NameUnknown,
     ParseError,
     TlsFailed,
@@ -36,6 +37,8 @@ def state_of(error: HrwatchError) -> State:
         return State.GONE if error.status in _GONE else State.UNREACHABLE
     if isinstance(error, FetchError):
         return State.UNREACHABLE
+    if isinstance(error, LayoutChanged):
+        return State.LAYOUT_CHANGED
     return State.NOT_A_FEED if isinstance(error, ParseError) else State.INVALID
 
 

@@ -65,6 +65,11 @@ def remark(words: str) -> None:
     progress_console().print(plain(words), soft_wrap=True)
 
 
+def remark_lines(words: str) -> None:
+    """Say several lines to the person at the terminal, on stderr."""
+    progress_console().print(plain_lines(words), soft_wrap=True)
+
+
 def json_line(value: object) -> None:
     """Print `value` as one line of JSON, which neither steers a terminal nor fails to encode."""
     written = json.dumps(value, ensure_ascii=False, default=_jsonable)

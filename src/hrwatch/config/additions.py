@@ -11,7 +11,7 @@ import yaml
 
 from hrwatch import text, urls
 from hrwatch.config import names, values
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Select
 
 _LONGEST_NAME = 64
 _ROOM_FOR_A_NUMBER = 8
@@ -76,6 +76,7 @@ def written(feeds: Iterable[Feed]) -> str:
         {
             "name": feed.name,
             **({"page": feed.page} if feed.page else {"url": feed.url}),
+            **({"select": select} if (select := _select(feed.select)) else {}),
             **({"publisher": feed.publisher} if feed.publisher else {}),
             **({"language": feed.language} if feed.language else {}),
             **({} if feed.enabled else {"enabled": False}),
@@ -90,6 +91,11 @@ def written(feeds: Iterable[Feed]) -> str:
         sort_keys=False,
         width=2 * urls.MAX_LENGTH,  # no value is broken over lines
     )
+
+
+def _select(select: Select) -> dict[str, str]:
+    told = (("entry", select.entry), ("link", select.link), ("title", select.title))
+    return {key: value for key, value in (*told, ("date", select.date)) if value}
 
 
 class _Indented(yaml.SafeDumper):

@@ -11,7 +11,7 @@ from hrwatch.config import files, meaning, messages, notices, reading, shapes, t
 from hrwatch.config.settings import Config
 from hrwatch.config.tree import Document
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed, Route
+from hrwatch.model.feeds import Feed, Route, Select
 from hrwatch.model.mail import Interest, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Relation
@@ -164,7 +164,19 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
         every_at_most=_longest_interval(shape, defaults),
         backfill=shape.backfill if "backfill" in given else defaults.backfill,
         full_text=defaults.full_text if shape.full_text is None else shape.full_text,
+        select=_select(shape.select),
         route=Route(proxy=shape.proxy, tls_sha256=shape.tls_sha256),
+    )
+
+
+def _select(shape: shapes.Select | None) -> Select:
+    if shape is None:
+        return Select()
+    return Select(
+        entry=shape.entry or "",
+        link=shape.link or "",
+        title=shape.title or "",
+        date=shape.date or "",
     )
 
 

@@ -32,9 +32,6 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
     for position, feed in enumerate(shape.feeds):
         if feed.every is not None and feed.every < POLITE:
             found.append((("feeds", position, "every"), impolite))
-        if feed.page is not None and feed.enabled:
-            problem = "listing pages are not read by this version; the feed will fail"
-            found.append((("feeds", position, "page"), problem))
     found += _of_archive(shape)
     switched_off = {feed.name for feed in shape.feeds if not feed.enabled}
     for position, subscriber in enumerate(shape.subscribers):

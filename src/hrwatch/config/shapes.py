@@ -68,6 +68,7 @@ When = Annotated[
 Name = Annotated[str, AfterValidator(values.name), _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Line = Annotated[str, AfterValidator(values.line)]
 WebAddress = Annotated[str, AfterValidator(values.web_address), _text("^https?://")]
+Selector = Annotated[str, AfterValidator(values.selector), _text(None, "div.news-item h3 > a")]
 ProxyAddress = Annotated[
     str,
     AfterValidator(values.proxy),
@@ -165,12 +166,24 @@ class Fetch(Shape):
 
 
 class Select(Shape):
-    """Where a listing page keeps its entries, as CSS selectors."""
+    """Where a listing page keeps its entries, as CSS selectors; `try feed` shows what is found."""
 
-    entry: str | None = None
-    link: str | None = None
-    title: str | None = None
-    date: str | None = None
+    entry: Selector | None = Field(
+        default=None,
+        description="What holds one entry; the others are looked for within it.",
+        examples=["div.news-item"],
+    )
+    link: Selector | None = Field(
+        default=None, description="The link to its page.", examples=["h3 > a"]
+    )
+    title: Selector | None = Field(
+        default=None, description="Its title, where the link's text is not.", examples=["h3"]
+    )
+    date: Selector | None = Field(
+        default=None,
+        description="Its date, in an attribute datetime or in words.",
+        examples=["time"],
+    )
 
 
 class Feed(Shape):

@@ -9,7 +9,7 @@ import re
 from datetime import time, timedelta
 from urllib.parse import urlsplit
 
-from hrwatch import proxies, text, transports, urls
+from hrwatch import proxies, selectors, text, transports, urls
 from hrwatch.config import databases
 from hrwatch.config.names import quoted
 from hrwatch.model.mail import Cadence, Schedule
@@ -18,6 +18,7 @@ from hrwatch.text import suggestion
 LONGEST = timedelta(days=3650)
 LONGEST_TIMEOUT = timedelta(minutes=10)  # of one request; a feed waits so long for the next
 LONGEST_GAP = timedelta(hours=1)
+MAX_SELECTOR = 500
 SMALLEST, LARGEST = 1000, 1000**3  # bytes
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
@@ -192,6 +193,14 @@ def web_address(value: str) -> str:
         raise ValueError("holds a space, an invisible character, or is too long; copy it again")
     if not urls.canonical(value):
         raise ValueError("has no host that can be asked; write https://host/path")
+    return value
+
+
+def selector(value: str) -> str:
+    """Given a CSS selector, return it."""
+    if len(value) > MAX_SELECTOR:
+        raise ValueError(f"is too long for a selector; at most {MAX_SELECTOR} characters")
+    selectors.xpath(value)
     return value
 
 

@@ -133,6 +133,15 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedFeed:
+    """A feed that a page advertises, or seems to link to."""
+
+    url: str  # absolute
+    title: str
+    type: str  # rss, atom, json; empty where the page does not tell
+
+
+@dataclass(frozen=True, slots=True)
 class KnownEntry:
     """What the archive remembers of one entry of a feed, enough to recognise it."""
 

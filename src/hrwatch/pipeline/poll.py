@@ -14,6 +14,8 @@ from hrwatch.errors import (
     FetchError,
     HopError,
     HrwatchError,
+    LayoutChanged,
+    NoListing,
     NoWorker,
     ParseError,
     ProxyUnreachable,
@@ -32,6 +34,7 @@ from hrwatch.pipeline.entries import CLAIM, archive_entries
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import identity
+from hrwatch.stages.fetch import FEEDS, PAGES
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import records as record_table
 
@@ -116,16 +119,16 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
 
 
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:
-    if feed.url is None:
-        raise ParseError("listing pages are not read by this version: give the address of a feed")
     asked_with = cadence.validators_to_ask_with(state, feed)
-    answer = await parts.fetcher.fetch(feed.url, validators=asked_with, route=feed.route)
+    answer = await parts.fetcher.fetch(
+        feed.address, validators=asked_with, accept=_accepted(feed), route=feed.route
+    )
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
     if body_hash == state.body_hash:
         return _nothing_new(parts, feed, state, answer)
-    parsed = await _parse(parts, state, answer, body_hash)
+    parsed = await _parse(parts, feed, state, answer, body_hash)
     if isinstance(parsed, HopError):
         state = replace(state, bad_body_hash=_bad(body_hash))
         return _failed(parts, feed, state, parsed)
@@ -169,6 +172,10 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     return PollReport(feed.name, outcome, new=len(new), copies=copied), state
 
 
+def _accepted(feed: Feed) -> str:
+    return PAGES if feed.page else FEEDS
+
+
 async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
     """Given a feed whose document was just seen to hold something new, say whether its server,
     asked with the validators, claims that nothing changed. Asked only at a look, for the proof."""
@@ -176,7 +183,10 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
         return False
     try:
         answer = await parts.fetcher.fetch(
-            feed.address, validators=state.validators, route=feed.route
+            feed.address,
+            validators=state.validators,
+            accept=_accepted(feed),
+            route=feed.route,
         )
     except FetchError:
         return False  # no proof, and no failure either: the document was read; the next look tells
@@ -184,18 +194,35 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
 
 
 async def _parse(
-    parts: Parts, state: FeedState, answer: Response, body_hash: str
+    parts: Parts, feed: Feed, state: FeedState, answer: Response, body_hash: str
 ) -> ParsedFeed | HopError:
     """Read a document, or return how it ended its worker."""
     if _bad(body_hash) == state.bad_body_hash:
         return HopError("the same document ended its worker before: it is not read again")
-    task = hops.FeedTask(answer.body, answer.url, answer.content_type, answer.fetched_at)
+    body, url, content_type, now = answer.body, answer.url, answer.content_type, answer.fetched_at
     try:
-        return await parts.workers.run(hops.read_feed, task)
+        if feed.page:
+            listing = hops.ListingTask(body, url, content_type, feed.select, now)
+            return await parts.workers.run(hops.read_listing, listing)
+        return await parts.workers.run(hops.read_feed, hops.FeedTask(body, url, content_type, now))
     except NoWorker:
         raise  # the machine, not the document, is at fault
     except HopError as error:
         return error
+    except NoListing as error:
+        raise _no_entries(error, feed, state) from error
+
+
+def _no_entries(error: NoListing, feed: Feed, state: FeedState) -> ParseError:
+    """Return what a listing page without entries means: it never had any, or it has changed. What
+    was read from it before is left alone."""
+    command = f"hrwatch try feed {feed.address}"
+    if not state.entries:
+        return NoListing(f"{error}: look at it with `{command}`, and name its entries with select")
+    return LayoutChanged(
+        f"{error}, where there were {state.entries} entries: see what is left with `{command}`, "
+        "and name its entries with select"
+    )
 
 
 def _bad(body_hash: str) -> str:

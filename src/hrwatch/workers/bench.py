@@ -5,14 +5,22 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from hrwatch.errors import ExtractError, HopError, HrwatchError, NoWorker, ParseError
+from hrwatch.errors import (
+    ExtractError,
+    HopError,
+    HrwatchError,
+    NoListing,
+    NoWorker,
+    ParseError,
+    WebPage,
+)
 
 Hop = Callable[[Any], object]
 # A hop by its name, and what makes it ready: loads its libraries and returns the function.
 Registry = Mapping[str, Callable[[], Hop]]
 # The failures that hops have on purpose; a worker can make the main process raise these only.
 EXPECTED: Mapping[str, type[HrwatchError]] = {
-    one.__name__: one for one in (ParseError, ExtractError, HopError)
+    one.__name__: one for one in (ParseError, WebPage, NoListing, ExtractError, HopError)
 }
 # Of an error that nobody expected: how much of its text is told, and how many places.
 MAX_TEXT = 300

@@ -10,7 +10,9 @@ from hrwatch.errors import (
     BadStatus,
     HopError,
     HrwatchError,
+    LayoutChanged,
     NameUnknown,
+    NoListing,
     ParseError,
     TlsFailed,
     TooLarge,
@@ -46,6 +48,8 @@ from hrwatch.model.feeds import State
         (BadRedirect("in a circle"), State.UNREACHABLE, 1),
         (AddressRefused("a private address"), State.UNREACHABLE, 1),
         (ParseError("an HTML page, not a feed"), State.NOT_A_FEED, 1),
+        (NoListing("nothing looks like a list"), State.NOT_A_FEED, 1),
+        (LayoutChanged("nothing looks like a list"), State.LAYOUT_CHANGED, 1),
         (HopError("took too long"), State.INVALID, 1),
     ],
 )

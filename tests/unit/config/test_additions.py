@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hrwatch.config import additions, loading, reading
 from hrwatch.config.additions import Offer, chosen, written
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Select
 
 ADDRESS = "https://news.example.org/feed"
 
@@ -131,6 +131,14 @@ def test_written_lists_stand_below_their_key_as_in_the_shipped_file() -> None:
         f"feeds:\n  - name: wire\n    url: {ADDRESS}\n    publisher: Wire\n    language: 'no'\n"
     )
     assert additions.written([]) == "feeds: []\n"
+
+
+def test_written_page_with_selectors_is_read_as_the_same_feed() -> None:
+    select = Select(entry="div.item", link="h3 > a", title="", date="time[datetime]")
+    page = Feed("wire", page="https://news.example.org/", publisher="Wire", select=select)
+    document = reading.parse(additions.written([page]).encode(), "pasted")
+    (feed,) = loading.configured(document, Path("pasted")).feeds
+    assert (feed.url, feed.page, feed.select) == (None, page.page, select)
 
 
 def test_written_page_and_what_is_switched_off_are_read_as_they_were() -> None:

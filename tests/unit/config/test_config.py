@@ -14,7 +14,7 @@ from hrwatch.config import Config
 from hrwatch.config.loading import configured
 from hrwatch.config.reading import parse
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed, Route
+from hrwatch.model.feeds import Feed, Route, Select
 from hrwatch.model.mail import Cadence, Interest, Schedule, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Relation
@@ -215,6 +215,25 @@ def test_subscriber_with_only_a_name_and_address_gets_everything_daily_at_seven(
 
 
 @pytest.mark.parametrize(
+    ("written", "select"),
+    [
+        ("", Select()),
+        ("select: {}", Select()),
+        ("select: {entry: div.item, date: null}", Select(entry="div.item")),
+        (
+            "select: {entry: li, link: h3 > a, title: h3, date: time}",
+            Select(entry="li", link="h3 > a", title="h3", date="time"),
+        ),
+    ],
+)
+def test_page_with_selectors_is_a_feed_with_them(written: str, select: Select, read: Read) -> None:
+    loaded = read(f"feeds: [{{name: a, page: 'https://a.example/news', {written}}}]\n")
+    (feed,) = loaded.feeds
+    assert (feed.url, feed.page, feed.select) == (None, "https://a.example/news", select)
+    assert feed.address == "https://a.example/news"
+
+
+@pytest.mark.parametrize(
     ("written", "place", "said"),
     [
         ("fetch: {every: 4m}\n", "1:16: fetch.every", "shorter than 5m"),
@@ -235,11 +254,6 @@ def test_subscriber_with_only_a_name_and_address_gets_everything_daily_at_seven(
             "shorter than 5m",
         ),
         ("copies: near\n", "1:9: copies", "near copies are not linked by this version"),
-        (
-            "feeds: [{name: a, page: 'https://a.example'}]\n",
-            "1:25: feeds[0].page",
-            "not read by this version; the feed will fail",
-        ),
     ],
 )
 def test_warning_is_told_at_its_place(written: str, place: str, said: str, read: Read) -> None:

@@ -164,6 +164,21 @@ TABLE = {
     "an empty address": ("feeds: [▶{name: a, url: }]", "feeds[0]", "add `url: https://…`"),
     "url and page": (FEED % "▶page: 'https://b.example/'", "feeds[0].page", "beside url"),
     "select without page": (FEED % "▶select: {entry: li}", "feeds[0].select", "with page only"),
+    "no selector": (
+        "feeds: [{name: a, page: 'https://a.example/', select: {entry: ▶'li[', date: time}}]",
+        "feeds[0].select.entry",
+        "is no CSS selector",
+    ),
+    "a selector of what moves": (
+        "feeds: [{name: a, page: 'https://a.example/', select: {link: ▶'a::before'}}]",
+        "feeds[0].select.link",
+        "a page at rest",
+    ),
+    "an endless selector": (
+        f"feeds: [{{name: a, page: 'https://a.example/', select: {{title: ▶{'a' * 501}}}}}]",
+        "feeds[0].select.title",
+        "at most 500 characters",
+    ),
     "ftp": ("feeds: [{name: a, url: ▶'ftp://a.example/'}]", "feeds[0].url", "https://host"),
     "a broken address": ("feeds: [{name: a, url: ▶'http://[::1'}]", "feeds[0].url", "no web"),
     "one name twice": (

@@ -5,7 +5,7 @@ One JSON line an input, in their order; an input that fails gives `{"input", "er
 
 import typer
 
-from hrwatch.cli.trial import documents, texts
+from hrwatch.cli.trial import documents, feeds, texts
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,7 +13,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Run one stage on your own input; touches no archive.",
 )
-app.command("feed")(documents.feed)
+app.command("feed")(feeds.feed)
 app.command("page")(documents.page)
 app.command("tags")(texts.tags)
 app.command("copies")(texts.copies)

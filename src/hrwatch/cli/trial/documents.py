@@ -1,4 +1,4 @@
-"""`hrwatch try feed` and `try page`: documents of your own, or from an address."""
+"""Documents of your own, or from an address, for `hrwatch try feed` and `try page`."""
 
 import asyncio
 import mimetypes
@@ -17,7 +17,7 @@ from hrwatch import hops, wiring
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, Place, place
 from hrwatch.errors import ExtractError, HrwatchError
-from hrwatch.model.feeds import Entry, NotModified, ParsedFeed, Response, Validators
+from hrwatch.model.feeds import Entry, NotModified, Response, Validators
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.workers import Workers
@@ -32,43 +32,9 @@ Inputs = Annotated[
 Read = Callable[[Workers, Response], Awaitable[dict[str, object]]]
 
 
-def feed(context: typer.Context, inputs: Inputs = None) -> None:
-    """Read feed documents and print their entries."""
-    _try_all(place(context), inputs or [STANDARD_INPUT], _read_feed)
-
-
 def page(context: typer.Context, inputs: Inputs = None) -> None:
     """Read article pages and print their text."""
-    _try_all(place(context), inputs or [STANDARD_INPUT], _read_page)
-
-
-async def _read_feed(workers: Workers, document: Response) -> dict[str, object]:
-    task = hops.FeedTask(document.body, document.url, document.content_type, document.fetched_at)
-    parsed: ParsedFeed = await workers.run(hops.read_feed, task)
-    return {
-        "format": parsed.format,
-        "title": parsed.title,
-        "link": parsed.link,
-        "language": parsed.language,
-        "entries": [_entry(entry) for entry in parsed.entries],
-        "warnings": parsed.warnings,
-    }
-
-
-def _entry(entry: Entry) -> dict[str, object]:
-    return {
-        "guid": entry.guid,
-        "permalink": entry.permalink,
-        "title": entry.title,
-        "summary": entry.summary,
-        "content": entry.content,
-        "authors": entry.authors,
-        "published_at": entry.published_at,
-        "whole_day": entry.whole_day,
-        "published_text": entry.published_text,
-        "updated_at": entry.updated_at,
-        "categories": entry.categories,
-    }
+    try_all(place(context), inputs or [STANDARD_INPUT], _read_page)
 
 
 async def _read_page(workers: Workers, document: Response) -> dict[str, object]:
@@ -87,7 +53,7 @@ async def _read_page(workers: Workers, document: Response) -> dict[str, object]:
     }
 
 
-def _try_all(where: Place, inputs: Sequence[str], read: Read) -> None:
+def try_all(where: Place, inputs: Sequence[str], read: Read) -> None:
     """Print a line for each input, in order; leave with 1 where one of them failed."""
     if not asyncio.run(_in_order(where, inputs, read)):
         raise typer.Exit(FAILED)
@@ -114,6 +80,8 @@ async def _in_order(where: Place, inputs: Sequence[str], read: Read) -> bool:
                 good = False
                 told = {"error": _reason(error)}
             output.json_line({"input": name, **told})
+            if (pasted := told.get("yaml")) and sys.stderr.isatty():
+                output.remark_lines(str(pasted))
     finally:
         await fetcher.aclose()
         await workers.close()

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from hrwatch.errors import ParseError
+from hrwatch.errors import ParseError, WebPage
 from hrwatch.model.feeds import ParsedFeed
-from hrwatch.stages.parse import charset, json_feed, packed, sitemap, xml
+from hrwatch.stages.parse import charset, discovery, json_feed, packed, sitemap, xml
 from hrwatch.stages.parse.lists import only_lists
 
 # Where the root element is looked for, in characters.
@@ -71,6 +71,8 @@ def _feed(markup: str, url: str, now: datetime) -> ParsedFeed:
         feed = xml.read(markup, url=url, now=now)
         if feed is not None:
             return feed
+    if looks == "an HTML page":
+        raise WebPage(f"{looks}, not a feed; {discovery.told(markup, url)}")
     raise ParseError(f"{looks}, not a feed")
 
 

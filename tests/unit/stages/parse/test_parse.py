@@ -311,15 +311,21 @@ def test_parse_charset_of_header_does_not_beat_the_document(
     assert only(read(document.encode(encoded), content_type=header)).title == "Задержание"
 
 
+NO_FEED_HERE = (
+    "an HTML page, not a feed; it advertises no feed; if it lists news, give its address as page "
+    "instead of url"
+)
+
+
 @pytest.mark.parametrize(
     ("body", "looks"),
     [
         (b"", "an empty document, not a feed"),
         (b" \n\t ", "an empty document, not a feed"),
-        (b"<!DOCTYPE html><html><title>x</title>", "an HTML page, not a feed"),
-        (b"<html><body><p>Not found</p>", "an HTML page, not a feed"),
+        (b"<!DOCTYPE html><html><title>x</title>", NO_FEED_HERE),
+        (b"<html><body><p>Not found</p>", NO_FEED_HERE),
         (b"<?xml version='1.0'?><!-- x --><!DOCTYPE html PUBLIC '-//W3C//DTD' 'x'><html/>",
-         "an HTML page, not a feed"),
+         NO_FEED_HERE),
         (b'{"a": 1}', "JSON, not a feed"),
         (b"[" * 200_000, "JSON, not a feed"),
         (b'{"items": []}', "JSON, not a feed"),
