@@ -248,7 +248,10 @@ def counted(count: int, one: str, several: str = "") -> str:
 def closest(value: str, known: Iterable[str]) -> str | None:
     """Return the name of `known` that resembles `value` most, whatever its case, or None."""
     candidates = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(value[:100].casefold(), candidates, n=1, cutoff=0.7)
+    folded = value[:100].casefold()
+    found = difflib.get_close_matches(folded, candidates, n=1, cutoff=0.7)
+    # In a short word two letters that changed places are half of it: ulr, dialy.
+    found = found or [known for known in candidates if sorted(known) == sorted(folded)]
     return candidates[found[0]] if found else None
 
 

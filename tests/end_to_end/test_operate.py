@@ -75,6 +75,7 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
             "time zones",
             "names",
             "certificates",
+            "proxy",
             "mail",
             "digest",
             "reading",

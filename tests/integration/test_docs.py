@@ -12,6 +12,7 @@ How a code block is taken (`…` in an output stands for anything, a line of it 
     ```yaml          goes into the operator's file, which is good then
     ```yaml alone    the same, for this once
     ```yaml broken   the same, and the file is refused; the output is what `check` says
+    ```yaml file     is a whole file, which is refused; the output is what `check` prints
     ```text          is what the block before it prints, or how the daemon's log looks
 
 Paths of the system are those of a temporary folder, the site `news.example` is the demo's newsroom.
@@ -34,7 +35,7 @@ import yaml
 from hrwatch import config
 from hrwatch.demo import newsroom, server
 from hrwatch.errors import ConfigError
-from pages import OPERATING, PAGES, README, Block, blocks
+from pages import MISTAKES, OPERATING, PAGES, README, Block, blocks
 from postgres import Places
 
 # Where the operator's file is on the pages that tell of one, and which feeds stand there already.
@@ -229,13 +230,36 @@ def test_move_to_postgresql_works_as_the_page_says(
             assert looks_like(block.text, printed), f"{block}is shown, printed was:\n{printed}"
 
 
+@pytest.mark.parametrize("number", range(0, len(blocks(MISTAKES)), 2))
+def test_mistake_of_the_page_is_told_as_it_says(number: int, tmp_path: Path) -> None:
+    file, shown = blocks(MISTAKES)[number : number + 2]
+    assert (file.language, file.note, shown.language) == ("yaml", "file", "text")
+    (tmp_path / "feeds.yaml").write_text(file.text, encoding="utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "hrwatch", "--config", "feeds.yaml", "check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert (ended.stdout, ended.stderr) == (shown.text, "")
+    assert ended.returncode == 2
+
+
+def test_page_of_mistakes_has_twenty_of_them() -> None:
+    assert len(blocks(MISTAKES)) == 2 * 20
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_page_has_no_block_that_nobody_looks_at(page: str) -> None:
     known = {
         "sh": r"(?:exit=\d)?|daemon|postgresql|elsewhere",
-        "yaml": "(?:alone|broken|postgresql)?",
+        "yaml": "(?:alone|broken|file|postgresql)?",
         "text": "",
     }
     for block in blocks(page):
         assert re.fullmatch(known.get(block.language, "-"), block.note), block
-        assert page in RUN or block.note == "elsewhere", block
+        assert page in (*RUN, MISTAKES) or block.note == "elsewhere", block

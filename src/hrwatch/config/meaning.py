@@ -40,18 +40,20 @@ def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
 def _twice(
     documents: tuple[Document, ...], section: str, key: str, canonical: Callable[[str], str]
 ) -> Iterator[Mistake | None]:
-    first: dict[str, str] = {}
+    first: dict[str, tuple[str, str]] = {}
     for document in documents:
         for path, member in document.root.members(section):
             node = member.child(key)
             value = canonical(node.value) if node and isinstance(node.value, str) else ""
             if node and value in first:
-                problem = f"is the same as {first[value]}; each needs its own"
+                where, written = first[value]
+                otherwise = "" if written == node.value else ", only written otherwise"
+                problem = f"is the same as {where}{otherwise}; each needs its own"
                 yield document.mistake((*path, key), problem)
             elif node and value:
                 where = f"{section}[{path[-1]}].{key} on line {node.place.line}"
                 elsewhere = f" of {document.file}" if document is not documents[-1] else ""
-                first[value] = where + elsewhere
+                first[value] = where + elsewhere, str(node.value)
 
 
 def _feeds(main: Document) -> Iterator[Mistake | None]:

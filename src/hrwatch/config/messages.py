@@ -3,6 +3,7 @@
 Values are repeated only by the checks of `values` and `names`, which know what may be repeated.
 """
 
+import re
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +24,20 @@ _EXPECTED = {
     "dict_type": "must be a mapping of keys to values",
     "model_type": "must be a mapping of keys to values",
 }
+# What a list or mapping of that name is written like.
+_WRITTEN = {
+    "feeds": "begin each with `- name: …`, and write its `url: …` below",
+    "subscribers": "begin each with `- name: …`, and write its `address: …` below",
+    "exclude": "write {countries: [BY]}",
+    "terms": "write {en: [water cannon*]}",
+    "weak": "write {en: [water cannon*]}",
+    "near": "write {en: [police ~5 beat*]}",
+    "need_near": "write {term: [word]}",
+    "keywords": "write one keyword below the other, such as `water-cannon:`",
+}
+_DEPTHS = {"keywords": 1}  # below, a keyword's own keys stand
+_EVERYTHING = ("all", "any", "none", "every", "*")
+_GLUED = re.compile(r"[a-z_]+:(?!//)\S")
 _FILLING = {
     "list_type": ", such as [a, b], or one `- a` on each line",
     "model_type": ", one `key: value` on each line",
@@ -81,9 +96,26 @@ def _wrong_type(kind: str, location: Path, value: object, example: str) -> str:
         return "must hold keys such as `feeds:` and `subscribers:`, each on a line of its own"
     if kind == "string_type" and isinstance(value, bool | int | float):
         return f"{expected}; put quotes around it"
-    if kind == "list_type" and isinstance(value, str) and location[-1] not in _OF_PEOPLE:
-        return f"{expected}; write [{clean_line(value, 60)}]"
+    if isinstance(value, str) and (hint := _slip(kind, location, value)):
+        return f"{expected}{hint}"
+    # A member of a list is written like what its list is called.
+    name = next((step for step in reversed(location) if isinstance(step, str)), "")
+    if kind in _FILLING and name in _WRITTEN and len(location) <= _DEPTHS.get(name, len(location)):
+        return f"{expected}; {_WRITTEN[name]}"
     return f"{expected}{such}"
+
+
+def _slip(kind: str, location: Path, value: str) -> str:
+    """Return what somebody who wrote the text `value` most likely wants to know."""
+    if kind == "bool_type" and value.lower() in ("true", "false"):
+        return ", without quotes"
+    if kind == "list_type" and value.lower() in _EVERYTHING:
+        return "; to ask for everything, leave the line out"
+    if kind == "list_type" and location[-1] not in _OF_PEOPLE:
+        return f"; write [{clean_line(value, 60)}]"
+    if kind in _FILLING and _GLUED.match(value):
+        return "; put a space behind each `:`"
+    return ""
 
 
 def _unknown(name: str, model: type[BaseModel] | None) -> str:

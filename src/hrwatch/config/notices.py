@@ -1,6 +1,7 @@
 """What is allowed but likely not meant: warnings that `check` prints beside a good file."""
 
 import os
+import re
 from datetime import timedelta
 
 from hrwatch import transports
@@ -9,6 +10,7 @@ from hrwatch.config.tree import Document, Path
 from hrwatch.errors import Mistake
 from hrwatch.model.settings import Program, Server, Tls
 
+_FIXED = re.compile(r"Etc/GMT([+-])(\d+)")
 POLITE = timedelta(minutes=5)
 
 
@@ -31,9 +33,26 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
         if feed.every is not None and feed.every < POLITE:
             found.append((("feeds", position, "every"), impolite))
     found += _of_archive(shape)
+    switched_off = {feed.name for feed in shape.feeds if not feed.enabled}
+    for position, subscriber in enumerate(shape.subscribers):
+        found += _of_subscriber(("subscribers", position), subscriber, switched_off)
     found += _of_mail(shape.mail)
     warnings = (document.mistake(path, problem) for path, problem in found)
     return [warning for warning in warnings if warning is not None]
+
+
+def _of_subscriber(
+    path: Path, subscriber: shapes.Subscriber, switched_off: set[str]
+) -> list[tuple[Path, str]]:
+    found: list[tuple[Path, str]] = []
+    if subscriber.feeds and switched_off.issuperset(subscriber.feeds):
+        problem = "names only feeds that are switched off (enabled: false): nothing will come"
+        found.append(((*path, "feeds"), problem))
+    if match := _FIXED.fullmatch(subscriber.timezone):
+        meant = f"UTC{'-' if match[1] == '+' else '+'}{match[2]}"
+        problem = f"means {meant}, and no summer time; name the zone by a city"
+        found.append(((*path, "timezone"), problem))
+    return found
 
 
 def _of_archive(shape: shapes.File) -> list[tuple[Path, str]]:

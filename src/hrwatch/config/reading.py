@@ -27,6 +27,10 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What word processors and web pages have instead of spaces.
+_NO_SPACE = re.compile(
+    "^ *([\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff])", re.MULTILINE
+)
 
 
 def read(path: FilePath, prefix: Path = ()) -> Document:
@@ -34,18 +38,21 @@ def read(path: FilePath, prefix: Path = ()) -> Document:
     try:
         body = files.content(path, MAX_BYTES)
     except ValueError as error:
-        raise ConfigError((Mistake(str(path), 1, 1, "file", str(error)),)) from error
+        missing = isinstance(error.__cause__, FileNotFoundError | NotADirectoryError)
+        hint = "; see that --config or $HRWATCH_CONFIG names the right file" if missing else ""
+        raise ConfigError((Mistake(str(path), 1, 1, "file", f"{error}{hint}"),)) from error
     return parse(body, str(path), prefix)
 
 
 def parse(body: bytes, file: str, prefix: Path = ()) -> Document:
     """Given the bytes of a YAML file, return its tree; raise ConfigError where there is none."""
     builder = _Builder(file, prefix)
+    content = _decoded(body, file)
     try:
-        for event in yaml.parse(_decoded(body, file), Loader=_EVENTS):
+        for event in yaml.parse(content, Loader=_EVENTS):
             builder.take(event)
     except yaml.YAMLError as error:
-        builder.mistakes.append(syntax.mistake(error, file))
+        builder.mistakes.append(syntax.mistake(error, file, content.splitlines()))
         raise ConfigError(tuple(builder.mistakes)) from error
     if builder.root is None or _is_empty(builder.root):
         empty = Mistake(file, 1, 1, "file", "is empty; the shipped config/feeds.yaml shows the way")
@@ -71,6 +78,13 @@ def _decoded(body: bytes, file: str) -> str:
     if forbidden:
         problem = f"the invisible character U+{ord(forbidden[0]):04X} may not stand here; remove it"
         raise ConfigError((_at_end(content[: forbidden.start()], file, problem),))
+    disguised = _NO_SPACE.search(content)
+    if disguised:
+        problem = (
+            f"this line is indented with U+{ord(disguised[1]):04X}, which looks like a space and "
+            "is none; type spaces in its place"
+        )
+        raise ConfigError((_at_end(content[: disguised.start(1)], file, problem),))
     return content
 
 

@@ -22,14 +22,19 @@ class _Known:
     def feed(self, name: str) -> None:
         """Raise ValueError where no feed has that name."""
         if name not in self.feeds:
-            raise ValueError(f"there is no feed {quoted(name)}{suggestion(name, self.feeds)}")
+            guess = suggestion(name, self.feeds) or "; name one that stands under feeds"
+            raise ValueError(f"there is no feed {quoted(name)}{guess}")
 
     def keyword(self, name: str) -> None:
         """Raise ValueError where no keyword in use has that id."""
         if name in self.left_out:
             raise ValueError(f"{quoted(name)} is left out by keywords.use; name it there too")
         if name not in self.keywords:
-            guess = suggestion(name, self.keywords)
+            # People write a keyword's label: Water cannon.
+            guess = suggestion(name, self.keywords) or suggestion(
+                "-".join(name.split()), self.keywords
+            )
+            guess = guess or "; define it under keywords, or name one that is there"
             raise ValueError(f"there is no keyword {quoted(name)}{guess}")
 
 
@@ -62,9 +67,24 @@ def _of_document(document: Document, known: _Known) -> Iterator[Mistake | None]:
                 yield from _told(document, (*above, *below), known.feed, value)
             for below, value in node.texts("keywords"):
                 yield from _told(document, (*above, *below), known.keyword, value)
+        yield from _nothing_left(document, path, subscriber)
         written = subscriber.child("query")
         if written is not None and isinstance(written.value, str):
             yield from _query(document, (*path, "query"), written, known)
+
+
+def _nothing_left(document: Document, path: Path, subscriber: Node) -> Iterator[Mistake | None]:
+    """Tell a list of which every value is excluded again: such a subscriber never gets a mail."""
+    exclude = subscriber.child("exclude")
+    for group in ("countries", "keywords", "feeds"):
+        asked = {value for _, value in subscriber.texts(group)}
+        excluded = {value for _, value in exclude.texts(group)} if exclude else set()
+        if asked and asked <= excluded:
+            problem = (
+                "excludes all that is asked for above, so that nothing can ever match; take it out "
+                "of one of the two"
+            )
+            yield document.mistake((*path, "exclude", group), problem)
 
 
 def _told(

@@ -43,7 +43,8 @@ def _opened(value: object) -> object:
     return {} if value is None else value
 
 
-Duration = Annotated[timedelta, BeforeValidator(values.duration), _text(_SPAN, "30m", "6h", "7d")]
+Timeout = Annotated[timedelta, BeforeValidator(values.timeout), _text(_SPAN, "20s", "1m")]
+Gap = Annotated[timedelta, BeforeValidator(values.gap), _text(_SPAN, "1s", "0s")]
 Interval = Annotated[timedelta, BeforeValidator(values.interval), _text(_SPAN, "30m", "6h")]
 Backfill = Annotated[
     timedelta | None,
@@ -124,7 +125,7 @@ class Fetch(Shape):
         json_schema_extra={"default": "3d"},
     )
     full_text: bool = Field(default=True, description="Fetch the article page of each new entry.")
-    timeout: Interval = Field(
+    timeout: Timeout = Field(
         default=timedelta(seconds=20),
         description="For one request as a whole.",
         examples=["20s"],
@@ -142,7 +143,7 @@ class Fetch(Shape):
         le=64,
         description="Requests at once to one registrable domain or bare address.",
     )
-    gap: Duration = Field(
+    gap: Gap = Field(
         default=timedelta(seconds=1),
         description="Between two requests to one domain.",
         examples=["1s", "0s"],

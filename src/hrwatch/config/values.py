@@ -16,6 +16,8 @@ from hrwatch.model.mail import Cadence, Schedule
 from hrwatch.text import suggestion
 
 LONGEST = timedelta(days=3650)
+LONGEST_TIMEOUT = timedelta(minutes=10)  # of one request; a feed waits so long for the next
+LONGEST_GAP = timedelta(hours=1)
 MAX_SELECTOR = 500
 SMALLEST, LARGEST = 1000, 1000**3  # bytes
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -59,6 +61,8 @@ def duration(value: object) -> timedelta:
 def _span(value: object, expected: str) -> timedelta:
     written = _written(value, expected)
     match = _DURATION.fullmatch(written)
+    if not match and "#" in written:
+        raise ValueError(f"{quoted(written)} is no duration; put a space before the # of a comment")
     if not match:
         raise ValueError(f"{quoted(written)} is no duration; write {expected}")
     try:
@@ -75,6 +79,22 @@ def interval(value: object) -> timedelta:
     span = duration(value)
     if span < timedelta(seconds=1):
         raise ValueError("must be at least 1s")
+    return span
+
+
+def timeout(value: object) -> timedelta:
+    """Given how long one request may take, return it."""
+    span = interval(value)
+    if span > LONGEST_TIMEOUT:
+        raise ValueError("is longer than 10m; a site that takes so long does not answer any more")
+    return span
+
+
+def gap(value: object) -> timedelta:
+    """Given how long two requests to one domain lie apart, return it."""
+    span = duration(value)
+    if span > LONGEST_GAP:
+        raise ValueError("is longer than 1h; to ask a site less often, set every")
     return span
 
 
@@ -139,6 +159,8 @@ def _clock(written: str) -> time:
 
 def name(value: str) -> str:
     """Given a name for a feed or subscriber, return it if a command line and a file can hold it."""
+    if not value.isprintable():
+        raise ValueError("holds an invisible character; delete the name and type it anew")
     if not _NAME.fullmatch(value):
         raise ValueError(
             f"{quoted(value)} cannot be a name; use letters a-z, digits and . _ - (no spaces), at "
@@ -203,6 +225,11 @@ def mailbox(value: str) -> str:
     """Given the address of one mailbox, return it; a display name is not part of it."""
     local, _, domain = value.rpartition("@")
     too_long = len(local) > 64 or len(domain) > 253  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+    if "@" in value and not value.isascii():
+        raise ValueError(
+            "has letters beyond a-z, which many mail servers do not take; write the part behind "
+            "the @ in its xn-- form"
+        )
     # "=?" begins an encoded word (RFC 2047), wherever in a mail's header it stands.
     if not _MAILBOX.fullmatch(value) or too_long or "=?" in value:
         raise ValueError("is not the address of one mailbox; write it alone, as name@example.org")
@@ -237,6 +264,8 @@ def contact(value: str) -> str:
             return value
         if scheme in {"http", "https"}:
             return web_address(value)
+    if not value.isascii():
+        raise ValueError("goes into a header, which has room for the letters of ASCII only")
     raise ValueError("must be mailto:you@your.org or the https:// address of a page about you")
 
 

@@ -76,7 +76,7 @@ subscribers:
     countries: [BY, NO]
     keywords: [torture, water-cannon]
     languages: [be, zh]
-    feeds: [one]
+    feeds: [one, two]
     exclude: {countries: [RU], keywords: [genocide], feeds: [two]}
     query: keyword:torture OR hose
     relation: mention
@@ -143,7 +143,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
                 countries=("BY", "NO"),
                 keywords=("torture", "water-cannon"),
                 languages=("be", "zh"),
-                feeds=("one",),
+                feeds=("one", "two"),
                 exclude_countries=("RU",),
                 exclude_keywords=("genocide",),
                 exclude_feeds=("two",),
@@ -237,6 +237,17 @@ def test_page_with_selectors_is_a_feed_with_them(written: str, select: Select, r
     ("written", "place", "said"),
     [
         ("fetch: {every: 4m}\n", "1:16: fetch.every", "shorter than 5m"),
+        (
+            "feeds: [{name: a, url: 'https://a.example', enabled: false}]\n"
+            "subscribers: [{name: d, address: a@b.example, feeds: [a]}]\n",
+            "2:54: subscribers[0].feeds",
+            "nothing will come",
+        ),
+        (
+            "subscribers: [{name: d, address: a@b.example, timezone: Etc/GMT+2}]\n",
+            "1:57: subscribers[0].timezone",
+            "means UTC-2",
+        ),
         (
             "feeds: [{name: a, url: 'https://a.example', every: 1s}]\n",
             "1:52: feeds[0].every",

@@ -168,7 +168,7 @@ def test_syntax_error_of_either_parser_is_told_in_plain_words(loader: type, writ
     with pytest.raises(yaml.YAMLError) as raised:
         list(yaml.parse(written, Loader=loader))
 
-    mistake = syntax.mistake(raised.value, "feeds.yaml")
+    mistake = syntax.mistake(raised.value, "feeds.yaml", written.splitlines())
 
     assert not any(
         word in mistake.text for word in ("token", "scalar", "mapping values", "expected <")

@@ -125,7 +125,7 @@ def test_name_that_a_command_line_can_hold_is_kept(name: str) -> None:
     "name", ["", "-a", ".a", "a b", "a/b", "a\n", "é", "a:b", "x" * 65, "--all"]
 )
 def test_name_otherwise_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="such as amnesty-en"):
+    with pytest.raises(ValueError, match=r"such as amnesty-en|invisible character"):
         values.name(name)
 
 
@@ -216,7 +216,7 @@ def test_mailbox_is_kept(address: str) -> None:
     ],
 )
 def test_mailbox_otherwise_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="write it alone"):
+    with pytest.raises(ValueError, match=r"write it alone|xn-- form"):
         values.mailbox(address)
 
 
@@ -291,7 +291,7 @@ def test_contact_is_kept(written: str) -> None:
     ],
 )
 def test_contact_otherwise_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r"mailto:|one mailbox"):
+    with pytest.raises(ValueError, match=r"mailto:|one mailbox|ASCII only"):
         values.contact(written)
 
 

@@ -136,7 +136,7 @@ def test_render_counts_add_up_from_sections_to_contents_to_subject() -> None:
     digest = written(*matches, subscriber=subscriber)
     assert digest.subject == "[hrwatch] 7 new (BY 3, MX 2, RU 2)"
     assert "\n7 new stories.\n" in digest.text
-    contents = re.findall(r"^  \w+ +(\d+) new +items (\d+)-(\d+)$", digest.text, re.M)
+    contents = re.findall(r"^  \w+ +(\d+) new +stories (\d+)-(\d+)$", digest.text, re.M)
     assert contents == [("3", "1", "3"), ("2", "4", "5"), ("2", "6", "7")]
     assert re.findall(r"^(\w+) \((\d+) new\)$", digest.text, re.M) == [
         ("BELARUS", "3"),
