@@ -80,7 +80,6 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
             "digest",
             "reading",
             "limits",
-            "proxy",
         }
         assert files(tmp_path) == before
 
