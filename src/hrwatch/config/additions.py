@@ -4,7 +4,7 @@ YAML to be pasted. The file itself is never written."""
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
 import yaml
@@ -31,6 +31,7 @@ class Offer:
     language: str
     is_page: bool = False  # a listing page, not a feed
     enabled: bool = True
+    select: Select = field(default_factory=Select)  # of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def written(feeds: Iterable[Feed]) -> str:
             **({"select": select} if (select := _select(feed.select)) else {}),
             **({"publisher": feed.publisher} if feed.publisher else {}),
             **({"language": feed.language} if feed.language else {}),
+            **({"select": selectors} if (selectors := _selectors(feed.select)) else {}),
             **({} if feed.enabled else {"enabled": False}),
         }
         for feed in feeds
@@ -96,6 +98,10 @@ def written(feeds: Iterable[Feed]) -> str:
 def _select(select: Select) -> dict[str, str]:
     told = (("entry", select.entry), ("link", select.link), ("title", select.title))
     return {key: value for key, value in (*told, ("date", select.date)) if value}
+
+
+def _selectors(select: Select) -> dict[str, str]:
+    return {name: selector for name, selector in asdict(select).items() if selector}
 
 
 class _Indented(yaml.SafeDumper):
@@ -130,6 +136,7 @@ def _feed(offer: Offer, address: str, free: _Names) -> Feed:
         url=None if offer.is_page else address,
         page=address if offer.is_page else None,
         enabled=offer.enabled,
+        select=offer.select if offer.is_page else Select(),
         publisher="" if publisher == name else publisher,
         language=_language(offer.language),
     )
