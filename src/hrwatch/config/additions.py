@@ -4,7 +4,7 @@ YAML to be pasted. The file itself is never written."""
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import yaml
@@ -80,7 +80,6 @@ def written(feeds: Iterable[Feed]) -> str:
             **({"select": select} if (select := _select(feed.select)) else {}),
             **({"publisher": feed.publisher} if feed.publisher else {}),
             **({"language": feed.language} if feed.language else {}),
-            **({"select": selectors} if (selectors := _selectors(feed.select)) else {}),
             **({} if feed.enabled else {"enabled": False}),
         }
         for feed in feeds
@@ -98,10 +97,6 @@ def written(feeds: Iterable[Feed]) -> str:
 def _select(select: Select) -> dict[str, str]:
     told = (("entry", select.entry), ("link", select.link), ("title", select.title))
     return {key: value for key, value in (*told, ("date", select.date)) if value}
-
-
-def _selectors(select: Select) -> dict[str, str]:
-    return {name: selector for name, selector in asdict(select).items() if selector}
 
 
 class _Indented(yaml.SafeDumper):
