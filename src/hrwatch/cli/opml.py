@@ -6,12 +6,13 @@ and no other file is named), and walked without recursion.
 
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from hrwatch import text
 from hrwatch.config.additions import Offer
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Select
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 64
@@ -19,6 +20,7 @@ MAX_DEPTH = 64
 # document where they have a namespace.
 NAMESPACE = "urn:hrwatch:opml"
 _PAGE = "hrwatch:page"
+_SELECTORS = tuple(one.name for one in fields(Select))
 _SWITCHED_OFF = {"text": "switched off", "isComment": "true"}
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9._-]{1,40})")
 
@@ -64,7 +66,12 @@ def write(feeds: Iterable[Feed]) -> str:
 
 def _outline(feed: Feed) -> dict[str, str]:
     if feed.page:
-        where = {"type": "link", "url": feed.page, _PAGE: feed.page}
+        selectors = {
+            f"hrwatch:{name}": selector
+            for name in _SELECTORS
+            if (selector := getattr(feed.select, name))
+        }
+        where = {"type": "link", "url": feed.page, _PAGE: feed.page} | selectors
     else:
         where = {"type": "rss", "xmlUrl": feed.address}
     described = {"text": feed.name, "title": feed.publisher or feed.name}
@@ -97,6 +104,7 @@ class _Reader:
         if given.get("iscomment") == "true" and not self._comment:
             self._comment = self._depth
         kind = "xmlurl" if given.get("xmlurl") else _PAGE
+        selectors = {name: given.get(f"hrwatch:{name}", "") for name in _SELECTORS}
         if not given.get(kind):
             return
         self.found.append(
@@ -109,6 +117,7 @@ class _Reader:
                 language=given.get("language", ""),
                 is_page=kind == _PAGE,
                 enabled=not self._comment,
+                select=Select(**selectors),
             )
         )
 

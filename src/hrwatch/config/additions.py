@@ -4,7 +4,7 @@ YAML to be pasted. The file itself is never written."""
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import yaml
@@ -31,6 +31,7 @@ class Offer:
     language: str
     is_page: bool = False  # a listing page, not a feed
     enabled: bool = True
+    select: Select = field(default_factory=Select)  # of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def _feed(offer: Offer, address: str, free: _Names) -> Feed:
         url=None if offer.is_page else address,
         page=address if offer.is_page else None,
         enabled=offer.enabled,
+        select=offer.select if offer.is_page else Select(),
         publisher="" if publisher == name else publisher,
         language=_language(offer.language),
     )

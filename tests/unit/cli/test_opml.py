@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hrwatch.cli import opml
 from hrwatch.config.additions import chosen
-from hrwatch.model.feeds import Feed
+from hrwatch.model.feeds import Feed, Select
 
 NESTED = """<?xml version="1.0" encoding="utf-8"?>
 <opml version="1.0">
@@ -81,6 +81,11 @@ def test_read_what_write_wrote_is_the_same_feeds() -> None:
         Feed("BBC.2_x", url="https://bbc.example/", language="no"),
         Feed("gazeta", url="https://gazeta.example/rss", publisher="Газета", language="ru"),
         Feed("desk", url=None, page="https://desk.example/news?a=1&b=2", publisher="The Desk"),
+        Feed(
+            "list",
+            page="https://list.example/",
+            select=Select(entry="li > a[href*='/news/']", date="time"),
+        ),
         Feed("old", url="https://old.example/rss", enabled=False),
         Feed("old-page", url=None, page="https://old.example/news", enabled=False),
     )

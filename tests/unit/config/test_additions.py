@@ -144,12 +144,13 @@ def test_written_page_with_selectors_is_read_as_the_same_feed() -> None:
 def test_written_page_and_what_is_switched_off_are_read_as_they_were() -> None:
     feeds = (
         Feed("desk", url=None, page="https://desk.example/news"),
+        Feed("list", page="https://list.example/", select=Select(entry="li > a", date="time")),
         Feed("old", url=ADDRESS, enabled=False),
     )
 
     body = written(feeds).encode()
     read = loading.configured(reading.parse(body, "feeds.yaml"), Path("feeds.yaml")).feeds
 
-    assert [(f.name, f.url, f.page, f.enabled) for f in read] == [
-        (f.name, f.url, f.page, f.enabled) for f in feeds
+    assert [(f.name, f.url, f.page, f.select, f.enabled) for f in read] == [
+        (f.name, f.url, f.page, f.select, f.enabled) for f in feeds
     ]

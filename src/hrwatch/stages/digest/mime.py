@@ -81,7 +81,7 @@ def _address(written: str, what: str) -> Address:
     program may pick the wrong one.
     """
     found = _ADDRESS.fullmatch(written.strip()) if written.strip().isprintable() else None
-    name = (found["name"] or "").strip().strip('"') if found else ""
+    name = (found["name"] or "").strip().strip('"').strip() if found else ""
     if found is None or "=?" in name:
         raise ComposeError(f"{what} is no mail address: write name@example.org")
     try:

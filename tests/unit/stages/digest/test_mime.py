@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import a_feed, a_feed_state, a_match, a_record, a_subscriber
@@ -216,6 +216,7 @@ NAMES = st.one_of(
 )
 
 
+@example(" =", '"{}" <a@b.example>')
 @given(NAMES, st.sampled_from(["{} <a@b.example>", '"{}" <a@b.example>', "{}@b.example"]))
 def test_build_takes_every_sender_that_the_operators_file_may_hold(name: str, form: str) -> None:
     try:
