@@ -48,7 +48,8 @@ class Report:
 
     def holds(self, what: str, good: bool, seen: object = "") -> None:
         """Check that something is so."""
-        self.checks.append(Check(what, seen or ("yes" if good else "no"), "yes", good))
+        told = str(seen)[:MOST_SHOWN] or ("yes" if good else "no")
+        self.checks.append(Check(what, told, "yes", good))
 
     def figure(self, what: str, seen: float, unit: str = "") -> None:
         """Show a figure that has no bound of its own."""
