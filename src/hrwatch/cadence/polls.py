@@ -21,6 +21,7 @@ from hrwatch.model.feeds import (
 )
 
 NO_ENTRIES = "the feed answers, but holds no entries"
+CUT_OFF = "the document stops before its end; what came whole of it was read"
 ONLY_LISTS = (
     "the feed answers, but its entries lead to lists (tags, authors, sections), none to an article"
 )
@@ -91,7 +92,7 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, when, and a chan
             state = replace(
                 state, validators=Validators(), body_hash=None, entries=len(parsed.entries)
             )
-        state = _well(state, now)
+        state = _well(state, now) if is_whole else _unwell(state, State.INVALID, CUT_OFF, now)
     return _planned(state, feed, answer, now, chance)
 
 
@@ -179,9 +180,14 @@ def _well(state: FeedState, now: datetime) -> FeedState:
 
 
 def _empty(state: FeedState, error: str, now: datetime) -> FeedState:
+    return _unwell(state, State.EMPTY, error, now)
+
+
+def _unwell(state: FeedState, which: State, error: str, now: datetime) -> FeedState:
+    """Return the state of a feed that answers, but not as it should: no failure to be had."""
     return replace(
         state,
-        state=State.EMPTY,
+        state=which,
         failures=0,
         setbacks=0.0,
         failing_since=state.failing_since or now,

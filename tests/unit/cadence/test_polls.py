@@ -102,7 +102,7 @@ def test_after_nothing_new_the_documents_own_hints_still_hold() -> None:
 @pytest.mark.parametrize(
     ("parsed", "state", "error"),
     [
-        (a_parsed_feed(cut_off=True), State.OK, None),
+        (a_parsed_feed(cut_off=True), State.INVALID, polls.CUT_OFF),
         (a_parsed_feed(only_lists=True), State.EMPTY, polls.ONLY_LISTS),
         (replace(a_parsed_feed(), entries=()), State.EMPTY, polls.NO_ENTRIES),
         (replace(a_parsed_feed(cut_off=True), entries=()), State.EMPTY, polls.NO_ENTRIES),
@@ -110,7 +110,7 @@ def test_after_nothing_new_the_documents_own_hints_still_hold() -> None:
     ids=["cut off", "only lists", "empty", "cut off before the first entry"],
 )
 def test_after_reading_bad_document_replaces_nothing_good(
-    parsed: ParsedFeed, state: State, error: str | None
+    parsed: ParsedFeed, state: State, error: str
 ) -> None:
     old_news = replace(
         parsed,
@@ -119,7 +119,7 @@ def test_after_reading_bad_document_replaces_nothing_good(
     after = read(GOOD, old_news, new=0)
     assert (after.state, after.error) == (state, error)
     assert kept(after) == kept(GOOD)
-    assert (after.failing_since is None) is (state is State.OK)
+    assert after.failing_since == NOW
     # The good document is back, or the server still believes in it: all is well again.
     for again in (NOT_MODIFIED, a_response(validators=OLD)):
         healed = nothing_new(after, again)
@@ -131,7 +131,7 @@ def test_after_reading_first_document_that_is_partial_is_asked_for_again() -> No
     for before in (a_feed_state(), empty):
         after = read(before, a_parsed_feed(cut_off=True))
         assert (after.validators, after.body_hash) == (Validators(), None)
-        assert (after.state, after.entries, after.first_polled_at) == (State.OK, 1, None)
+        assert (after.state, after.entries, after.first_polled_at) == (State.INVALID, 1, None)
 
 
 def test_after_reading_feed_that_was_always_empty_is_not_parsed_at_every_poll() -> None:

@@ -1,5 +1,7 @@
 """Addresses on the way to a request: read, made safe to show, and followed through redirects."""
 
+import re
+
 import httpx
 
 from hrwatch.errors import AddressRefused, BadRedirect
@@ -9,13 +11,15 @@ MOST_REDIRECTS = 5
 _LONGEST_SHOWN = 200
 _HIGHEST_PORT = 0xFFFF
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# Browsers read `\` as `/`, we and RFC 3986 do not: of `http://a\@b/` each would ask another host.
+_DISPUTED = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}[^/?#]*\\", re.I)
 
 
 def address(url: str) -> httpx.URL:
     """Given an address as the operator or a feed writes it, return it read, without fragment and
     with no dot after the host; raise AddressRefused where it is no http(s) address."""
     try:
-        return _checked(httpx.URL(url.strip()))
+        return _checked(httpx.URL(_undisputed(url)))
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise AddressRefused("this is no http(s) address that can be asked") from error
 
@@ -54,7 +58,7 @@ def follow(visited: tuple[httpx.URL, ...], location: str) -> httpx.URL:
     if not location.strip():
         raise BadRedirect(f"{shown(last)} redirects without saying where to")
     try:
-        target = _checked(last.join(location.strip()))
+        target = _checked(last.join(_undisputed(location)))
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise BadRedirect(f"{shown(last)} redirects to what is no http(s) address") from error
     same = origin_of(target) == origin_of(last) or _upgrades(last, target)
@@ -66,6 +70,12 @@ def follow(visited: tuple[httpx.URL, ...], location: str) -> httpx.URL:
     if len(visited) > MOST_REDIRECTS:
         raise BadRedirect(f"{shown(visited[0])} redirects more than {MOST_REDIRECTS} times")
     return target
+
+
+def _undisputed(written: str) -> str:
+    if _DISPUTED.match(written.strip()):
+        raise ValueError("a backslash where the host stands")
+    return written.strip()
 
 
 def _checked(url: httpx.URL) -> httpx.URL:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpcore
 
-from hrwatch.errors import AddressRefused, TooLarge, Unreachable
+from hrwatch.errors import AddressRefused, TlsFailed, TooLarge, Unreachable
 from hrwatch.proxies import is_onion
 from hrwatch.stages.fetch.failures import kind, plain_words
 from hrwatch.stages.fetch.guard import Address, Guard, plain
@@ -21,6 +21,7 @@ from hrwatch.stages.fetch.pinning import Pin
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
 _MOST_DIALS = 4  # addresses tried for one connection; all of them are checked
+_HANDSHAKE_SECONDS = 10.0  # who takes longer speaks no TLS
 _DIAL_SECONDS = 5.0  # for each but the last: a dead IPv6 route must not use up the deadline
 # h11 ends a head of 100 KB, but not a flood of small 1xx answers: 20 MB of them cost 8 s of CPU.
 _HEAD_BYTES = 256_000
@@ -179,8 +180,13 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         pin = self._pin if self._pin and self._pin.host == server_hostname else None
         context = pin.context if pin else ssl_context
         try:
-            inner = await self._inner.start_tls(context, server_hostname, timeout)
-        except (httpcore.NetworkError, httpcore.TimeoutException, OSError, ValueError) as error:
+            inner = await self._inner.start_tls(context, server_hostname, _HANDSHAKE_SECONDS)
+        except httpcore.TimeoutException as error:
+            raise TlsFailed(
+                f"the TLS handshake was not finished within {_HANDSHAKE_SECONDS:g} s; is this a "
+                "server that speaks TLS?"
+            ) from error
+        except (httpcore.NetworkError, OSError, ValueError) as error:
             raise kind(error)(plain_words(error)) from error
         except asyncio.CancelledError:
             # httpcore closes the connection after an error, but not after the deadline's
