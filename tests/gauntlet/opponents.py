@@ -91,6 +91,10 @@ class Opponents:
         """Return what the hostile server has seen."""
         return dict(_json("/hits.json"))
 
+    def never_live(self) -> list[str]:
+        """Return the strings that may never be live markup in a mail."""
+        return list(_json("/expected.json")["never"])
+
     def names_asked(self) -> set[str]:
         """Return the names that were looked up at the gauntlet's name server."""
         lines = (self.folder / "hits.jsonl").read_text().splitlines()

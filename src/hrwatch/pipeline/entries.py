@@ -191,7 +191,6 @@ def _link(
 def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: datetime) -> Record:
     record_id = identity.record_id(feed.name, one.marks)
     reading = one.reading
-    first_poll = state.first_polled_at is None
     return Record(
         id=record_id,
         version=1,
@@ -207,7 +206,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         copy=copy,
         story=copy.of if copy else record_id,
         first_seen_at=now,
-        backlog=cadence.is_backlog(one.entry, feed, first_poll=first_poll, now=now),
+        backlog=cadence.is_backlog(one.entry, feed, state, now=now),
         page_sha256=one.page_sha256,
         extract_error=reading.extract_error,
         guid_key=one.marks.guid_key,

@@ -152,6 +152,8 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     if unread:
         # The others are kept; what could not be read even by its title is tried at the next poll.
         blamed = [error for error in unread if not isinstance(error, NoWorker)]
+        if blamed:  # the document was read: what comes later is news
+            state = replace(state, first_polled_at=state.first_polled_at or parts.clock())
         report, state = (
             _failed(parts, feed, state, blamed[0])
             if blamed

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from gauntlet import mails
 from gauntlet.daemon import Costs, Daemon, Workplace, until
 from gauntlet.expectations import fault
 from gauntlet.opponents import GOOD, RECIPIENTS, Case, Mailbox, Opponents
@@ -15,6 +16,7 @@ POLLS = 5
 LEAST_SECONDS = 150  # until whoever hangs, at a page or at a feed, was given up more than once
 MOST_SECONDS = 900
 QUIET_SECONDS = 75  # after the last token: a mail that is told again comes after a minute
+MOST_LATER = 20  # seconds: a single server may hang for so long (fetch.timeout)
 MOST_EXTRA_MEGABYTES = 64
 MOST_WORKER_MEGABYTES = 512
 
@@ -35,6 +37,7 @@ def run(opponents: Opponents, folder: Path) -> Report:
         finally:
             costs = daemon.end()
         score = opponents.score(mailbox, GOOD, "--skip", "live", "--log", str(place.log))
+        never = opponents.never_live()
     report = Report("All cases but the live ones")
     arrived = _arrived(mailbox)
     report.feeds(cases, feeds, hits=hits["cases"], told=arrived)
@@ -42,12 +45,19 @@ def run(opponents: Opponents, folder: Path) -> Report:
     report.holds("daemon alive at the end", alive)
     report.least("cases polled", score.figures["cases_hit"], _reachable(cases))
     report.most("feeds in another state, or with another reason, than expected", len(wrong), 0)
-    report.scored(score)
+    harmful, in_links = mails.live(mailbox, never)
+    shown_again = mails.only_shown_again(mailbox)
+    report.scored(score, shown_again=len(shown_again), in_links=in_links)
+    report.most("stories told twice, by their headings", len(mails.told_twice(mailbox)), 0)
+    report.most("strings that are live in a mail", harmful, 0)
     healthy = [case["name"] for case in cases if case["group"] == "healthy"]
     report.least("polls of a healthy feed", min(_polls(hits, name) for name in healthy), POLLS)
-    report.most("gap between polls, healthy feeds alone", max(_gaps(calm, healthy)), 1e9, " s")
-    report.most("gap between polls, beside the hostile", max(_gaps(hits, healthy)), 1e9, " s")
-    report.most("main process at its peak, healthy feeds alone", baseline.main, 1e9, " MB")
+    alone, beside = _gaps(calm, healthy), _gaps(hits, healthy)
+    later = max(after - before for before, after in zip(alone, beside, strict=True))
+    report.figure("longest time between two polls of a healthy feed, alone", max(alone), " s")
+    report.figure("the same, beside the hostile ones", max(beside), " s")
+    report.most("more of it, for the feed with whom it is most", later, MOST_LATER, " s")
+    report.figure("main process at its peak, healthy feeds alone", baseline.main, " MB")
     extra = costs.main - baseline.main
     report.most("more of it beside the hostile", extra, MOST_EXTRA_MEGABYTES, " MB")
     report.most("largest process of all", costs.largest, MOST_WORKER_MEGABYTES, " MB")

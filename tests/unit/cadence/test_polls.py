@@ -23,6 +23,7 @@ from hrwatch.errors import (
 from hrwatch.model.feeds import (
     FAILING,
     Because,
+    Entry,
     FeedState,
     Hints,
     NotModified,
@@ -131,13 +132,13 @@ def test_after_reading_first_document_that_is_partial_is_asked_for_again() -> No
     for before in (a_feed_state(), empty):
         after = read(before, a_parsed_feed(cut_off=True))
         assert (after.validators, after.body_hash) == (Validators(), None)
-        assert (after.state, after.entries, after.first_polled_at) == (State.INVALID, 1, None)
+        assert (after.state, after.entries, after.first_polled_at) == (State.INVALID, 1, NOW)
 
 
 def test_after_reading_feed_that_was_always_empty_is_not_parsed_at_every_poll() -> None:
     after = read(a_feed_state(), replace(a_parsed_feed(), entries=()), new=0)
     assert (after.validators, after.body_hash) == (NEW, "new")
-    assert after.first_polled_at is None
+    assert after.first_polled_at == NOW
     still = nothing_new(after, replace(NOT_MODIFIED, fetched_at=NOW + DAY), NOW + DAY)
     assert (still.state, still.error) == (State.EMPTY, polls.NO_ENTRIES)
     assert still.failing_since == NOW
@@ -302,4 +303,45 @@ def test_is_backlog_only_old_entries_of_a_first_poll_are(
 ) -> None:
     entry = an_entry(published_at=None if age is None else NOW - age)
     feed = a_feed(backfill=backfill)
-    assert cadence.is_backlog(entry, feed, first_poll=first, now=NOW) is backlog
+    state = a_feed_state() if first else GOOD
+    assert cadence.is_backlog(entry, feed, state, now=NOW) is backlog
+
+
+NO_BACKFILL, THREE_DAYS = timedelta(0), 3 * DAY
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        replace(a_parsed_feed(), entries=()),
+        a_parsed_feed(cut_off=True),
+        a_parsed_feed(only_lists=True),
+    ],
+    ids=["empty", "cut off", "only lists"],
+)
+@pytest.mark.parametrize(
+    ("backfill", "entry", "backlog"),
+    [
+        (NO_BACKFILL, an_entry(published_at=None), False),
+        (NO_BACKFILL, an_entry(published_at=NOW + DAY), False),
+        (NO_BACKFILL, an_entry(published_at=NOW - MINUTE), True),
+        (NO_BACKFILL, an_entry(published_at=NOW - 9 * MINUTE, whole_day=True), False),
+        (THREE_DAYS, an_entry(published_at=NOW - 2 * DAY), False),
+        (THREE_DAYS, an_entry(published_at=NOW - 4 * DAY), True),
+        (None, an_entry(published_at=NOW - 400 * DAY), False),
+    ],
+)
+def test_is_backlog_after_a_document_that_was_not_whole_dates_tell(
+    first: ParsedFeed, backfill: timedelta | None, entry: Entry, backlog: bool
+) -> None:
+    feed, ten_days_later = a_feed(backfill=backfill), NOW + 10 * DAY
+    state = read(a_feed_state(), first)
+    assert state.first_polled_at == NOW
+    assert cadence.is_backlog(entry, feed, state, now=ten_days_later) is backlog
+    state = read(state, a_parsed_feed())
+    assert not cadence.is_backlog(entry, feed, state, now=ten_days_later), "all that was old is in"
+
+
+def test_is_backlog_feed_that_never_answered_with_a_feed_has_its_first_poll_before_it() -> None:
+    state = failed(failed(a_feed_state(), Unreachable("down")), ParseError("HTML"))
+    assert cadence.is_backlog(an_entry(), a_feed(backfill=NO_BACKFILL), state, now=NOW)
