@@ -17,9 +17,11 @@ _NAMES = (
 )
 _LISTS = frozenset(_NAMES.split())
 # Under these many sites keep their articles, too: there two words are a headline.
-_ALSO_OF_ARTICLES = frozenset(
-    ["section", "sections", "theme", "themes", "topic", "topics", "archive", "archives", "thema", "themen", "tema", "temas", "тема", "konu", "rubrique", "rubriques", "rubrik", "rubric", "рубрика"]
+_SECTIONS = (
+    "section sections theme themes topic topics archive archives thema themen tema temas тема konu "
+    "rubrique rubriques rubrik rubric рубрика"
 )
+_ALSO_OF_ARTICLES = frozenset(_SECTIONS.split())
 _QUERY = re.compile(r"(?:cat|tag|author|category|tag_id|category_name|taxonomy|term)=[^&]*", re.I)
 _PAGE = re.compile(r"(?:page/\d+/?|feed/?|index\.\w{2,5})$", re.I)
 # A slug of many words, a number, or one with a long number in it is an article's, wherever it lies.
