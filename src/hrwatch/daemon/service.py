@@ -170,7 +170,8 @@ class Service:
 
     def _take_turns(self, generation: Generation, turns: Turns) -> None:
         while (turn := turns.take()) is not None:
-            self._tasks.start(f"poll:{turn.name}", self._poll(generation, turns, turn))
+            if not self._tasks.start(f"poll:{turn.name}", self._poll(generation, turns, turn)):
+                turns.leave(turn, None)  # the poll of before a reload is not over: due again soon
 
     async def _poll(self, generation: Generation, turns: Turns, feed: Feed) -> None:
         report = None

@@ -48,14 +48,14 @@ class _Read:
 
 
 async def archive_entries(
-    parts: Parts, feed: Feed, state: FeedState, entries: Sequence[Entry], language: str
+    parts: Parts, feed: Feed, state: FeedState, entries: Sequence[identity.Marked], language: str
 ) -> Archived:
     """Read the entries' pages and archive them in one transaction."""
     slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
 
-    async def read(entry: Entry) -> _Read | HopError:
+    async def read(one: identity.Marked) -> _Read | HopError:
         async with slots:
-            return await _read(parts, feed, entry, language)
+            return await _read(parts, feed, one, language)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(read(entry)) for entry in entries]
@@ -86,7 +86,8 @@ async def archive_entries(
     )
 
 
-async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read | HopError:
+async def _read(parts: Parts, feed: Feed, one: identity.Marked, language: str) -> _Read | HopError:
+    entry = one.entry
     page, page_error = await _page(parts, feed, entry)
     page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
     if page:  # many may wait for a worker: none keeps more in memory than is read of it
@@ -101,7 +102,7 @@ async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read 
         if isinstance(less, HopError):
             return less
         reading = less
-    return _Read(entry, identity.marks(entry), reading, page_sha256)
+    return _Read(entry, one.marks, reading, page_sha256)
 
 
 async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> Reading | HopError:

@@ -22,12 +22,10 @@ from hrwatch.errors import (
     ProxyUnreachable,
 )
 from hrwatch.model.feeds import (
-    Entry,
     Feed,
     FeedState,
     NotModified,
     Outcome,
-    ParsedFeed,
     PollReport,
     Response,
 )
@@ -156,21 +154,21 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     body_hash = hashlib.sha256(answer.body).hexdigest()
     if body_hash == state.body_hash:
         return _nothing_new(parts, feed, state, answer)
-    parsed = await _parse(parts, feed, state, answer, body_hash)
+    document = await _parse(parts, feed, state, answer, body_hash)
     # Megabytes, maybe, and reading the entries' pages may take minutes.
     answer = replace(answer, body=b"")
-    if isinstance(parsed, HopError):
+    if isinstance(document, HopError):
         state = replace(state, bad_body_hash=_bad(body_hash))
-        return _failed(parts, feed, state, parsed)
-    told = [identity.marks(entry) for entry in parsed.entries]
+        return _failed(parts, feed, state, document)
+    parsed = document.feed
     known = await parts.archive.read(
         record_table.known,
         feed.name,
-        guid_keys={marks.guid_key for marks in told if marks.guid_key},
-        permalinks={marks.permalink for marks in told if marks.permalink},
+        guid_keys={marks.guid_key for marks in document.marks if marks.guid_key},
+        permalinks={marks.permalink for marks in document.marks if marks.permalink},
         title_keys=(),
     )
-    new = identity.unseen(parsed.entries, known)
+    new = identity.unseen(document.marked, known)
     steps = [
         await archive_entries(parts, feed, state, batch, feed.language or parsed.language)
         for batch in _batches(new, ENTRIES_PER_COMMIT)
@@ -227,7 +225,7 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
 
 async def _parse(
     parts: Parts, feed: Feed, state: FeedState, answer: Response, body_hash: str
-) -> ParsedFeed | HopError:
+) -> hops.Document | HopError:
     """Read a document, or return how it ended its worker."""
     if _bad(body_hash) == state.bad_body_hash:
         return HopError("the same document ended its worker before: it is not read again")
@@ -288,5 +286,5 @@ def _spoilt(
     )
 
 
-def _batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+def _batches(entries: Sequence[identity.Marked], size: int) -> Iterator[Sequence[identity.Marked]]:
     return (entries[start : start + size] for start in range(0, len(entries), size))
