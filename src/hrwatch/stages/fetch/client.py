@@ -72,11 +72,14 @@ class Fetcher:
 
         `route` is a feed's, `home` the feed's address where `url` is another: the pinned
         certificate is its host's. With `obey_robots`, for an address that the operator did not
-        write, robots.txt is obeyed, and a domain whose pages fail is left alone for a while.
+        write, robots.txt is obeyed, and a domain whose pages fail is left alone for a while, by
+        this feed.
         """
         first = address(url)
+        asker = address(home) if home else first
         errand = Errand(
-            way=self._ways.way(route, host_of(address(home) if home else first)),
+            way=self._ways.way(route, host_of(asker)),
+            home=asker,
             accept=accept,
             seconds=self._settings.timeout.total_seconds(),
             most_bytes=self._settings.max_bytes,
@@ -122,15 +125,15 @@ class Fetcher:
         self._refuse_beyond_loopback(target)
         if not errand.is_page:
             return timedelta(0)
-        self._ask_patience(errand.way, target)
+        self._ask_patience(errand, target)
         return await self._permissions.granted(target, errand.way)
 
     async def _asked(self, errand: Errand, visited: Visited, left: float) -> Answer:
         """One request; how a page comes out is remembered of its domain."""
         if not errand.is_page:
             return await self._exchange.ask(errand, visited, left)
-        self._ask_patience(errand.way, visited[-1])  # while we waited, others may have failed
-        key = (errand.way.proxy, registrable(host_of(visited[-1])))
+        self._ask_patience(errand, visited[-1])  # while we waited, others may have failed
+        key = _standing_of(errand, visited[-1])
         try:
             answer = await self._exchange.ask(errand, visited, left)
         except FetchError as error:
@@ -139,13 +142,14 @@ class Fetcher:
         self._patience.note(key, None, self._clock())
         return answer
 
-    def _ask_patience(self, way: Way, target: httpx.URL) -> None:
+    def _ask_patience(self, errand: Errand, target: httpx.URL) -> None:
         domain = registrable(host_of(target))
-        self._patience.ask((way.proxy, domain), domain, self._clock())
+        self._patience.ask(_standing_of(errand, target), domain, self._clock())
 
     async def _robots(self, target: httpx.URL, way: Way) -> bytes:
         within = min(_ROBOTS_WITHIN, self._settings.timeout).total_seconds()
-        errand = Errand(way, "text/plain, */*;q=0.1", within, robots.MOST_BYTES, head_only=True)
+        accept = "text/plain, */*;q=0.1"
+        errand = Errand(way, target, accept, within, robots.MOST_BYTES, head_only=True)
         answer = await self._run(errand, target)
         return answer.body if isinstance(answer, Response) else b""
 
@@ -155,6 +159,14 @@ class Fetcher:
                 f"{shown(target)}: nobody is asked while fetch.contact is the shipped example; "
                 "set it to an address where a site's operator can reach you"
             )
+
+
+def _standing_of(errand: Errand, target: httpx.URL) -> object:
+    """Return whose experience counts for a page: that of the feeds of the same site, else this
+    feed's own. A feed chooses what it links to, and could make any site look as if it limps."""
+    domain = registrable(host_of(target))
+    is_at_home = registrable(host_of(errand.home)) == domain
+    return errand.way.proxy, domain, None if is_at_home else str(errand.home)
 
 
 def _told_moved(

@@ -33,6 +33,7 @@ class Errand:
     """What is wanted of an address, and how much it may take."""
 
     way: Way
+    home: httpx.URL  # the feed's own address, on whose behalf it is asked
     accept: str
     seconds: float  # for the whole exchange, redirects included
     most_bytes: int
