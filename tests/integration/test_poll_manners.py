@@ -27,7 +27,7 @@ from hrwatch.model.feeds import (
 )
 from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import Parts, due_feeds, poll_feed
+from hrwatch.pipeline import Parts, due_feeds, poll, poll_feed
 from hrwatch.stages.deliver import open_transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records
@@ -258,6 +258,37 @@ def test_poll_feed_with_an_entry_that_cannot_be_read_mails_what_comes_later(
         assert [(title, bool(old)) for title, old in found] == [("Invented: second", False)]
 
     polled(tmp_path, answers, test, OneEndsItsWorker)
+
+
+def test_poll_that_lasts_longer_than_its_claim_keeps_the_feed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "RENEWED_EVERY", timedelta(milliseconds=10))
+    answers: dict[str, Answer] = {}
+
+    async def test(desk: Desk) -> None:
+        others: list[FeedState | None] = []
+
+        async def hanging(_request: Request, writer: Any) -> None:
+            for _ in range(3):
+                desk.clock.advance(poll.CLAIM * 2 / 3)
+                await asyncio.sleep(0.3)
+            others.append(
+                await desk.parts.archive.write(
+                    feeds.claim,
+                    desk.feed.name,
+                    owner="another process",
+                    now=desk.clock(),
+                    until=desk.clock() + EVERY,
+                )
+            )
+            writer.write(an_answer(a_document("first")))
+
+        answers["/wire"] = hanging
+        assert (await desk.poll()).outcome is Outcome.NEW
+        assert others == [None]
+
+    polled(tmp_path, answers, test)
 
 
 def test_poll_410_stops_until_the_feed_is_named(tmp_path: Path) -> None:

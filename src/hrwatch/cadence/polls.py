@@ -115,6 +115,8 @@ def after_failure(
         setbacks=setbacks,
         failing_since=state.failing_since or now,
         error=str(error),
+        moved_to=None,  # no longer in a row
+        moved_times=0,
     )
 
 
@@ -194,7 +196,8 @@ def _well(state: FeedState, now: datetime) -> FeedState:
 
 
 def _empty(state: FeedState, error: str, now: datetime) -> FeedState:
-    return _unwell(state, State.EMPTY, error, now)
+    # Nothing that was read says now where the feed has moved: polls that do so are in a row.
+    return _unwell(replace(state, moved_to=None, moved_times=0), State.EMPTY, error, now)
 
 
 def _unwell(state: FeedState, which: State, error: str, now: datetime) -> FeedState:

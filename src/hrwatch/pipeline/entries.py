@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hrwatch import cadence, hops, text
 from hrwatch.errors import FetchError, HopError, NoWorker, ProxyUnreachable
@@ -14,12 +14,8 @@ from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import copies, identity
 from hrwatch.stages.extract import MAX_PAGE, carries_full_text
 from hrwatch.stages.fetch import PAGES
-from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import records as record_table
 
-# A claim outlasts the longest visit that the limits allow; a killed process is found out sooner,
-# because the next one to hold the archive for writing releases what nobody can be working on.
-CLAIM = timedelta(minutes=30)
 # Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
 ENTRIES_AT_ONCE = 2
 
@@ -83,8 +79,6 @@ async def archive_entries(
             rules_hash=parts.rules_hash,
             relinked=linked.repeated_before,
         )
-    until = parts.clock() + CLAIM
-    await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
     # An input that is to blame tells more than a machine that is short of room.
     errors = sorted(
         (one for one in outcomes if not isinstance(one, _Read)),

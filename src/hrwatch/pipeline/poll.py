@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import hrwatch
 from hrwatch import cadence, hops
@@ -28,7 +29,7 @@ from hrwatch.model.feeds import (
     PollReport,
     Response,
 )
-from hrwatch.pipeline.entries import CLAIM, OURS, archive_entries
+from hrwatch.pipeline.entries import OURS, archive_entries
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import identity
@@ -38,6 +39,12 @@ from hrwatch.stages.store import records as record_table
 
 # What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
 ENTRIES_PER_COMMIT = 50
+# A visit may last for hours: pages that hang, and a gap between them that the operator chose. So
+# its claim is renewed as long as it lasts, and is as long as a process may be held up. A killed one
+# is found out sooner, because the next one to hold the archive for writing releases what nobody can
+# be working on.
+CLAIM = timedelta(minutes=30)
+RENEWED_EVERY = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +56,8 @@ async def due_feeds(
     what their next poll is set to. Those that are gone for good only where somebody `named` them.
     """
     by_name = {feed.name: feed for feed in feeds}
+    for name in tuple(parts.unreleased):
+        await _release(parts, name)
     now = parts.clock()
     names = await parts.archive.read(feed_table.due, by_name, now, regardless, named)
     return tuple(by_name[name] for name in names)
@@ -99,22 +108,55 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
     if state is None:
         return None
     try:
-        report, state = await _visit(parts, feed, state)
+        async with _kept(parts, feed):
+            report, state = await _visit(parts, feed, state)
     except OURS as error:
         report, state = _spoilt(parts, feed, state, error)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)
     except (HrwatchError, asyncio.CancelledError):
         # Not the feed's fault: the archive is in trouble, or we are about to end.
-        with suppress(ArchiveError):  # then the claim runs out by itself
-            await parts.archive.note(feed_table.release, feed.name, parts.owner)
+        await _release(parts, feed.name)
         raise
     except Exception as error:  # a bug that one feed meets must not stop the others
         log.exception("event=bug feed=%s", feed.name)
         told = HopError(f"hrwatch met {type(error).__name__} here; its log has the details")
         report, state = _spoilt(parts, feed, state, told)
-    await parts.archive.note(feed_table.finish, state, parts.owner)
+    try:
+        await parts.archive.note(feed_table.finish, state, parts.owner)
+    except ArchiveError:
+        parts.unreleased.add(feed.name)
+        raise
     return replace(report, seconds=(parts.clock() - started_at).total_seconds())
+
+
+async def _release(parts: Parts, name: str) -> None:
+    """Free a feed; where the archive does not let us, remember that it is to be freed."""
+    try:
+        await parts.archive.note(feed_table.release, name, parts.owner)
+    except ArchiveError:
+        parts.unreleased.add(name)
+    else:
+        parts.unreleased.discard(name)
+
+
+@asynccontextmanager
+async def _kept(parts: Parts, feed: Feed) -> AsyncIterator[None]:
+    """Keep the claim on a feed for the length of its visit."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEWED_EVERY.total_seconds())
+            until = parts.clock() + CLAIM
+            await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
+
+    keeper = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        # Where the archive was in trouble, the visit itself has met it, or will at its end.
+        await asyncio.gather(keeper, return_exceptions=True)
 
 
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:

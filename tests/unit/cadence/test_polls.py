@@ -204,6 +204,29 @@ def test_after_failure_weighs_backs_off_and_leaves_the_good_alone() -> None:
     assert kept(state) == kept(GOOD)
 
 
+@pytest.mark.parametrize("between", ["failure", "empty", "only lists", "our trouble"])
+def test_proposal_of_a_new_address_counts_polls_in_a_row(between: str) -> None:
+    there = "http://wire.example/new.xml"
+    state = GOOD
+    for _ in range(2):
+        state = read(state, a_parsed_feed(), moved_to=there)
+    if between == "failure":
+        state = failed(state, Unreachable("down"))
+    elif between == "empty":
+        state = read(state, replace(a_parsed_feed(), entries=()), moved_to=there)
+    elif between == "only lists":
+        state = read(state, a_parsed_feed(only_lists=True), moved_to=there)
+    else:
+        state = cadence.after_our_trouble(state, FEED, NoWorker("none"), now=NOW, chance=0.0)
+    proposals = []
+    for _ in range(3):
+        state = read(state, a_parsed_feed(), moved_to=there)
+        proposals.append(cadence.proposal(state))
+    # Where we did not do our part, nothing was asked, and the row goes on.
+    goes_on = between == "our trouble"
+    assert proposals == ([there] * 3 if goes_on else [None, None, there])
+
+
 def test_after_failure_gone_for_good_has_no_next_poll() -> None:
     after = failed(GOOD, BadStatus("410 gone", 410))
     assert (after.state, after.next_poll_at, after.because) == (State.GONE, None, Because.GONE)
