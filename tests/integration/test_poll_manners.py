@@ -291,6 +291,21 @@ def test_poll_that_lasts_longer_than_its_claim_keeps_the_feed(
     polled(tmp_path, answers, test)
 
 
+def test_due_feeds_frees_first_what_a_full_disk_kept_claimed(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        until = desk.clock() + timedelta(hours=1)
+        claim = {"owner": desk.parts.owner, "now": desk.clock(), "until": until}
+        assert await desk.parts.archive.write(feeds.claim, desk.feed.name, **claim)
+        assert await due_feeds(desk.parts, [desk.feed], regardless=False) == ()
+
+        desk.parts.unreleased.add(desk.feed.name)
+
+        assert await due_feeds(desk.parts, [desk.feed], regardless=False) == (desk.feed,)
+        assert not desk.parts.unreleased
+
+    polled(tmp_path, {}, test)
+
+
 def test_poll_410_stops_until_the_feed_is_named(tmp_path: Path) -> None:
     answers: dict[str, Answer] = {"/wire": an_answer(a_document("first"))}
 

@@ -246,12 +246,13 @@ async def _parse(
     """Read a document, or return how it ended its worker."""
     if _bad(body_hash) == state.bad_body_hash:
         return HopError("the same document ended its worker before: it is not read again")
-    body, url, content_type, now = answer.body, answer.url, answer.content_type, answer.fetched_at
+    told = (answer.body, answer.url, answer.content_type)
+    now, language = answer.fetched_at, feed.language
     try:
         if feed.page:
-            listing = hops.ListingTask(body, url, content_type, feed.select, now)
+            listing = hops.ListingTask(*told, feed.select, now, language)
             return await parts.workers.run(hops.read_listing, listing)
-        return await parts.workers.run(hops.read_feed, hops.FeedTask(body, url, content_type, now))
+        return await parts.workers.run(hops.read_feed, hops.FeedTask(*told, now, language))
     except NoWorker:
         raise  # the machine, not the document, is at fault
     except HopError as error:
