@@ -75,10 +75,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The server says that nothing changed (304)."""
+    """The server says that nothing changed (304). The validators that it was asked with stay: they
+    are those of the document that was read."""
 
     url: str
-    validators: Validators
     max_age: timedelta | None
     fetched_at: datetime
     expires: timedelta | None = None

@@ -49,7 +49,7 @@ GOOD = a_feed_state(
     next_poll_at=NOW,
 )
 WEEKLY = tuple(an_entry(guid=str(n), published_at=NOW - 7 * DAY * n) for n in range(1, 11))
-NOT_MODIFIED = NotModified("http://wire.example/feed.xml", OLD, None, NOW)
+NOT_MODIFIED = NotModified("http://wire.example/feed.xml", None, NOW)
 
 
 def read(before: FeedState, parsed: ParsedFeed, new: int = 1, **changes: Any) -> FeedState:

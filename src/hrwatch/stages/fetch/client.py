@@ -12,7 +12,7 @@ from hrwatch.errors import AddressRefused, FetchError
 from hrwatch.model.feeds import NotModified, Response, Route, Validators
 from hrwatch.model.settings import FetchSettings
 from hrwatch.stages.fetch import headers, robots
-from hrwatch.stages.fetch.addresses import address, follow, host_of, shown, without_user
+from hrwatch.stages.fetch.addresses import address, follow, host_of, origin_of, shown
 from hrwatch.stages.fetch.exchange import Answer, Errand, Exchange, Moved, Visited
 from hrwatch.stages.fetch.patience import Patience
 from hrwatch.stages.fetch.permission import Permissions
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 # and is not to take the thread of a healthy name.
 _LOOKUPS = 4
 _ROBOTS_WITHIN = timedelta(seconds=20)
+_MOST_NOTED = 1_000  # sites; whoever leads us to more of them is not to fill the log
 _USUAL = Route()
 
 
@@ -59,6 +60,7 @@ class Fetcher:
         self._exchange = Exchange(self._ways, clock)
         self._patience = Patience()
         self._permissions = Permissions(self._robots, clock)
+        self._opened: set[tuple[str, str, int]] = set()
 
     async def fetch(  # noqa: PLR0913 - what is asked, how it is asked again, and on whose behalf
         self,
@@ -117,7 +119,7 @@ class Fetcher:
                     for_good = for_good and answer.for_good
                     visited = (*visited, follow(visited, answer.location))
                     self._refuse_beyond_loopback(visited[-1])
-                    _note(visited)
+                    self._note(visited)
                     stays = registrable(host_of(visited[-1])) == domain and (
                         not errand.is_page
                         or self._permissions.granted_already(visited[-1], errand.way)
@@ -156,6 +158,15 @@ class Fetcher:
         answer = await self._run(errand, target)
         return answer.body if isinstance(answer, Response) else b""
 
+    def _note(self, visited: Visited) -> None:
+        """Log, once for each site, that it sends us to where what is read can be altered."""
+        origin = origin_of(visited[-2])
+        if (visited[-2].scheme, visited[-1].scheme) != ("https", "http") or origin in self._opened:
+            return
+        if len(self._opened) < _MOST_NOTED:
+            self._opened.add(origin)
+            _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))
+
     def _refuse_beyond_loopback(self, target: httpx.URL) -> None:
         if self._settings.loopback_only and not is_loopback(host_of(target)):
             raise AddressRefused(
@@ -178,10 +189,4 @@ def _told_moved(
     """Return the answer with its new address, where every redirect on the way was for good."""
     if isinstance(answer, NotModified) or len(visited) == 1 or not for_good:
         return answer
-    return replace(answer, moved_to=without_user(visited[-1]))
-
-
-def _note(visited: Visited) -> None:
-    if visited[-2].scheme == "https" and visited[-1].scheme == "http":
-        # What is read there can be altered on the way.
-        _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))
+    return replace(answer, moved_to=str(visited[-1]))

@@ -19,7 +19,7 @@ from hrwatch.errors import (
 from hrwatch.model.feeds import NotModified, Response, Validators
 from hrwatch.proxies import Speech
 from hrwatch.stages.fetch import headers
-from hrwatch.stages.fetch.addresses import shown, without_user
+from hrwatch.stages.fetch.addresses import shown
 from hrwatch.stages.fetch.decoding import Decoder
 from hrwatch.stages.fetch.failures import NETWORK_ERRORS, kind, plain_words
 from hrwatch.stages.fetch.through import WANTS_LOGIN
@@ -98,8 +98,8 @@ class Exchange:
             if answer.status_code in _REDIRECTS:
                 location = answer.headers.get("location", "")
                 return Moved(location, for_good=answer.status_code in _FOR_GOOD)
-            if answer.status_code == HTTPStatus.NOT_MODIFIED and asked and errand.validators:
-                return await _not_modified(answer, target, errand.validators, now)
+            if answer.status_code == HTTPStatus.NOT_MODIFIED and asked:
+                return await _not_modified(answer, target, now)
             if _wants_login(answer, target, errand.way):
                 raise ProxyUnreachable(WANTS_LOGIN)
             if answer.status_code != HTTPStatus.OK:
@@ -117,18 +117,11 @@ def _wants_login(answer: httpx.Response, target: httpx.URL, way: Way) -> bool:
     return is_refusal and is_asked_itself and target.scheme == "http"
 
 
-async def _not_modified(
-    answer: httpx.Response, target: httpx.URL, validators: Validators, now: datetime
-) -> NotModified:
+async def _not_modified(answer: httpx.Response, target: httpx.URL, now: datetime) -> NotModified:
     async for _ in answer.aiter_raw():
         pass  # it has no body; read to its end, the connection can be used again
-    fresh = headers.validators(answer.headers)
     return NotModified(
-        url=without_user(target),
-        validators=Validators(
-            etag=fresh.etag or validators.etag,
-            last_modified=fresh.last_modified or validators.last_modified,
-        ),
+        url=str(target),
         max_age=headers.max_age(answer.headers),
         expires=headers.expires(answer.headers, now),
         fetched_at=now,
@@ -168,8 +161,8 @@ async def _body(answer: httpx.Response, errand: Errand) -> bytes:
 
 def _document(answer: httpx.Response, visited: Visited, body: bytes, now: datetime) -> Response:
     return Response(
-        url=without_user(visited[-1]),
-        requested_url=without_user(visited[0]),
+        url=str(visited[-1]),
+        requested_url=str(visited[0]),
         status=answer.status_code,
         headers=tuple(answer.headers.multi_items()),
         content_type=answer.headers.get("content-type", ""),
