@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # How much of a text stands for the title where there is none.
 TITLE_FROM_TEXT = 120
+# What is longer is the text, and is kept as that.
+LONGEST_SUMMARY = 10_000
 EARLIEST_YEAR = 1990
 AHEAD = timedelta(days=1)
 # Invented, and long enough for every library to be asked.
@@ -144,7 +146,7 @@ def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
     language = languages.detect(title, told, hint)
     return Reading(
         title=title,
-        summary=summary,
+        summary=summary[:LONGEST_SUMMARY].rstrip(),
         text=told,
         language=language,
         article=article,

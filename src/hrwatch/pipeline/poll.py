@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -56,6 +56,8 @@ async def due_feeds(
     what their next poll is set to. Those that are gone for good only where somebody `named` them.
     """
     by_name = {feed.name: feed for feed in feeds}
+    for name in tuple(parts.unreleased):
+        await _release(parts, name)
     now = parts.clock()
     names = await parts.archive.read(feed_table.due, by_name, now, regardless, named)
     return tuple(by_name[name] for name in names)
@@ -114,15 +116,28 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
         report, state = _failed(parts, feed, state, error)
     except (HrwatchError, asyncio.CancelledError):
         # Not the feed's fault: the archive is in trouble, or we are about to end.
-        with suppress(ArchiveError):  # then the claim runs out by itself
-            await parts.archive.note(feed_table.release, feed.name, parts.owner)
+        await _release(parts, feed.name)
         raise
     except Exception as error:  # a bug that one feed meets must not stop the others
         log.exception("event=bug feed=%s", feed.name)
         told = HopError(f"hrwatch met {type(error).__name__} here; its log has the details")
         report, state = _spoilt(parts, feed, state, told)
-    await parts.archive.note(feed_table.finish, state, parts.owner)
+    try:
+        await parts.archive.note(feed_table.finish, state, parts.owner)
+    except ArchiveError:
+        parts.unreleased.add(feed.name)
+        raise
     return replace(report, seconds=(parts.clock() - started_at).total_seconds())
+
+
+async def _release(parts: Parts, name: str) -> None:
+    """Free a feed; where the archive does not let us, remember that it is to be freed."""
+    try:
+        await parts.archive.note(feed_table.release, name, parts.owner)
+    except ArchiveError:
+        parts.unreleased.add(name)
+    else:
+        parts.unreleased.discard(name)
 
 
 @asynccontextmanager
