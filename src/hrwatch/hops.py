@@ -55,6 +55,7 @@ class FeedTask:
     url: str  # where it came from, after redirects
     content_type: str
     now: datetime
+    language: str = ""  # as the operator says
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class ListingTask:
     content_type: str
     select: Select
     now: datetime
+    language: str = ""  # as the operator says
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,14 @@ def read_feed(task: FeedTask) -> Document:
     """Given a feed's body, return the feed; raise ParseError where it is none."""
     from hrwatch.stages.parse import parse  # noqa: PLC0415 - feedparser, only where it is needed
 
-    return _marked(parse(task.body, url=task.url, content_type=task.content_type, now=task.now))
+    feed = parse(
+        task.body,
+        url=task.url,
+        content_type=task.content_type,
+        now=task.now,
+        language=task.language,
+    )
+    return _marked(feed)
 
 
 def read_listing(task: ListingTask) -> Document:
@@ -110,6 +119,7 @@ def read_listing(task: ListingTask) -> Document:
         content_type=task.content_type,
         select=task.select,
         now=task.now,
+        language=task.language,
     )
     return _marked(page)
 

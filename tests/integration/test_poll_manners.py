@@ -291,6 +291,21 @@ def test_poll_that_lasts_longer_than_its_claim_keeps_the_feed(
     polled(tmp_path, answers, test)
 
 
+def test_due_feeds_frees_first_what_a_full_disk_kept_claimed(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        until = desk.clock() + timedelta(hours=1)
+        claim = {"owner": desk.parts.owner, "now": desk.clock(), "until": until}
+        assert await desk.parts.archive.write(feeds.claim, desk.feed.name, **claim)
+        assert await due_feeds(desk.parts, [desk.feed], regardless=False) == ()
+
+        desk.parts.unreleased.add(desk.feed.name)
+
+        assert await due_feeds(desk.parts, [desk.feed], regardless=False) == (desk.feed,)
+        assert not desk.parts.unreleased
+
+    polled(tmp_path, {}, test)
+
+
 def test_poll_410_stops_until_the_feed_is_named(tmp_path: Path) -> None:
     answers: dict[str, Answer] = {"/wire": an_answer(a_document("first"))}
 
@@ -391,6 +406,37 @@ def test_poll_without_the_operators_proxy_is_no_failure_of_the_feed(tmp_path: Pa
         assert desk.server.requests == []
 
     polled(tmp_path, {"/wire": an_answer(a_document("first"))}, test)
+
+
+def test_poll_while_the_proxy_goes_leaves_the_pages_to_the_next_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: dict[str, Answer] = {"/story": an_answer(b"<p>an invented story</p>")}
+
+    async def test(desk: Desk) -> None:
+        linked = "<item><guid>2</guid><title>Invented: linked</title><link>{}</link></item>"
+        item = linked.format(desk.server.url("/story"))
+        document = a_document("bare").replace(b"</channel>", f"{item}</channel>".encode())
+        answers["/wire"] = an_answer(document)
+        fetch = desk.parts.fetcher.fetch
+        gone = Route(proxy="http://127.0.0.1:9")
+
+        async def goes(url: str, *, obey_robots: bool = False, **asked: Any) -> Any:
+            asked["route"] = gone if obey_robots else asked["route"]
+            return await fetch(url, obey_robots=obey_robots, **asked)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(desk.parts.fetcher, "fetch", goes)
+            state = await desk.poll()
+        assert (state.state, state.failures, state.because) == (State.NEW, 0, Because.NO_PROXY)
+        assert "nothing goes around it" in (state.error or "")
+        assert await desk.titles() == ["bare"]
+        state = await desk.poll()
+        assert (state.state, state.error) == (State.OK, None)
+        assert sorted(await desk.titles()) == ["bare", "linked"]
+        assert "/story" in [request.target for request in desk.server.requests]
+
+    polled(tmp_path, answers, test)
 
 
 @pytest.mark.parametrize(

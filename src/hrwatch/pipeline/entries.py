@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hrwatch import cadence, hops, text
-from hrwatch.errors import FetchError, HopError, NoWorker
+from hrwatch.errors import FetchError, HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Candidate, Copy, Reading, Record
 from hrwatch.model.feeds import Entry, Feed, FeedState, NotModified, Response
 from hrwatch.pipeline.parts import Parts
@@ -20,13 +20,18 @@ from hrwatch.stages.store import records as record_table
 ENTRIES_AT_ONCE = 2
 
 
+# Why an entry could not be read: it is to blame itself, or our machine or proxy is.
+Unread = HopError | ProxyUnreachable
+OURS = (NoWorker, ProxyUnreachable)
+
+
 @dataclass(frozen=True, slots=True)
 class Archived:
     """What one step of a visit came to."""
 
     new: int
     copies: int
-    error: HopError | None  # of an entry that could not be read at all
+    error: Unread | None  # of an entry that could not be read at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ async def archive_entries(
     """Read the entries' pages and archive them in one transaction."""
     slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
 
-    async def read(one: identity.Marked) -> _Read | HopError:
+    async def read(one: identity.Marked) -> _Read | Unread:
         async with slots:
             return await _read(parts, feed, one, language)
 
@@ -76,8 +81,8 @@ async def archive_entries(
         )
     # An input that is to blame tells more than a machine that is short of room.
     errors = sorted(
-        (one for one in outcomes if isinstance(one, HopError)),
-        key=lambda error: isinstance(error, NoWorker),
+        (one for one in outcomes if not isinstance(one, _Read)),
+        key=lambda error: isinstance(error, OURS),
     )
     return Archived(
         new=len(linked.records),
@@ -86,9 +91,12 @@ async def archive_entries(
     )
 
 
-async def _read(parts: Parts, feed: Feed, one: identity.Marked, language: str) -> _Read | HopError:
+async def _read(parts: Parts, feed: Feed, one: identity.Marked, language: str) -> _Read | Unread:
     entry = one.entry
-    page, page_error = await _page(parts, feed, entry)
+    try:
+        page, page_error = await _page(parts, feed, entry)
+    except ProxyUnreachable as error:
+        return error  # neither page nor site is to blame: it is read when the proxy is back
     page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
     if page:  # many may wait for a worker: none keeps more in memory than is read of it
         page = replace(page, body=page.body[:MAX_PAGE], headers=())
@@ -121,7 +129,8 @@ async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> R
 
 
 async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None, str | None]:
-    """Return the entry's page, or why there is none; both None where none is wanted."""
+    """Return the entry's page, or why there is none; both None where none is wanted. Raise
+    ProxyUnreachable where nobody could be asked."""
     if not feed.full_text or not entry.permalink or carries_full_text(entry):
         return None, None
     try:
@@ -132,6 +141,8 @@ async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None
             home=feed.address,
             obey_robots=True,
         )
+    except ProxyUnreachable:
+        raise
     except FetchError as error:
         return None, str(error)
     return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)

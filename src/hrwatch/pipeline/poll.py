@@ -29,7 +29,7 @@ from hrwatch.model.feeds import (
     PollReport,
     Response,
 )
-from hrwatch.pipeline.entries import archive_entries
+from hrwatch.pipeline.entries import OURS, archive_entries
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import identity
@@ -110,7 +110,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
     try:
         async with _kept(parts, feed):
             report, state = await _visit(parts, feed, state)
-    except (NoWorker, ProxyUnreachable) as error:
+    except OURS as error:
         report, state = _spoilt(parts, feed, state, error)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)
@@ -184,16 +184,18 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
         title_keys=(),
     )
     new = identity.unseen(document.marked, known)
-    steps = [
-        await archive_entries(parts, feed, state, batch, feed.language or parsed.language)
-        for batch in _batches(new, ENTRIES_PER_COMMIT)
-    ]
+    steps = []
+    for batch in _batches(new, ENTRIES_PER_COMMIT):
+        step = await archive_entries(parts, feed, state, batch, feed.language or parsed.language)
+        steps.append(step)
+        if isinstance(step.error, ProxyUnreachable) and not step.new:
+            break  # each of the others might wait for a whole deadline, in vain too
     archived = sum(step.new for step in steps)
     copied = sum(step.copies for step in steps)
     unread = [step.error for step in steps if step.error]
     if unread:
         # The others are kept; what could not be read even by its title is tried at the next poll.
-        blamed = [error for error in unread if not isinstance(error, NoWorker)]
+        blamed = [error for error in unread if not isinstance(error, OURS)]
         if blamed:  # the document was read: what comes later is news
             state = replace(state, first_polled_at=state.first_polled_at or parts.clock())
         report, state = (
@@ -244,12 +246,13 @@ async def _parse(
     """Read a document, or return how it ended its worker."""
     if _bad(body_hash) == state.bad_body_hash:
         return HopError("the same document ended its worker before: it is not read again")
-    body, url, content_type, now = answer.body, answer.url, answer.content_type, answer.fetched_at
+    told = (answer.body, answer.url, answer.content_type)
+    now, language = answer.fetched_at, feed.language
     try:
         if feed.page:
-            listing = hops.ListingTask(body, url, content_type, feed.select, now)
+            listing = hops.ListingTask(*told, feed.select, now, language)
             return await parts.workers.run(hops.read_listing, listing)
-        return await parts.workers.run(hops.read_feed, hops.FeedTask(body, url, content_type, now))
+        return await parts.workers.run(hops.read_feed, hops.FeedTask(*told, now, language))
     except NoWorker:
         raise  # the machine, not the document, is at fault
     except HopError as error:

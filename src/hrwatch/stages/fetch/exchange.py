@@ -12,14 +12,17 @@ from hrwatch.errors import (
     BadRedirect,
     BadStatus,
     FetchError,
+    ProxyUnreachable,
     TooLarge,
     Unreachable,
 )
 from hrwatch.model.feeds import NotModified, Response, Validators
+from hrwatch.proxies import Speech
 from hrwatch.stages.fetch import headers
 from hrwatch.stages.fetch.addresses import shown, without_user
 from hrwatch.stages.fetch.decoding import Decoder
 from hrwatch.stages.fetch.failures import NETWORK_ERRORS, kind, plain_words
+from hrwatch.stages.fetch.through import WANTS_LOGIN
 from hrwatch.stages.fetch.ways import Way, Ways
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -97,11 +100,21 @@ class Exchange:
                 return Moved(location, for_good=answer.status_code in _FOR_GOOD)
             if answer.status_code == HTTPStatus.NOT_MODIFIED and asked and errand.validators:
                 return await _not_modified(answer, target, errand.validators, now)
+            if _wants_login(answer, target, errand.way):
+                raise ProxyUnreachable(WANTS_LOGIN)
             if answer.status_code != HTTPStatus.OK:
                 raise _bad_status(answer, target, now)
             return _document(answer, visited, await _body(answer, errand), now)
         finally:
             await answer.aclose()
+
+
+def _wants_login(answer: httpx.Response, target: httpx.URL, way: Way) -> bool:
+    """Say whether the proxy itself answers, which it does for plain http alone: within a tunnel it
+    is the site."""
+    is_asked_itself = way.proxy is not None and way.proxy.speech is Speech.HTTP
+    is_refusal = answer.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
+    return is_refusal and is_asked_itself and target.scheme == "http"
 
 
 async def _not_modified(
