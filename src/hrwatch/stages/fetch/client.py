@@ -14,15 +14,18 @@ from hrwatch.model.settings import FetchSettings
 from hrwatch.stages.fetch import headers, robots
 from hrwatch.stages.fetch.addresses import address, follow, host_of, shown, without_user
 from hrwatch.stages.fetch.exchange import Answer, Errand, Exchange, Moved, Visited
-from hrwatch.stages.fetch.network import Resolve, Resolver
 from hrwatch.stages.fetch.patience import Patience
 from hrwatch.stages.fetch.permission import Permissions
 from hrwatch.stages.fetch.politeness import Politeness
+from hrwatch.stages.fetch.resolving import Resolve, Resolver
 from hrwatch.stages.fetch.ways import Way, Ways
 from hrwatch.urls import is_loopback, registrable
 
 _log = logging.getLogger(__name__)
 
+# For each request at once: a lookup that hangs outlives its request, often by several deadlines,
+# and is not to take the thread of a healthy name.
+_LOOKUPS = 4
 _ROBOTS_WITHIN = timedelta(seconds=20)
 _USUAL = Route()
 
@@ -51,7 +54,7 @@ class Fetcher:
         self._politeness = Politeness(
             concurrency=settings.concurrency, per_domain=settings.per_domain, gap=settings.gap
         )
-        self._resolver = Resolver(settings.concurrency)
+        self._resolver = Resolver(_LOOKUPS * settings.concurrency)
         self._ways = Ways(settings, resolve or self._resolver, version)
         self._exchange = Exchange(self._ways, clock)
         self._patience = Patience()
