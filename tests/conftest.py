@@ -1,6 +1,7 @@
 """What every test stands on: a scrubbed environment, no network, a clock, the corpora."""
 
 import os
+import signal
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -85,6 +86,10 @@ def _scrubbed_environment(
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         patch.setenv("TZ", "UTC")
         patch.setenv("COLUMNS", "100")
+        # A shell starts what it runs in the background with Ctrl-C ignored, and so would every
+        # process be that a test interrupts.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
 
 
