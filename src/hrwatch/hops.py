@@ -10,7 +10,7 @@ process, which only names hops, loads none.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article, Reading
 from hrwatch.model.feeds import Entry, OfferedFeed, ParsedFeed, Response, Select, Validators
 from hrwatch.model.tags import Rules
-from hrwatch.stages.dedup import copies
+from hrwatch.stages.dedup import copies, identity
 from hrwatch.stages.extract import plain
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # How much of a text stands for the title where there is none.
 TITLE_FROM_TEXT = 120
+# What is longer is the text, and is kept as that.
+LONGEST_SUMMARY = 10_000
 EARLIEST_YEAR = 1990
 AHEAD = timedelta(days=1)
 # Invented, and long enough for every library to be asked.
@@ -53,6 +55,7 @@ class FeedTask:
     url: str  # where it came from, after redirects
     content_type: str
     now: datetime
+    language: str = ""  # as the operator says
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class ListingTask:
     content_type: str
     select: Select
     now: datetime
+    language: str = ""  # as the operator says
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +81,47 @@ class ArticleTask:
     now: datetime
 
 
-def read_feed(task: FeedTask) -> ParsedFeed:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A feed or a listing page, read, with what each of its entries is recognised by."""
+
+    feed: ParsedFeed
+    marks: tuple[identity.Marks, ...]  # in the order of feed.entries
+
+    @property
+    def marked(self) -> Iterator[identity.Marked]:
+        """The entries, each with its marks."""
+        return map(identity.Marked, self.feed.entries, self.marks)
+
+
+def read_feed(task: FeedTask) -> Document:
     """Given a feed's body, return the feed; raise ParseError where it is none."""
     from hrwatch.stages.parse import parse  # noqa: PLC0415 - feedparser, only where it is needed
 
-    return parse(task.body, url=task.url, content_type=task.content_type, now=task.now)
+    feed = parse(
+        task.body,
+        url=task.url,
+        content_type=task.content_type,
+        now=task.now,
+        language=task.language,
+    )
+    return _marked(feed)
 
 
-def read_listing(task: ListingTask) -> ParsedFeed:
+def read_listing(task: ListingTask) -> Document:
     """Given a listing page's body, return its entries; raise NoListing where there are none, and
     ParseError where it is no page."""
     from hrwatch.stages.parse import listing  # noqa: PLC0415 - lxml, only where it is needed
 
-    return listing.read(
+    page = listing.read(
         task.body,
         url=task.url,
         content_type=task.content_type,
         select=task.select,
         now=task.now,
+        language=task.language,
     )
+    return _marked(page)
 
 
 def read_offers(task: FeedTask) -> tuple[OfferedFeed, ...]:
@@ -130,7 +156,7 @@ def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
     language = languages.detect(title, told, hint)
     return Reading(
         title=title,
-        summary=summary,
+        summary=summary[:LONGEST_SUMMARY].rstrip(),
         text=told,
         language=language,
         article=article,
@@ -145,11 +171,11 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
     behind the hop and tries them on a sample, so that what the machine has no room for is told
     before any input could be blamed for it."""
 
-    def ready_to_read_feeds() -> Callable[[FeedTask], ParsedFeed]:
+    def ready_to_read_feeds() -> Callable[[FeedTask], Document]:
         read_feed(FeedTask(_SAMPLE_FEED, _SAMPLE_URL, "", _SAMPLE_TIME))
         return read_feed
 
-    def ready_to_read_listings() -> Callable[[ListingTask], ParsedFeed]:
+    def ready_to_read_listings() -> Callable[[ListingTask], Document]:
         read_listing(ListingTask(_SAMPLE_LISTING, _SAMPLE_URL, "", Select(), _SAMPLE_TIME))
         return read_listing
 
@@ -170,6 +196,10 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
         read_offers.__name__: ready_to_read_offers,
         read_article.__name__: ready_to_read_articles,
     }
+
+
+def _marked(feed: ParsedFeed) -> Document:
+    return Document(feed, tuple(map(identity.marks, feed.entries)))
 
 
 def _sample_page() -> Response:

@@ -133,10 +133,15 @@ async def mind_the_clock(archive: Archive, now: datetime) -> None:
         log.warning("event=clock-behind detail=%r", detail)
 
 
-async def put_in_force(archive: Archive, config: Config, now: datetime) -> None:
+async def put_in_force(
+    archive: Archive, config: Config, now: datetime, *, may_be_new: bool = False
+) -> None:
     """Tell the archive which feeds and which criteria stand from `now` on; raise ClockError where
-    `now` cannot be."""
+    `now` cannot be. `may_be_new`: the operator may have changed the settings just now, so what
+    these kept us from asking is asked again."""
     await mind_the_clock(archive, now)
+    if may_be_new:
+        await archive.write(feeds.ask_the_forbidden)
     await archive.write(feeds.sync, config.feeds, now)
     criteria = {s.name: match.criteria(s.interest) for s in config.subscribers}
     await archive.write(subscribers.sync, criteria, now)

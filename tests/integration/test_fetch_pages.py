@@ -289,3 +289,41 @@ def test_feed_that_fails_says_nothing_of_its_domains_pages() -> None:
             await fetcher.fetch(server.url("/story"), obey_robots=True)
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("paths", [("/no",) * 3, ("/later",), ("/busy",) * 3])
+def test_pages_that_a_hostile_feed_makes_fail_rest_for_that_feed_alone(
+    paths: tuple[str, ...],
+) -> None:
+    async def work() -> None:
+        answers: dict[str, Answer] = {**SITE, "/no": an_answer(status="403 Forbidden")}
+        async with (
+            serving(answers) as server,
+            a_fetcher(server, resolve=names(victim="127.0.0.1")) as fetcher,
+        ):
+            victim = f"http://victim.example:{server.port}"
+            hostile = "http://hosted.example/hostile/feed"
+            for path in paths:
+                with pytest.raises(BadStatus):
+                    await fetcher.fetch(victim + path, home=hostile, obey_robots=True)
+            for home in (f"http://feeds.victim.example:{server.port}/f", f"{hostile}2"):
+                await fetcher.fetch(f"{victim}/story", home=home, obey_robots=True)
+            with pytest.raises(Resting):
+                await fetcher.fetch(f"{victim}/story", home=hostile, obey_robots=True)
+
+    asyncio.run(work())
+
+
+def test_pages_that_fail_rest_for_all_feeds_of_their_site() -> None:
+    async def work() -> None:
+        async with (
+            serving(SITE) as server,
+            a_fetcher(server, resolve=names(a="127.0.0.1")) as fetcher,
+        ):
+            site = f"http://a.example:{server.port}"
+            with pytest.raises(BadStatus):
+                await fetcher.fetch(f"{site}/later", home=f"{site}/1", obey_robots=True)
+            with pytest.raises(Resting, match="429"):
+                await fetcher.fetch(f"{site}/story", home=f"{site}/2", obey_robots=True)
+
+    asyncio.run(work())

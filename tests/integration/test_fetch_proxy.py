@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from hrwatch.errors import AddressRefused, FetchError, ProxyUnreachable, TlsFailed, Unreachable
+from hrwatch.errors import (
+    AddressRefused,
+    BadStatus,
+    FetchError,
+    ProxyUnreachable,
+    TlsFailed,
+    Unreachable,
+)
 from hrwatch.model.feeds import Response, Route
 from loopback import Loopback, a_fetcher, an_answer, connections, serving
 from proxying import Running, proxying
@@ -323,3 +330,32 @@ def test_fetcher_with_a_proxy_that_cannot_be_read_says_so(value: str) -> None:
 
     with pytest.raises(FetchError, match=r"fetch\.proxy"):
         asyncio.run(work())
+
+
+@pytest.mark.parametrize("as_page", [True, False])
+def test_fetch_of_plain_http_through_a_proxy_that_wants_a_login_blames_no_site(
+    as_page: bool,
+) -> None:
+    async def work() -> None:
+        answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+        async with (
+            proxying("http", talk=says(answer)) as proxy,
+            a_fetcher(resolve=LookedUp(), proxy=proxy.address) as fetcher,
+        ):
+            for _ in range(4):
+                with pytest.raises(ProxyUnreachable, match="wants a login"):
+                    await fetcher.fetch("http://news.example/feed", obey_robots=as_page)
+
+    asyncio.run(work())
+
+
+def test_fetch_of_a_site_that_asks_for_a_proxy_login_itself_is_its_own_trouble() -> None:
+    async def work() -> None:
+        async with (
+            serving(an_answer(status="407 Proxy Authentication Required")) as server,
+            a_fetcher(server) as fetcher,
+        ):
+            with pytest.raises(BadStatus, match="407"):
+                await fetcher.fetch(server.url())
+
+    asyncio.run(work())

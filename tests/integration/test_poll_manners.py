@@ -12,9 +12,9 @@ import pytest
 
 from builders import a_feed
 from fakes import Clock
-from hrwatch import cadence
+from hrwatch import cadence, hops
 from hrwatch.cadence.trust import POLLS_WITHOUT_A_LOOK
-from hrwatch.errors import NoWorker
+from hrwatch.errors import HopError, NoWorker
 from hrwatch.model.feeds import (
     Because,
     Feed,
@@ -27,7 +27,7 @@ from hrwatch.model.feeds import (
 )
 from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import Parts, due_feeds, poll_feed
+from hrwatch.pipeline import Parts, due_feeds, poll, poll_feed
 from hrwatch.stages.deliver import open_transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records
@@ -216,6 +216,96 @@ def test_poll_feed_that_shrinks_and_grows_again_loses_nothing_and_tells_no_news(
     polled(tmp_path, answers, test)
 
 
+def test_poll_feed_that_is_always_cut_off_mails_what_comes_later(tmp_path: Path) -> None:
+    cut = b"</channel></rss>"
+    answers: dict[str, Answer] = {"/wire": an_answer(a_document("first").removesuffix(cut))}
+
+    async def test(desk: Desk) -> None:
+        desk.feed = replace(desk.feed, backfill=timedelta(0))
+        await desk.poll()
+        document = a_document("second", "first").removesuffix(cut)
+        answers["/wire"] = an_answer(document)
+        assert (await desk.poll()).state is State.INVALID
+        with desk.parts.archive.reading() as connection:
+            found = connection.exec_driver_sql("SELECT title, backlog FROM records ORDER BY title")
+            kept = {title.removeprefix("Invented: "): bool(old) for title, old in found}
+        assert kept == {"first": True, "second": False}
+
+    polled(tmp_path, answers, test)
+
+
+class OneEndsItsWorker(Workers):
+    """Workers that end with one article, whatever is left away of it."""
+
+    async def run(self, hop: Any, task: Any) -> Any:
+        if hop is hops.read_article and task.entry.guid == "first":
+            raise HopError("invented")
+        return await super().run(hop, task)
+
+
+def test_poll_feed_with_an_entry_that_cannot_be_read_mails_what_comes_later(
+    tmp_path: Path,
+) -> None:
+    answers: dict[str, Answer] = {"/wire": an_answer(a_document("first"))}
+
+    async def test(desk: Desk) -> None:
+        desk.feed = replace(desk.feed, backfill=timedelta(0))
+        await desk.poll()
+        answers["/wire"] = an_answer(a_document("second", "first"))
+        await desk.poll()
+        with desk.parts.archive.reading() as connection:
+            found = connection.exec_driver_sql("SELECT title, backlog FROM records").all()
+        assert [(title, bool(old)) for title, old in found] == [("Invented: second", False)]
+
+    polled(tmp_path, answers, test, OneEndsItsWorker)
+
+
+def test_poll_that_lasts_longer_than_its_claim_keeps_the_feed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "RENEWED_EVERY", timedelta(milliseconds=10))
+    answers: dict[str, Answer] = {}
+
+    async def test(desk: Desk) -> None:
+        others: list[FeedState | None] = []
+
+        async def hanging(_request: Request, writer: Any) -> None:
+            for _ in range(3):
+                desk.clock.advance(poll.CLAIM * 2 / 3)
+                await asyncio.sleep(0.3)
+            others.append(
+                await desk.parts.archive.write(
+                    feeds.claim,
+                    desk.feed.name,
+                    owner="another process",
+                    now=desk.clock(),
+                    until=desk.clock() + EVERY,
+                )
+            )
+            writer.write(an_answer(a_document("first")))
+
+        answers["/wire"] = hanging
+        assert (await desk.poll()).outcome is Outcome.NEW
+        assert others == [None]
+
+    polled(tmp_path, answers, test)
+
+
+def test_due_feeds_frees_first_what_a_full_disk_kept_claimed(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        until = desk.clock() + timedelta(hours=1)
+        claim = {"owner": desk.parts.owner, "now": desk.clock(), "until": until}
+        assert await desk.parts.archive.write(feeds.claim, desk.feed.name, **claim)
+        assert await due_feeds(desk.parts, [desk.feed], regardless=False) == ()
+
+        desk.parts.unreleased.add(desk.feed.name)
+
+        assert await due_feeds(desk.parts, [desk.feed], regardless=False) == (desk.feed,)
+        assert not desk.parts.unreleased
+
+    polled(tmp_path, {}, test)
+
+
 def test_poll_410_stops_until_the_feed_is_named(tmp_path: Path) -> None:
     answers: dict[str, Answer] = {"/wire": an_answer(a_document("first"))}
 
@@ -316,6 +406,37 @@ def test_poll_without_the_operators_proxy_is_no_failure_of_the_feed(tmp_path: Pa
         assert desk.server.requests == []
 
     polled(tmp_path, {"/wire": an_answer(a_document("first"))}, test)
+
+
+def test_poll_while_the_proxy_goes_leaves_the_pages_to_the_next_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: dict[str, Answer] = {"/story": an_answer(b"<p>an invented story</p>")}
+
+    async def test(desk: Desk) -> None:
+        linked = "<item><guid>2</guid><title>Invented: linked</title><link>{}</link></item>"
+        item = linked.format(desk.server.url("/story"))
+        document = a_document("bare").replace(b"</channel>", f"{item}</channel>".encode())
+        answers["/wire"] = an_answer(document)
+        fetch = desk.parts.fetcher.fetch
+        gone = Route(proxy="http://127.0.0.1:9")
+
+        async def goes(url: str, *, obey_robots: bool = False, **asked: Any) -> Any:
+            asked["route"] = gone if obey_robots else asked["route"]
+            return await fetch(url, obey_robots=obey_robots, **asked)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(desk.parts.fetcher, "fetch", goes)
+            state = await desk.poll()
+        assert (state.state, state.failures, state.because) == (State.NEW, 0, Because.NO_PROXY)
+        assert "nothing goes around it" in (state.error or "")
+        assert await desk.titles() == ["bare"]
+        state = await desk.poll()
+        assert (state.state, state.error) == (State.OK, None)
+        assert sorted(await desk.titles()) == ["bare", "linked"]
+        assert "/story" in [request.target for request in desk.server.requests]
+
+    polled(tmp_path, answers, test)
 
 
 @pytest.mark.parametrize(

@@ -80,17 +80,13 @@ def test_sync_unchanged_feed_keeps_its_state(archive: Archive) -> None:
     assert state_of(archive) == POLLED
 
 
-def test_sync_changed_address_starts_afresh_and_keeps_what_is_known(archive: Archive) -> None:
+def test_sync_changed_address_carries_nothing_over_from_the_old_document(archive: Archive) -> None:
     poll(archive)
     archive.write_now(feeds.sync, (a_feed(url="http://wire.example/new.xml"),), NOW + MINUTE)
     assert state_of(archive) == FeedState(
         feed="wire",
         address="http://wire.example/new.xml",
         last_polled_at=NOW,
-        newest_entry_at=NOW - MINUTE,
-        entries=7,
-        rhythm=timedelta(hours=5),
-        warning="the charset is wrong",
     )
 
 
@@ -127,11 +123,28 @@ def test_due_feed_that_is_gone_for_good_only_where_it_is_asked_for(archive: Arch
         assert feeds.due(connection, ("wire",), NOW, False) == ("wire",)
 
 
-def test_sync_feed_that_our_settings_kept_from_being_asked_is_due(archive: Archive) -> None:
+def test_finish_any_text_of_a_document_is_kept_as_one_short_line(archive: Archive) -> None:
+    assert claim(archive)
+    hostile = "odd:\x00 \ud800 a\nline " + "x" * 5000
+    told = replace(POLLED, error=hostile, warning=hostile)
+    assert archive.write_now(feeds.finish, told, "us")
+    state = state_of(archive)
+    assert state.error == state.warning
+    assert state.error is not None
+    assert state.error.startswith("odd: a line xxx")
+    assert len(state.error) == 1000
+
+
+def test_ask_the_forbidden_only_what_our_settings_kept_from_being_asked_is_due(
+    archive: Archive,
+) -> None:
     for because, due in ((Because.NOT_ALLOWED_HERE, ("wire",)), (Because.FAILURES, ())):
         assert claim(archive)
         assert archive.write_now(feeds.finish, replace(POLLED, because=because), "us")
         archive.write_now(feeds.sync, (a_feed(),), NOW)
+        with archive.reading() as connection:
+            assert feeds.due(connection, ("wire",), NOW, False) == (), "as often as it is run"
+        archive.write_now(feeds.ask_the_forbidden)
         with archive.reading() as connection:
             assert feeds.due(connection, ("wire",), NOW, False) == due
 

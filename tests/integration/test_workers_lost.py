@@ -153,7 +153,7 @@ def test_worker_that_cannot_load_its_libraries_under_a_limit_blames_no_article(
         "body = b'<rss version=\"2.0\"><channel><item><title>a</title></item></channel></rss>'",
         "feed = await workers.run(registry.read_feed, registry.FeedTask(body, '', '', now))",
         "task = registry.ArticleTask(Entry('', '', 'Short'), None, None, 'en', now)",
-        "print(feed.entries[0].title)",
+        "print(feed.feed.entries[0].title)",
         "try: await workers.run(registry.read_article, task)",
         "except Exception as error: print(type(error).__name__, error)",
     )

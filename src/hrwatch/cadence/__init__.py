@@ -19,10 +19,8 @@ from hrwatch.cadence.polls import (
     is_backlog,
 )
 from hrwatch.cadence.trust import is_a_look, validators_to_ask_with
-from hrwatch.cadence.waits import LONGEST
 
 __all__ = [
-    "LONGEST",
     "after_failure",
     "after_nothing_new",
     "after_our_trouble",

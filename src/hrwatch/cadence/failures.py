@@ -22,7 +22,7 @@ SOFT = 0.5  # the server is in disorder
 TEMPORARY = 0.25  # over in a moment, mostly
 
 # No to us, or to everybody who reads from here (RFC 9110, 15.5; RFC 6585, 4; RFC 7725).
-_REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
+_REFUSALS = frozenset({401, 402, 403, 429, 451})
 _GONE = frozenset({404, 410})
 # With a word on when to come back.
 _LATER = frozenset({429, 503})

@@ -28,6 +28,8 @@ ONLY_LISTS = (
 # Trouble of our own is nobody's business for so long; then silence must not pass for peace.
 OURS_UNTOLD = timedelta(hours=1)
 
+_DAY = timedelta(days=1)
+
 
 def after_nothing_new(
     state: FeedState, feed: Feed, answer: NotModified | Response, *, now: datetime, chance: float
@@ -68,6 +70,8 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, when, and a chan
         conditional=trust.after_a_document(state, lied=lied),
         ttl=parsed.ttl,
         hints=parsed.hints,
+        # Empty or not, whole or not: the feed was seen, and what comes from now on is news.
+        first_polled_at=state.first_polled_at or now,
         warning=parsed.warnings[0] if parsed.warnings else None,
     )
     is_whole = not parsed.cut_off
@@ -85,8 +89,6 @@ def after_reading(  # noqa: PLR0913 - what is known, what came, when, and a chan
                 validators=answer.validators,
                 body_hash=body_hash,
                 entries=len(parsed.entries),
-                # The backfill is measured at the first document that is whole and holds entries.
-                first_polled_at=state.first_polled_at or now,
             )
         elif not state.entries:  # of a partial document nothing is kept that spares reading it
             state = replace(
@@ -113,6 +115,8 @@ def after_failure(
         setbacks=setbacks,
         failing_since=state.failing_since or now,
         error=str(error),
+        moved_to=None,  # no longer in a row
+        moved_times=0,
     )
 
 
@@ -137,17 +141,29 @@ def after_our_trouble(
     )
 
 
-def is_backlog(entry: Entry, feed: Feed, *, first_poll: bool, now: datetime) -> bool:
+def is_backlog(entry: Entry, feed: Feed, state: FeedState, *, now: datetime) -> bool:
     """Say whether an entry is archived only: older than the backfill when its feed is first read.
+    `state` is what was known before the document that it stands in.
 
-    An entry without a date counts as new.
+    An entry without a date counts as new. As long as no document came whole and with entries, what
+    comes may still be old, and its date tells: it is measured from the first poll.
     """
-    dated = entry.published_at or entry.updated_at
-    if not first_poll or feed.backfill is None:
+    if feed.backfill is None or _was_read_whole(state):
         return False
-    if feed.backfill == timedelta(0):
+    if feed.backfill == timedelta(0) and state.first_polled_at is None:
         return True
-    return dated is not None and dated < now - feed.backfill
+    dated = entry.published_at or entry.updated_at
+    if dated is None:
+        return False
+    if entry.whole_day and entry.published_at:
+        dated += _DAY  # it may be of the last hour of that day
+    return dated < (state.first_polled_at or now) - feed.backfill
+
+
+def _was_read_whole(state: FeedState) -> bool:
+    """Say whether a document was ever read that was whole and held entries: the hash of a partial
+    one is not kept, and the entries of an empty one are none."""
+    return bool(state.first_polled_at and state.body_hash and state.entries)
 
 
 def _remembering(state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedState:
@@ -180,7 +196,8 @@ def _well(state: FeedState, now: datetime) -> FeedState:
 
 
 def _empty(state: FeedState, error: str, now: datetime) -> FeedState:
-    return _unwell(state, State.EMPTY, error, now)
+    # Nothing that was read says now where the feed has moved: polls that do so are in a row.
+    return _unwell(replace(state, moved_to=None, moved_times=0), State.EMPTY, error, now)
 
 
 def _unwell(state: FeedState, which: State, error: str, now: datetime) -> FeedState:

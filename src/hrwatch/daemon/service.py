@@ -104,7 +104,7 @@ class Service:
             loop.add_signal_handler(number, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._ask_for_reload)
         config, now = self._generation.config, wiring.utc_now()
-        await wiring.put_in_force(self._archive, config, now)
+        await wiring.put_in_force(self._archive, config, now, may_be_new=True)
         await self._archive.write(
             daemon_table.began,
             pid=os.getpid(),
@@ -170,7 +170,8 @@ class Service:
 
     def _take_turns(self, generation: Generation, turns: Turns) -> None:
         while (turn := turns.take()) is not None:
-            self._tasks.start(f"poll:{turn.name}", self._poll(generation, turns, turn))
+            if not self._tasks.start(f"poll:{turn.name}", self._poll(generation, turns, turn)):
+                turns.leave(turn, None)  # the poll of before a reload is not over: due again soon
 
     async def _poll(self, generation: Generation, turns: Turns, feed: Feed) -> None:
         report = None
@@ -239,7 +240,7 @@ class Service:
         tools = Tools.open(config, self._directory, old)
         try:
             generation = Generation(config, self._archive, tools)
-            await wiring.put_in_force(self._archive, config, wiring.utc_now())
+            await wiring.put_in_force(self._archive, config, wiring.utc_now(), may_be_new=True)
         except BaseException:
             await tools.leave()
             raise

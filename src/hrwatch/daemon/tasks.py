@@ -24,18 +24,20 @@ class Tasks:
     def __contains__(self, name: str) -> bool:
         return name in self._running
 
-    def start(self, name: str, work: Coroutine[object, object, None]) -> None:
-        """Run `work` under `name`; where that name runs already, or the end has begun, drop it.
+    def start(self, name: str, work: Coroutine[object, object, None]) -> bool:
+        """Run `work` under `name`; where that name runs already, or the end has begun, drop it, and
+        return False.
 
         What it raises is logged, kept as `trouble` until the same kind of work succeeds, and ends
         nothing else.
         """
         if self._draining or name in self._running:
             work.close()
-            return
+            return False
         task = asyncio.create_task(self._watched(name.partition(":")[0], work), name=name)
         self._running[name] = task
         task.add_done_callback(lambda _: self._running.pop(name, None))
+        return True
 
     async def drain(self, limit: timedelta) -> int:
         """Start nothing any more, wait until everything ended, at most `limit`, then cancel the

@@ -75,10 +75,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The server says that nothing changed (304)."""
+    """The server says that nothing changed (304). The validators that it was asked with stay: they
+    are those of the document that was read."""
 
     url: str
-    validators: Validators
     max_age: timedelta | None
     fetched_at: datetime
     expires: timedelta | None = None
@@ -221,7 +221,7 @@ class FeedState:
     state: State = State.NEW
     outcome: Outcome | None = None
     validators: Validators = field(default_factory=Validators)
-    first_polled_at: datetime | None = None  # the first poll that could be read to its end
+    first_polled_at: datetime | None = None  # the first poll that brought a feed, if empty
     last_polled_at: datetime | None = None
     next_poll_at: datetime | None = None  # None: at once, or never where it is gone for good
     because: Because | None = None  # what set next_poll_at

@@ -25,8 +25,8 @@ from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import ledger, outbox
 from hrwatch.stages.store import subscribers as in_force_table
 
-# Records that are matched in one step.
-RECORDS_AT_ONCE = 200
+# Records that are matched in one step, in memory with their texts.
+RECORDS_AT_ONCE = 50
 # A claim outlasts the slowest dialogue with a mail server.
 CLAIM = timedelta(minutes=10)
 # Answers after which a mail is tried again under the same Message-ID.

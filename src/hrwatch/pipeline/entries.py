@@ -4,24 +4,25 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hrwatch import cadence, hops, text
-from hrwatch.errors import FetchError, HopError, NoWorker
+from hrwatch.errors import FetchError, HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Candidate, Copy, Reading, Record
 from hrwatch.model.feeds import Entry, Feed, FeedState, NotModified, Response
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import copies, identity
 from hrwatch.stages.extract import MAX_PAGE, carries_full_text
 from hrwatch.stages.fetch import PAGES
-from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import records as record_table
 
-# A claim outlasts the longest visit that the limits allow; a killed process is found out sooner,
-# because the next one to hold the archive for writing releases what nobody can be working on.
-CLAIM = timedelta(minutes=30)
 # Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
 ENTRIES_AT_ONCE = 2
+
+
+# Why an entry could not be read: it is to blame itself, or our machine or proxy is.
+Unread = HopError | ProxyUnreachable
+OURS = (NoWorker, ProxyUnreachable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Archived:
 
     new: int
     copies: int
-    error: HopError | None  # of an entry that could not be read at all
+    error: Unread | None  # of an entry that could not be read at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,14 @@ class _Read:
 
 
 async def archive_entries(
-    parts: Parts, feed: Feed, state: FeedState, entries: Sequence[Entry], language: str
+    parts: Parts, feed: Feed, state: FeedState, entries: Sequence[identity.Marked], language: str
 ) -> Archived:
     """Read the entries' pages and archive them in one transaction."""
     slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
 
-    async def read(entry: Entry) -> _Read | HopError:
+    async def read(one: identity.Marked) -> _Read | Unread:
         async with slots:
-            return await _read(parts, feed, entry, language)
+            return await _read(parts, feed, one, language)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(read(entry)) for entry in entries]
@@ -78,12 +79,10 @@ async def archive_entries(
             rules_hash=parts.rules_hash,
             relinked=linked.repeated_before,
         )
-    until = parts.clock() + CLAIM
-    await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
     # An input that is to blame tells more than a machine that is short of room.
     errors = sorted(
-        (one for one in outcomes if isinstance(one, HopError)),
-        key=lambda error: isinstance(error, NoWorker),
+        (one for one in outcomes if not isinstance(one, _Read)),
+        key=lambda error: isinstance(error, OURS),
     )
     return Archived(
         new=len(linked.records),
@@ -92,8 +91,12 @@ async def archive_entries(
     )
 
 
-async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read | HopError:
-    page, page_error = await _page(parts, feed, entry)
+async def _read(parts: Parts, feed: Feed, one: identity.Marked, language: str) -> _Read | Unread:
+    entry = one.entry
+    try:
+        page, page_error = await _page(parts, feed, entry)
+    except ProxyUnreachable as error:
+        return error  # neither page nor site is to blame: it is read when the proxy is back
     page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
     if page:  # many may wait for a worker: none keeps more in memory than is read of it
         page = replace(page, body=page.body[:MAX_PAGE], headers=())
@@ -107,7 +110,7 @@ async def _read(parts: Parts, feed: Feed, entry: Entry, language: str) -> _Read 
         if isinstance(less, HopError):
             return less
         reading = less
-    return _Read(entry, identity.marks(entry), reading, page_sha256)
+    return _Read(entry, one.marks, reading, page_sha256)
 
 
 async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> Reading | HopError:
@@ -126,7 +129,8 @@ async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> R
 
 
 async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None, str | None]:
-    """Return the entry's page, or why there is none; both None where none is wanted."""
+    """Return the entry's page, or why there is none; both None where none is wanted. Raise
+    ProxyUnreachable where nobody could be asked."""
     if not feed.full_text or not entry.permalink or carries_full_text(entry):
         return None, None
     try:
@@ -137,6 +141,8 @@ async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None
             home=feed.address,
             obey_robots=True,
         )
+    except ProxyUnreachable:
+        raise
     except FetchError as error:
         return None, str(error)
     return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)
@@ -190,7 +196,6 @@ def _link(
 def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: datetime) -> Record:
     record_id = identity.record_id(feed.name, one.marks)
     reading = one.reading
-    first_poll = state.first_polled_at is None
     return Record(
         id=record_id,
         version=1,
@@ -206,7 +211,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         copy=copy,
         story=copy.of if copy else record_id,
         first_seen_at=now,
-        backlog=cadence.is_backlog(one.entry, feed, first_poll=first_poll, now=now),
+        backlog=cadence.is_backlog(one.entry, feed, state, now=now),
         page_sha256=one.page_sha256,
         extract_error=reading.extract_error,
         guid_key=one.marks.guid_key,

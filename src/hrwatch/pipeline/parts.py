@@ -30,3 +30,5 @@ class Parts:
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds
     # that bring the same text at the same moment would else not see each other.
     linking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # Feeds of ours that could not be freed while the archive was in trouble (a full disk).
+    unreleased: set[str] = field(default_factory=set)

@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import hrwatch
 from hrwatch import cadence, hops
@@ -21,16 +22,14 @@ from hrwatch.errors import (
     ProxyUnreachable,
 )
 from hrwatch.model.feeds import (
-    Entry,
     Feed,
     FeedState,
     NotModified,
     Outcome,
-    ParsedFeed,
     PollReport,
     Response,
 )
-from hrwatch.pipeline.entries import CLAIM, archive_entries
+from hrwatch.pipeline.entries import OURS, archive_entries
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import identity
@@ -40,6 +39,12 @@ from hrwatch.stages.store import records as record_table
 
 # What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
 ENTRIES_PER_COMMIT = 50
+# A visit may last for hours: pages that hang, and a gap between them that the operator chose. So
+# its claim is renewed as long as it lasts, and is as long as a process may be held up. A killed one
+# is found out sooner, because the next one to hold the archive for writing releases what nobody can
+# be working on.
+CLAIM = timedelta(minutes=30)
+RENEWED_EVERY = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +56,8 @@ async def due_feeds(
     what their next poll is set to. Those that are gone for good only where somebody `named` them.
     """
     by_name = {feed.name: feed for feed in feeds}
+    for name in tuple(parts.unreleased):
+        await _release(parts, name)
     now = parts.clock()
     names = await parts.archive.read(feed_table.due, by_name, now, regardless, named)
     return tuple(by_name[name] for name in names)
@@ -101,22 +108,55 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
     if state is None:
         return None
     try:
-        report, state = await _visit(parts, feed, state)
-    except (NoWorker, ProxyUnreachable) as error:
+        async with _kept(parts, feed):
+            report, state = await _visit(parts, feed, state)
+    except OURS as error:
         report, state = _spoilt(parts, feed, state, error)
     except (FetchError, ParseError, HopError) as error:
         report, state = _failed(parts, feed, state, error)
     except (HrwatchError, asyncio.CancelledError):
         # Not the feed's fault: the archive is in trouble, or we are about to end.
-        with suppress(ArchiveError):  # then the claim runs out by itself
-            await parts.archive.note(feed_table.release, feed.name, parts.owner)
+        await _release(parts, feed.name)
         raise
     except Exception as error:  # a bug that one feed meets must not stop the others
         log.exception("event=bug feed=%s", feed.name)
         told = HopError(f"hrwatch met {type(error).__name__} here; its log has the details")
         report, state = _spoilt(parts, feed, state, told)
-    await parts.archive.note(feed_table.finish, state, parts.owner)
+    try:
+        await parts.archive.note(feed_table.finish, state, parts.owner)
+    except ArchiveError:
+        parts.unreleased.add(feed.name)
+        raise
     return replace(report, seconds=(parts.clock() - started_at).total_seconds())
+
+
+async def _release(parts: Parts, name: str) -> None:
+    """Free a feed; where the archive does not let us, remember that it is to be freed."""
+    try:
+        await parts.archive.note(feed_table.release, name, parts.owner)
+    except ArchiveError:
+        parts.unreleased.add(name)
+    else:
+        parts.unreleased.discard(name)
+
+
+@asynccontextmanager
+async def _kept(parts: Parts, feed: Feed) -> AsyncIterator[None]:
+    """Keep the claim on a feed for the length of its visit."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEWED_EVERY.total_seconds())
+            until = parts.clock() + CLAIM
+            await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
+
+    keeper = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        # Where the archive was in trouble, the visit itself has met it, or will at its end.
+        await asyncio.gather(keeper, return_exceptions=True)
 
 
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:
@@ -129,31 +169,35 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     body_hash = hashlib.sha256(answer.body).hexdigest()
     if body_hash == state.body_hash:
         return _nothing_new(parts, feed, state, answer)
-    parsed = await _parse(parts, feed, state, answer, body_hash)
+    document = await _parse(parts, feed, state, answer, body_hash)
     # Megabytes, maybe, and reading the entries' pages may take minutes.
     answer = replace(answer, body=b"")
-    if isinstance(parsed, HopError):
+    if isinstance(document, HopError):
         state = replace(state, bad_body_hash=_bad(body_hash))
-        return _failed(parts, feed, state, parsed)
-    told = [identity.marks(entry) for entry in parsed.entries]
+        return _failed(parts, feed, state, document)
+    parsed = document.feed
     known = await parts.archive.read(
         record_table.known,
         feed.name,
-        guid_keys={marks.guid_key for marks in told if marks.guid_key},
-        permalinks={marks.permalink for marks in told if marks.permalink},
+        guid_keys={marks.guid_key for marks in document.marks if marks.guid_key},
+        permalinks={marks.permalink for marks in document.marks if marks.permalink},
         title_keys=(),
     )
-    new = identity.unseen(parsed.entries, known)
-    steps = [
-        await archive_entries(parts, feed, state, batch, feed.language or parsed.language)
-        for batch in _batches(new, ENTRIES_PER_COMMIT)
-    ]
+    new = identity.unseen(document.marked, known)
+    steps = []
+    for batch in _batches(new, ENTRIES_PER_COMMIT):
+        step = await archive_entries(parts, feed, state, batch, feed.language or parsed.language)
+        steps.append(step)
+        if isinstance(step.error, ProxyUnreachable) and not step.new:
+            break  # each of the others might wait for a whole deadline, in vain too
     archived = sum(step.new for step in steps)
     copied = sum(step.copies for step in steps)
     unread = [step.error for step in steps if step.error]
     if unread:
         # The others are kept; what could not be read even by its title is tried at the next poll.
-        blamed = [error for error in unread if not isinstance(error, NoWorker)]
+        blamed = [error for error in unread if not isinstance(error, OURS)]
+        if blamed:  # the document was read: what comes later is news
+            state = replace(state, first_polled_at=state.first_polled_at or parts.clock())
         report, state = (
             _failed(parts, feed, state, blamed[0])
             if blamed
@@ -198,16 +242,17 @@ async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
 
 async def _parse(
     parts: Parts, feed: Feed, state: FeedState, answer: Response, body_hash: str
-) -> ParsedFeed | HopError:
+) -> hops.Document | HopError:
     """Read a document, or return how it ended its worker."""
     if _bad(body_hash) == state.bad_body_hash:
         return HopError("the same document ended its worker before: it is not read again")
-    body, url, content_type, now = answer.body, answer.url, answer.content_type, answer.fetched_at
+    told = (answer.body, answer.url, answer.content_type)
+    now, language = answer.fetched_at, feed.language
     try:
         if feed.page:
-            listing = hops.ListingTask(body, url, content_type, feed.select, now)
+            listing = hops.ListingTask(*told, feed.select, now, language)
             return await parts.workers.run(hops.read_listing, listing)
-        return await parts.workers.run(hops.read_feed, hops.FeedTask(body, url, content_type, now))
+        return await parts.workers.run(hops.read_feed, hops.FeedTask(*told, now, language))
     except NoWorker:
         raise  # the machine, not the document, is at fault
     except HopError as error:
@@ -259,5 +304,5 @@ def _spoilt(
     )
 
 
-def _batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+def _batches(entries: Sequence[identity.Marked], size: int) -> Iterator[Sequence[identity.Marked]]:
     return (entries[start : start + size] for start in range(0, len(entries), size))

@@ -1,7 +1,7 @@
 """Whose turn it is to be visited: many feeds at once, but few of one site, and those first that
 were well and quick the last time. Pure."""
 
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -37,8 +37,8 @@ class Turns:
         self._per_site = per_site
         self._sites: defaultdict[str, _Site] = defaultdict(_Site)
         # Sites that have such a feed waiting and room for its visit, the next one first.
-        self._ready_quick: deque[str] = deque()
-        self._ready_other: deque[str] = deque()
+        self._ready_quick: OrderedDict[str, None] = OrderedDict()
+        self._ready_other: OrderedDict[str, None] = OrderedDict()
         self._known: dict[str, str] = {}  # feeds that wait or are visited, with their site
         self._quick: set[str] = set()  # feeds whose last visit was
         self._visited: dict[str, bool] = {}  # feeds that are visited, and whether as quick ones
@@ -63,9 +63,9 @@ class Turns:
         if len(self._visited) >= FEEDS_AT_ONCE:
             return None
         if self._ready_quick:
-            name, quick = self._ready_quick.popleft(), True
+            (name, _), quick = self._ready_quick.popitem(last=False), True
         elif self._ready_other and self._others_visited() < _but_a_quarter(FEEDS_AT_ONCE):
-            name, quick = self._ready_other.popleft(), False
+            (name, _), quick = self._ready_other.popitem(last=False), False
         else:
             return None
         site = self._sites[name]
@@ -102,11 +102,11 @@ class Turns:
             del self._sites[name]
 
 
-def _place(ready: deque[str], name: str, *, stands: bool) -> None:
-    if stands and name not in ready:
-        ready.append(name)
-    elif not stands and name in ready:
-        ready.remove(name)
+def _place(ready: OrderedDict[str, None], name: str, *, stands: bool) -> None:
+    if stands:
+        ready.setdefault(name)
+    else:
+        ready.pop(name, None)
 
 
 def _was_quick(report: PollReport | None) -> bool:

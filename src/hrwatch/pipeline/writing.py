@@ -8,7 +8,7 @@ import hrwatch
 from hrwatch import text
 from hrwatch.config import Config
 from hrwatch.model.articles import Record
-from hrwatch.model.feeds import FAILING, Coverage, FeedState
+from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
 from hrwatch.model.mail import Digest, Match, Subscriber, Window
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.compose import compose
@@ -22,6 +22,7 @@ from hrwatch.stages.store.archive import Archive
 
 # So long a title that is only named in passing waits for a digest to stand in.
 MENTIONS_WAIT = timedelta(days=7)
+_READ = frozenset({State.OK, State.QUIET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,17 @@ async def feed_states(desk: Desk) -> tuple[FeedState, ...]:
 
 
 def coverage_of(subscriber: Subscriber, states: Iterable[FeedState]) -> Coverage:
-    """Return which of the feeds that a subscriber rests on were read, and which fail."""
-    wanted = subscriber.interest.feeds
-    mine = [state for state in states if not wanted or state.feed in wanted]
-    failing = tuple(state for state in mine if state.state in FAILING)
-    return Coverage(configured=len(mine), read=len(mine) - len(failing), failing=failing)
+    """Return which of the feeds that a subscriber rests on were read, and which were not: those
+    that fail, and those that our own trouble kept from being read, whatever they were before."""
+    wanted, unwanted = subscriber.interest.feeds, subscriber.interest.exclude_feeds
+    mine = [
+        state
+        for state in states
+        if (not wanted or state.feed in wanted) and state.feed not in unwanted
+    ]
+    failing = tuple(s for s in mine if s.state in FAILING or s.outcome is Outcome.FAILED)
+    read = sum(s.state in _READ and s.outcome is not Outcome.FAILED for s in mine)
+    return Coverage(configured=len(mine), read=read, failing=failing)
 
 
 async def _stories(archive: Archive, matches: Iterable[Match]) -> dict[str, tuple[Record, ...]]:

@@ -31,7 +31,7 @@ from hrwatch.model.feeds import State
         (BadStatus("401 unauthorized", 401), State.REFUSED, 1),
         (BadStatus("402 payment", 402), State.REFUSED, 1),
         (BadStatus("403 forbidden", 403), State.REFUSED, 1),
-        (BadStatus("407 proxy", 407), State.REFUSED, 1),
+        (BadStatus("407 of a site", 407), State.UNREACHABLE, 1),
         (BadStatus("451 legal reasons", 451), State.REFUSED, 1),
         (BadStatus("429 too many", 429), State.REFUSED, 1),
         (BadStatus("429 too many", 429, 60.0), State.REFUSED, 0.25),

@@ -4,7 +4,7 @@ import pytest
 
 from builders import NOW, a_feed, a_feed_state, a_response
 from hrwatch.cadence import moving
-from hrwatch.model.feeds import FeedState, NotModified, State, Validators
+from hrwatch.model.feeds import FeedState, NotModified, State
 
 FEED = a_feed()
 NEW = "http://wire.example/new.xml"
@@ -39,7 +39,7 @@ def test_proposal_comes_when_the_same_was_said_three_times(
 
 def test_proposal_ends_when_the_old_address_answers_itself_or_the_feed_fails() -> None:
     state = polled(NEW, NEW, NEW)
-    not_modified = NotModified("", Validators(), None, NOW)
+    not_modified = NotModified("", None, NOW)
     assert moving.proposal(moving.counted(state, FEED, not_modified)) is None
     failing = a_feed_state(moved_to=NEW, moved_times=3, state=State.NOT_A_FEED)
     assert moving.proposal(failing) is None

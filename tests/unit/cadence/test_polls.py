@@ -23,6 +23,7 @@ from hrwatch.errors import (
 from hrwatch.model.feeds import (
     FAILING,
     Because,
+    Entry,
     FeedState,
     Hints,
     NotModified,
@@ -48,7 +49,7 @@ GOOD = a_feed_state(
     next_poll_at=NOW,
 )
 WEEKLY = tuple(an_entry(guid=str(n), published_at=NOW - 7 * DAY * n) for n in range(1, 11))
-NOT_MODIFIED = NotModified("http://wire.example/feed.xml", OLD, None, NOW)
+NOT_MODIFIED = NotModified("http://wire.example/feed.xml", None, NOW)
 
 
 def read(before: FeedState, parsed: ParsedFeed, new: int = 1, **changes: Any) -> FeedState:
@@ -131,13 +132,13 @@ def test_after_reading_first_document_that_is_partial_is_asked_for_again() -> No
     for before in (a_feed_state(), empty):
         after = read(before, a_parsed_feed(cut_off=True))
         assert (after.validators, after.body_hash) == (Validators(), None)
-        assert (after.state, after.entries, after.first_polled_at) == (State.INVALID, 1, None)
+        assert (after.state, after.entries, after.first_polled_at) == (State.INVALID, 1, NOW)
 
 
 def test_after_reading_feed_that_was_always_empty_is_not_parsed_at_every_poll() -> None:
     after = read(a_feed_state(), replace(a_parsed_feed(), entries=()), new=0)
     assert (after.validators, after.body_hash) == (NEW, "new")
-    assert after.first_polled_at is None
+    assert after.first_polled_at == NOW
     still = nothing_new(after, replace(NOT_MODIFIED, fetched_at=NOW + DAY), NOW + DAY)
     assert (still.state, still.error) == (State.EMPTY, polls.NO_ENTRIES)
     assert still.failing_since == NOW
@@ -201,6 +202,29 @@ def test_after_failure_weighs_backs_off_and_leaves_the_good_alone() -> None:
     assert waits[:4] == [37.5, 45, 52.5, 60]
     assert waits[-1] == 24 * 60
     assert kept(state) == kept(GOOD)
+
+
+@pytest.mark.parametrize("between", ["failure", "empty", "only lists", "our trouble"])
+def test_proposal_of_a_new_address_counts_polls_in_a_row(between: str) -> None:
+    there = "http://wire.example/new.xml"
+    state = GOOD
+    for _ in range(2):
+        state = read(state, a_parsed_feed(), moved_to=there)
+    if between == "failure":
+        state = failed(state, Unreachable("down"))
+    elif between == "empty":
+        state = read(state, replace(a_parsed_feed(), entries=()), moved_to=there)
+    elif between == "only lists":
+        state = read(state, a_parsed_feed(only_lists=True), moved_to=there)
+    else:
+        state = cadence.after_our_trouble(state, FEED, NoWorker("none"), now=NOW, chance=0.0)
+    proposals = []
+    for _ in range(3):
+        state = read(state, a_parsed_feed(), moved_to=there)
+        proposals.append(cadence.proposal(state))
+    # Where we did not do our part, nothing was asked, and the row goes on.
+    goes_on = between == "our trouble"
+    assert proposals == ([there] * 3 if goes_on else [None, None, there])
 
 
 def test_after_failure_gone_for_good_has_no_next_poll() -> None:
@@ -302,4 +326,45 @@ def test_is_backlog_only_old_entries_of_a_first_poll_are(
 ) -> None:
     entry = an_entry(published_at=None if age is None else NOW - age)
     feed = a_feed(backfill=backfill)
-    assert cadence.is_backlog(entry, feed, first_poll=first, now=NOW) is backlog
+    state = a_feed_state() if first else GOOD
+    assert cadence.is_backlog(entry, feed, state, now=NOW) is backlog
+
+
+NO_BACKFILL, THREE_DAYS = timedelta(0), 3 * DAY
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        replace(a_parsed_feed(), entries=()),
+        a_parsed_feed(cut_off=True),
+        a_parsed_feed(only_lists=True),
+    ],
+    ids=["empty", "cut off", "only lists"],
+)
+@pytest.mark.parametrize(
+    ("backfill", "entry", "backlog"),
+    [
+        (NO_BACKFILL, an_entry(published_at=None), False),
+        (NO_BACKFILL, an_entry(published_at=NOW + DAY), False),
+        (NO_BACKFILL, an_entry(published_at=NOW - MINUTE), True),
+        (NO_BACKFILL, an_entry(published_at=NOW - 9 * MINUTE, whole_day=True), False),
+        (THREE_DAYS, an_entry(published_at=NOW - 2 * DAY), False),
+        (THREE_DAYS, an_entry(published_at=NOW - 4 * DAY), True),
+        (None, an_entry(published_at=NOW - 400 * DAY), False),
+    ],
+)
+def test_is_backlog_after_a_document_that_was_not_whole_dates_tell(
+    first: ParsedFeed, backfill: timedelta | None, entry: Entry, backlog: bool
+) -> None:
+    feed, ten_days_later = a_feed(backfill=backfill), NOW + 10 * DAY
+    state = read(a_feed_state(), first)
+    assert state.first_polled_at == NOW
+    assert cadence.is_backlog(entry, feed, state, now=ten_days_later) is backlog
+    state = read(state, a_parsed_feed())
+    assert not cadence.is_backlog(entry, feed, state, now=ten_days_later), "all that was old is in"
+
+
+def test_is_backlog_feed_that_never_answered_with_a_feed_has_its_first_poll_before_it() -> None:
+    state = failed(failed(a_feed_state(), Unreachable("down")), ParseError("HTML"))
+    assert cadence.is_backlog(an_entry(), a_feed(backfill=NO_BACKFILL), state, now=NOW)

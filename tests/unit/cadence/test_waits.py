@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from builders import NOW, a_feed, a_feed_state, a_response
 from hrwatch.cadence import waits
 from hrwatch.errors import AddressRefused, BadStatus, HrwatchError, ParseError, Unreachable
-from hrwatch.model.feeds import Because, Hints, NotModified, State, Validators
+from hrwatch.model.feeds import Because, Hints, NotModified, State
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -38,7 +38,7 @@ SLOW = a_feed(every=30 * MINUTE, every_at_most=4 * HOUR)
 def test_after_success_the_longest_hint_sets_the_next_poll(
     known: dict[str, Any], answered: dict[str, Any], wait: timedelta, because: Because
 ) -> None:
-    state, not_modified = a_feed_state(**known), NotModified("", Validators(), None, NOW)
+    state, not_modified = a_feed_state(**known), NotModified("", None, NOW)
     for answer in (a_response(**answered), replace(not_modified, **answered)):
         assert waits.after_success(FEED, state, answer, NOW, 0.0) == (NOW + wait, because)
 

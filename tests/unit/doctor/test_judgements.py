@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, a_reading
+from hrwatch import hops
 from hrwatch.doctor import examination, machine, network, storage, work
 from hrwatch.doctor.findings import Finding, Verdict, fine
 from hrwatch.doctor.hops import Surroundings, registry
@@ -185,7 +186,7 @@ def test_reading_that_finds_no_country_is_trouble() -> None:
 
 
 def test_hops_of_the_doctor_stand_beside_the_real_ones() -> None:
-    assert set(registry(Rules())) == {"read_feed", "read_article", "look_around", "work_in_vain"}
+    assert set(registry(Rules())) - set(hops.registry(Rules())) == {"look_around", "work_in_vain"}
 
 
 def _refused() -> Finding:

@@ -52,13 +52,15 @@ async def _read(workers: Workers, document: Response, select: Select) -> dict[st
     task = hops.FeedTask(document.body, document.url, document.content_type, document.fetched_at)
     if select == Select():
         try:
-            return _told(await workers.run(hops.read_feed, task), document.url, (), select)
+            return _told((await workers.run(hops.read_feed, task)).feed, document.url, (), select)
         except WebPage as error:
             no_feed = error
     offers = await workers.run(hops.read_offers, task)
     page = hops.ListingTask(task.body, task.url, task.content_type, select=select, now=task.now)
     try:
-        return _told(await workers.run(hops.read_listing, page), document.url, offers, select)
+        return _told(
+            (await workers.run(hops.read_listing, page)).feed, document.url, offers, select
+        )
     except NoListing as error:
         if not offers:
             reason = f"{no_feed}; {error}" if select == Select() else str(error)

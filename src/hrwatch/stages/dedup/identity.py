@@ -26,8 +26,17 @@ class Marks:
     published_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An entry with what it is recognised by."""
+
+    entry: Entry
+    marks: Marks
+
+
 def marks(entry: Entry) -> Marks:
-    """Given an entry, return what it is recognised by."""
+    """Given an entry, return what it is recognised by. All that strangers wrote in it may have to
+    be read for that: it is a worker's work."""
     permalink = urls.canonical(entry.permalink) if entry.permalink else ""
     title_key = text.title_key(entry.title)
     if entry.guid:
@@ -50,20 +59,19 @@ def record_id(feed: str, entry_marks: Marks) -> str:
     return base64.b32encode(digest)[:12].decode("ascii").lower()
 
 
-def unseen(entries: Iterable[Entry], known: Iterable[KnownEntry]) -> tuple[Entry, ...]:
+def unseen(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[Marked, ...]:
     """Given a document's entries and what the archive knows of that feed, return the new ones.
 
     Each once, in the order of the document; those with nothing in them are nobody's news.
     Idempotent: nothing is unseen twice.
     """
-    marked: dict[tuple[str, str, str], tuple[Marks, Entry]] = {}
-    for entry in entries:
-        if not entry.tells_something:
-            continue
-        told = marks(entry)
-        marked.setdefault((told.guid_key, told.permalink, told.title_key), (told, entry))
-    archive, document = _Memory(known), _Memory(told for told, _ in marked.values())
-    return tuple(entry for told, entry in marked.values() if not _is_known(told, archive, document))
+    each: dict[tuple[str, str, str], Marked] = {}
+    for one in document:
+        if one.entry.tells_something:
+            told = one.marks
+            each.setdefault((told.guid_key, told.permalink, told.title_key), one)
+    in_archive, in_document = _Memory(known), _Memory(one.marks for one in each.values())
+    return tuple(one for one in each.values() if not _is_known(one.marks, in_archive, in_document))
 
 
 class _Memory:

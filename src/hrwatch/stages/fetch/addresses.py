@@ -16,8 +16,9 @@ _DISPUTED = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}[^/?#]*\\", re.I)
 
 
 def address(url: str) -> httpx.URL:
-    """Given an address as the operator or a feed writes it, return it read, without fragment and
-    with no dot after the host; raise AddressRefused where it is no http(s) address."""
+    """Given an address as the operator or a feed writes it, return it read, without fragment, user
+    and password, and with no dot after the host: nobody is asked with a login. Raise
+    AddressRefused where it is no http(s) address."""
     try:
         return _checked(httpx.URL(_undisputed(url)))
     except (httpx.InvalidURL, ValueError, TypeError) as error:
@@ -43,17 +44,9 @@ def shown(url: httpx.URL) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
-def without_user(url: httpx.URL) -> str:
-    """Return the address as text, without user and password."""
-    return str(url.copy_with(userinfo=b""))
-
-
 def follow(visited: tuple[httpx.URL, ...], location: str) -> httpx.URL:
     """Given the addresses asked so far and where the last one sends us, return the next; raise
-    BadRedirect for a circle, too many hops, or what is no http(s) address.
-
-    The operator's user and password go along only to the origin that they were given for.
-    """
+    BadRedirect for a circle, too many hops, or what is no http(s) address."""
     last = visited[-1]
     if not location.strip():
         raise BadRedirect(f"{shown(last)} redirects without saying where to")
@@ -61,8 +54,6 @@ def follow(visited: tuple[httpx.URL, ...], location: str) -> httpx.URL:
         target = _checked(last.join(_undisputed(location)))
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise BadRedirect(f"{shown(last)} redirects to what is no http(s) address") from error
-    same = origin_of(target) == origin_of(last) or _upgrades(last, target)
-    target = target.copy_with(userinfo=last.userinfo if same else b"")
     if target in visited:
         raise BadRedirect(
             f"{shown(target)} redirects in a circle; it may expect cookies, which are never sent"
@@ -84,10 +75,4 @@ def _checked(url: httpx.URL) -> httpx.URL:
     host = host_of(url).rstrip(".")
     if not host or (url.port is not None and not 0 < url.port <= _HIGHEST_PORT):
         raise ValueError("no host, or a port that cannot be")
-    return url.copy_with(host=host, fragment=None)
-
-
-def _upgrades(last: httpx.URL, target: httpx.URL) -> bool:
-    """Return whether a redirect only moves from http to https, on the ports that these have."""
-    host = host_of(last)
-    return (origin_of(last), origin_of(target)) == (("http", host, 80), ("https", host, 443))
+    return url.copy_with(host=host, fragment=None, userinfo=b"")

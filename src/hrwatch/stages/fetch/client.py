@@ -12,18 +12,22 @@ from hrwatch.errors import AddressRefused, FetchError
 from hrwatch.model.feeds import NotModified, Response, Route, Validators
 from hrwatch.model.settings import FetchSettings
 from hrwatch.stages.fetch import headers, robots
-from hrwatch.stages.fetch.addresses import address, follow, host_of, shown, without_user
+from hrwatch.stages.fetch.addresses import address, follow, host_of, origin_of, shown
 from hrwatch.stages.fetch.exchange import Answer, Errand, Exchange, Moved, Visited
-from hrwatch.stages.fetch.network import Resolve, Resolver
 from hrwatch.stages.fetch.patience import Patience
 from hrwatch.stages.fetch.permission import Permissions
 from hrwatch.stages.fetch.politeness import Politeness
+from hrwatch.stages.fetch.resolving import Resolve, Resolver
 from hrwatch.stages.fetch.ways import Way, Ways
 from hrwatch.urls import is_loopback, registrable
 
 _log = logging.getLogger(__name__)
 
+# For each request at once: a lookup that hangs outlives its request, often by several deadlines,
+# and is not to take the thread of a healthy name.
+_LOOKUPS = 4
 _ROBOTS_WITHIN = timedelta(seconds=20)
+_MOST_NOTED = 1_000  # sites; whoever leads us to more of them is not to fill the log
 _USUAL = Route()
 
 
@@ -51,11 +55,12 @@ class Fetcher:
         self._politeness = Politeness(
             concurrency=settings.concurrency, per_domain=settings.per_domain, gap=settings.gap
         )
-        self._resolver = Resolver(settings.concurrency)
+        self._resolver = Resolver(_LOOKUPS * settings.concurrency)
         self._ways = Ways(settings, resolve or self._resolver, version)
         self._exchange = Exchange(self._ways, clock)
         self._patience = Patience()
         self._permissions = Permissions(self._robots, clock)
+        self._opened: set[tuple[str, str, int]] = set()
 
     async def fetch(  # noqa: PLR0913 - what is asked, how it is asked again, and on whose behalf
         self,
@@ -72,11 +77,14 @@ class Fetcher:
 
         `route` is a feed's, `home` the feed's address where `url` is another: the pinned
         certificate is its host's. With `obey_robots`, for an address that the operator did not
-        write, robots.txt is obeyed, and a domain whose pages fail is left alone for a while.
+        write, robots.txt is obeyed, and a domain whose pages fail is left alone for a while, by
+        this feed.
         """
         first = address(url)
+        asker = address(home) if home else first
         errand = Errand(
-            way=self._ways.way(route, host_of(address(home) if home else first)),
+            way=self._ways.way(route, host_of(asker)),
+            home=asker,
             accept=accept,
             seconds=self._settings.timeout.total_seconds(),
             most_bytes=self._settings.max_bytes,
@@ -111,7 +119,7 @@ class Fetcher:
                     for_good = for_good and answer.for_good
                     visited = (*visited, follow(visited, answer.location))
                     self._refuse_beyond_loopback(visited[-1])
-                    _note(visited)
+                    self._note(visited)
                     stays = registrable(host_of(visited[-1])) == domain and (
                         not errand.is_page
                         or self._permissions.granted_already(visited[-1], errand.way)
@@ -122,15 +130,15 @@ class Fetcher:
         self._refuse_beyond_loopback(target)
         if not errand.is_page:
             return timedelta(0)
-        self._ask_patience(errand.way, target)
+        self._ask_patience(errand, target)
         return await self._permissions.granted(target, errand.way)
 
     async def _asked(self, errand: Errand, visited: Visited, left: float) -> Answer:
         """One request; how a page comes out is remembered of its domain."""
         if not errand.is_page:
             return await self._exchange.ask(errand, visited, left)
-        self._ask_patience(errand.way, visited[-1])  # while we waited, others may have failed
-        key = (errand.way.proxy, registrable(host_of(visited[-1])))
+        self._ask_patience(errand, visited[-1])  # while we waited, others may have failed
+        key = _standing_of(errand, visited[-1])
         try:
             answer = await self._exchange.ask(errand, visited, left)
         except FetchError as error:
@@ -139,15 +147,25 @@ class Fetcher:
         self._patience.note(key, None, self._clock())
         return answer
 
-    def _ask_patience(self, way: Way, target: httpx.URL) -> None:
+    def _ask_patience(self, errand: Errand, target: httpx.URL) -> None:
         domain = registrable(host_of(target))
-        self._patience.ask((way.proxy, domain), domain, self._clock())
+        self._patience.ask(_standing_of(errand, target), domain, self._clock())
 
     async def _robots(self, target: httpx.URL, way: Way) -> bytes:
         within = min(_ROBOTS_WITHIN, self._settings.timeout).total_seconds()
-        errand = Errand(way, "text/plain, */*;q=0.1", within, robots.MOST_BYTES, head_only=True)
+        accept = "text/plain, */*;q=0.1"
+        errand = Errand(way, target, accept, within, robots.MOST_BYTES, head_only=True)
         answer = await self._run(errand, target)
         return answer.body if isinstance(answer, Response) else b""
+
+    def _note(self, visited: Visited) -> None:
+        """Log, once for each site, that it sends us to where what is read can be altered."""
+        origin = origin_of(visited[-2])
+        if (visited[-2].scheme, visited[-1].scheme) != ("https", "http") or origin in self._opened:
+            return
+        if len(self._opened) < _MOST_NOTED:
+            self._opened.add(origin)
+            _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))
 
     def _refuse_beyond_loopback(self, target: httpx.URL) -> None:
         if self._settings.loopback_only and not is_loopback(host_of(target)):
@@ -157,16 +175,18 @@ class Fetcher:
             )
 
 
+def _standing_of(errand: Errand, target: httpx.URL) -> object:
+    """Return whose experience counts for a page: that of the feeds of the same site, else this
+    feed's own. A feed chooses what it links to, and could make any site look as if it limps."""
+    domain = registrable(host_of(target))
+    is_at_home = registrable(host_of(errand.home)) == domain
+    return errand.way.proxy, domain, None if is_at_home else str(errand.home)
+
+
 def _told_moved(
     answer: Response | NotModified, visited: Visited, *, for_good: bool
 ) -> Response | NotModified:
     """Return the answer with its new address, where every redirect on the way was for good."""
     if isinstance(answer, NotModified) or len(visited) == 1 or not for_good:
         return answer
-    return replace(answer, moved_to=without_user(visited[-1]))
-
-
-def _note(visited: Visited) -> None:
-    if visited[-2].scheme == "https" and visited[-1].scheme == "http":
-        # What is read there can be altered on the way.
-        _log.warning("event=redirected-to-http address=%s", shown(visited[-2]))
+    return replace(answer, moved_to=str(visited[-1]))

@@ -12,14 +12,17 @@ from hrwatch.errors import (
     BadRedirect,
     BadStatus,
     FetchError,
+    ProxyUnreachable,
     TooLarge,
     Unreachable,
 )
 from hrwatch.model.feeds import NotModified, Response, Validators
+from hrwatch.proxies import Speech
 from hrwatch.stages.fetch import headers
-from hrwatch.stages.fetch.addresses import shown, without_user
+from hrwatch.stages.fetch.addresses import shown
 from hrwatch.stages.fetch.decoding import Decoder
 from hrwatch.stages.fetch.failures import NETWORK_ERRORS, kind, plain_words
+from hrwatch.stages.fetch.through import WANTS_LOGIN
 from hrwatch.stages.fetch.ways import Way, Ways
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -33,6 +36,7 @@ class Errand:
     """What is wanted of an address, and how much it may take."""
 
     way: Way
+    home: httpx.URL  # the feed's own address, on whose behalf it is asked
     accept: str
     seconds: float  # for the whole exchange, redirects included
     most_bytes: int
@@ -94,8 +98,10 @@ class Exchange:
             if answer.status_code in _REDIRECTS:
                 location = answer.headers.get("location", "")
                 return Moved(location, for_good=answer.status_code in _FOR_GOOD)
-            if answer.status_code == HTTPStatus.NOT_MODIFIED and asked and errand.validators:
-                return await _not_modified(answer, target, errand.validators, now)
+            if answer.status_code == HTTPStatus.NOT_MODIFIED and asked:
+                return await _not_modified(answer, target, now)
+            if _wants_login(answer, target, errand.way):
+                raise ProxyUnreachable(WANTS_LOGIN)
             if answer.status_code != HTTPStatus.OK:
                 raise _bad_status(answer, target, now)
             return _document(answer, visited, await _body(answer, errand), now)
@@ -103,18 +109,19 @@ class Exchange:
             await answer.aclose()
 
 
-async def _not_modified(
-    answer: httpx.Response, target: httpx.URL, validators: Validators, now: datetime
-) -> NotModified:
+def _wants_login(answer: httpx.Response, target: httpx.URL, way: Way) -> bool:
+    """Say whether the proxy itself answers, which it does for plain http alone: within a tunnel it
+    is the site."""
+    is_asked_itself = way.proxy is not None and way.proxy.speech is Speech.HTTP
+    is_refusal = answer.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
+    return is_refusal and is_asked_itself and target.scheme == "http"
+
+
+async def _not_modified(answer: httpx.Response, target: httpx.URL, now: datetime) -> NotModified:
     async for _ in answer.aiter_raw():
         pass  # it has no body; read to its end, the connection can be used again
-    fresh = headers.validators(answer.headers)
     return NotModified(
-        url=without_user(target),
-        validators=Validators(
-            etag=fresh.etag or validators.etag,
-            last_modified=fresh.last_modified or validators.last_modified,
-        ),
+        url=str(target),
         max_age=headers.max_age(answer.headers),
         expires=headers.expires(answer.headers, now),
         fetched_at=now,
@@ -154,8 +161,8 @@ async def _body(answer: httpx.Response, errand: Errand) -> bytes:
 
 def _document(answer: httpx.Response, visited: Visited, body: bytes, now: datetime) -> Response:
     return Response(
-        url=without_user(visited[-1]),
-        requested_url=without_user(visited[0]),
+        url=str(visited[-1]),
+        requested_url=str(visited[0]),
         status=answer.status_code,
         headers=tuple(answer.headers.multi_items()),
         content_type=answer.headers.get("content-type", ""),

@@ -4,8 +4,7 @@ import asyncio
 import select
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from ipaddress import ip_address
 from itertools import zip_longest
 from typing import Any
@@ -17,50 +16,13 @@ from hrwatch.proxies import is_onion
 from hrwatch.stages.fetch.failures import kind, plain_words
 from hrwatch.stages.fetch.guard import Address, Guard, plain
 from hrwatch.stages.fetch.pinning import Pin
-
-Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
+from hrwatch.stages.fetch.resolving import Resolve
 
 _MOST_DIALS = 4  # addresses tried for one connection; all of them are checked
 _HANDSHAKE_SECONDS = 10.0  # who takes longer speaks no TLS
 _DIAL_SECONDS = 5.0  # for each but the last: a dead IPv6 route must not use up the deadline
 # h11 ends a head of 100 KB, but not a flood of small 1xx answers: 20 MB of them cost 8 s of CPU.
 _HEAD_BYTES = 256_000
-
-
-class Resolver:
-    """The system's resolver in threads of its own: a name server that hangs must not hold up
-    whoever else uses the event loop's threads."""
-
-    def __init__(self, threads: int) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
-
-    async def __call__(self, host: str, port: int) -> tuple[str, ...]:
-        """Return the addresses of `host` as text, in the order to try them; raise OSError or
-        UnicodeError."""
-        if _is_address(host):
-            return (host,)  # there is nothing to look up, and a thread costs more than all the rest
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lookup, host, port)
-
-    def close(self) -> None:
-        """Let go of the threads without waiting for a name server."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _is_address(host: str) -> bool:
-    """Say whether a host is an address as it is written in full; any shorter or odder way to write
-    one (127.1, 0x7f000001) is left to the system's resolver, and checked like everything else."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def lookup(host: str, port: int) -> tuple[str, ...]:
-    """Return the addresses of `host` as the system's resolver gives them; may take long."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(address[4][0]) for address in found))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

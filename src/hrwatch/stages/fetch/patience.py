@@ -18,7 +18,7 @@ from hrwatch.errors import (
 FAILURES = 3  # in a row, before a rest
 FIRST_REST = timedelta(minutes=10)
 LONGEST_REST = timedelta(days=1)
-MOST_DOMAINS = 1_000  # remembered, the ones that failed last
+MOST_DOMAINS = 10_000  # remembered for whoever asks them, the ones that failed last
 
 _FORBIDDEN, _TOO_MANY, _SERVER_ERRORS = 403, 429, 500
 _NOT_ASKED = (AddressRefused, Disallowed, ProxyUnreachable, Resting)
@@ -72,7 +72,7 @@ def is_trouble(error: FetchError) -> bool:
 
 
 class Patience:
-    """What is remembered of the domains whose pages failed, each by the way they are asked."""
+    """What is remembered of the domains whose pages failed, each by who asks and which way."""
 
     def __init__(self) -> None:
         self._standings: OrderedDict[object, Standing] = OrderedDict()

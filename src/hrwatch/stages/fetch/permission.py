@@ -23,7 +23,7 @@ from hrwatch.stages.fetch.ways import Way
 
 KEPT = timedelta(days=1)  # RFC 9309, 2.4
 KEPT_UNREAD = timedelta(minutes=10)  # the site is out of order: its pages are not asked either
-MOST_ORIGINS = 1_000
+MOST_ORIGINS = 10_000
 SHORT = 20_000  # bytes; nearly every robots.txt there is
 MOST_TEXT = 8_000_000  # characters of rules, all origins together
 
@@ -63,12 +63,16 @@ class Permissions:
 
     def granted_already(self, target: httpx.URL, way: Way) -> bool:
         """Say whether `target` is known to be allowed, without asking anybody."""
-        place = self._place(target, way)
-        return place.is_known(self._clock()) and not place.trouble and _allows(place.rules, target)
+        place = self._places.get(_key(target, way))
+        return (
+            place is not None
+            and place.is_known(self._clock())
+            and not place.trouble
+            and _allows(place.rules, target)
+        )
 
     def _place(self, target: httpx.URL, way: Way) -> _Place:
-        # What a site tells one exit of a proxy, it may not tell another address.
-        key = (way.proxy, *origin_of(target))
+        key = _key(target, way)
         place = self._places.setdefault(key, _Place())
         self._places.move_to_end(key)
         return place
@@ -96,11 +100,15 @@ class Permissions:
         place.until = self._clock() + kept
 
     def _forget_some(self) -> None:
-        """Keep the origins that were asked for last."""
+        """Keep the origins that were asked for last; where there is more text than is to be kept,
+        the longest go first, so that hostile ones displace each other and nobody else."""
+        while len(self._places) > MOST_ORIGINS:
+            self._places.popitem(last=False)
         text = sum(len(place.rules.text) for place in self._places.values())
-        while len(self._places) > MOST_ORIGINS or text > MOST_TEXT:
-            _, place = self._places.popitem(last=False)
-            text -= len(place.rules.text)
+        while text > MOST_TEXT:
+            # Of equally long ones, the one that was asked for longest ago.
+            longest = max(self._places, key=lambda key: len(self._places[key].rules.text))
+            text -= len(self._places.pop(longest).rules.text)
 
     def _judged(self, place: _Place, target: httpx.URL) -> timedelta:
         host = host_of(target)
@@ -112,6 +120,11 @@ class Permissions:
         if not _allows(place.rules, target):
             raise Disallowed(f"robots.txt of {host} asks not to read this page")
         return place.rules.delay
+
+
+def _key(target: httpx.URL, way: Way) -> tuple[object, ...]:
+    # What a site tells one exit of a proxy, it may not tell another address.
+    return (way.proxy, *origin_of(target))
 
 
 def _allows(rules: Rules, target: httpx.URL) -> bool:

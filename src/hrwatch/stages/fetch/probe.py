@@ -12,7 +12,8 @@ from hrwatch.proxies import Speech
 from hrwatch.stages.fetch import through
 from hrwatch.stages.fetch.addresses import address, host_of
 from hrwatch.stages.fetch.guard import Guard
-from hrwatch.stages.fetch.network import GuardedBackend, lookup
+from hrwatch.stages.fetch.network import GuardedBackend
+from hrwatch.stages.fetch.resolving import lookup
 from hrwatch.stages.fetch.ways import ANYWHERE, tls_context
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}

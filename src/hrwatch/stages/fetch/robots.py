@@ -1,18 +1,24 @@
 """robots.txt (RFC 9309), read and asked: which pages a site does not want programs to read.
 
 Our own reading of it, because what a hostile site may send here is read in the main process: the
-time and memory it takes grow no faster than the file.
+time and memory it takes grow no faster than the file, and a page is judged in some milliseconds.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import quote
 
 PRODUCT = "hrwatch"  # what a group of rules for us is headed by
 MOST_BYTES = 600_000  # read; RFC 9309, 2.5, wants at least 500 KiB
-MOST_RULES = 10_000  # of ours; hundreds are many
+MOST_RULES = 5_000  # of ours; hundreds are many
+MOST_TEXT = 200_000  # characters of our rules, all together
+# Of all patterns with a wildcard: to look for them in a path may cost the product of both lengths,
+# in the event loop.
+MOST_WILDCARDS = 500
+MOST_WILDCARD_TEXT = 20_000
+LONGEST_PATH = 1_000  # looked at; no article has a longer one
 LONGEST_DELAY = timedelta(seconds=10)  # a page of a feed every so often, whatever is asked for
 
 _AGENT = frozenset({"user-agent", "useragent", "user agent"})
@@ -24,12 +30,13 @@ _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 # What is encoded, what should be, and a sign that encodes nothing.
 _ENCODED = re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9/:@!$&'()*+,;=\-._~?%]+|%")
 _UNRESERVED = frozenset("-._~")
+_MORE = "\0"  # in place of the rest of a path: in no pattern, so that none ends there
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a site asks of us. One text, since a cache of many may hold as many bytes as it is told
-    and no more."""
+    and no more; and not much of it, since each page is judged by all of it."""
 
     text: str = ""  # a rule a line: + or -, and its pattern
     delay: timedelta = timedelta(0)
@@ -39,6 +46,8 @@ class Rules:
         path = _normal(path)
         if path == "/robots.txt":
             return True
+        if len(path) > LONGEST_PATH:
+            path = path[:LONGEST_PATH] + _MORE
         longest, allowed = -1, True
         for line in self.text.splitlines():
             is_allow, pattern = line[0] == "+", line[1:]
@@ -53,11 +62,32 @@ class Rules:
 EVERYTHING = Rules()
 
 
+@dataclass(slots=True)
+class _Kept:
+    """The rules of one group, the first ones of more than anybody needs."""
+
+    lines: list[str] = field(default_factory=list)
+    text: int = 0
+    wildcards: int = 0
+    wildcard_text: int = 0
+
+    def add(self, line: str) -> None:
+        text = self.text + len(line) + 1
+        if len(self.lines) >= MOST_RULES or text > MOST_TEXT:
+            return
+        if "*" in line:
+            wildcard_text = self.wildcard_text + len(line)
+            if self.wildcards >= MOST_WILDCARDS or wildcard_text > MOST_WILDCARD_TEXT:
+                return
+            self.wildcards, self.wildcard_text = self.wildcards + 1, wildcard_text
+        self.text = text
+        self.lines.append(line)
+
+
 def parse(body: bytes) -> Rules:
     """Given a robots.txt, or the head of a longer one, return the rules for us: those under our
     name, else those for everybody. Anything is read; what is no rule says nothing."""
-    ours: list[str] = []
-    everybodys: list[str] = []
+    ours, everybodys = _Kept(), _Kept()
     delays: dict[str, timedelta] = {}
     groups: set[str] = set()
     current: set[str] = set()
@@ -80,10 +110,10 @@ def parse(body: bytes) -> Rules:
             rules = ours if name == PRODUCT else everybodys
             if key in _DELAY:
                 delays[name] = max(_delay(value), delays.get(name, timedelta(0)))
-            elif value and len(rules) < MOST_RULES:
-                rules.append(("+" if is_allow else "-") + _normal(value))
+            elif value:
+                rules.add(("+" if is_allow else "-") + _normal(value))
     name, rules = (PRODUCT, ours) if PRODUCT in groups else ("*", everybodys)
-    return Rules("\n".join(rules), delays.get(name, timedelta(0)))
+    return Rules("\n".join(rules.lines), delays.get(name, timedelta(0)))
 
 
 def _lines(body: bytes) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ in its pool for good.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
 from ipaddress import IPv4Address, ip_address
 
 import httpcore
@@ -15,6 +16,7 @@ from hrwatch.stages.fetch.failures import plain_words
 from hrwatch.stages.fetch.guard import Guard
 from hrwatch.stages.fetch.network import GuardedBackend
 
+WANTS_LOGIN = "the proxy wants a login, and hrwatch speaks to it without one"
 _LONGEST_NAME = 255  # a byte tells how long it is
 _LONGEST_HEAD = 16_384  # of a proxy's answer to CONNECT
 _NO_LOGIN = b"\x05\x01\x00"
@@ -96,7 +98,7 @@ async def greet(stream: httpcore.AsyncNetworkStream, _: str = "", __: int = 0) -
     if version != 5:  # noqa: PLR2004 - SOCKS5
         raise ProxyUnreachable("the proxy does not speak SOCKS5")
     if method != 0:
-        raise ProxyUnreachable("the proxy wants a login, and hrwatch speaks to it without one")
+        raise ProxyUnreachable(WANTS_LOGIN)
 
 
 async def socks(stream: httpcore.AsyncNetworkStream, host: str, port: int) -> None:
@@ -127,8 +129,8 @@ async def tunnel(stream: httpcore.AsyncNetworkStream, host: str, port: int) -> N
     if not words[0].startswith(b"HTTP/1.") or len(words) < 2 or not words[1].isdigit():  # noqa: PLR2004 - version and status
         raise ProxyUnreachable("the proxy does not answer with HTTP")
     status = int(words[1][:3])
-    if status == 407:  # noqa: PLR2004 - Proxy Authentication Required
-        raise ProxyUnreachable("the proxy wants a login, and hrwatch speaks to it without one")
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        raise ProxyUnreachable(WANTS_LOGIN)
     if not 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
         raise Unreachable(f"the proxy gives no connection: it answers {status}")
 

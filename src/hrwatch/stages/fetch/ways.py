@@ -16,8 +16,9 @@ from hrwatch.proxies import Proxy, Speech
 from hrwatch.stages.fetch import headers, through
 from hrwatch.stages.fetch.decoding import ACCEPTED
 from hrwatch.stages.fetch.guard import Guard
-from hrwatch.stages.fetch.network import GuardedBackend, Resolve
+from hrwatch.stages.fetch.network import GuardedBackend
 from hrwatch.stages.fetch.pinning import Pin
+from hrwatch.stages.fetch.resolving import Resolve
 from hrwatch.stages.fetch.transport import Transport, pool
 
 _ROOM = 256_000  # on the wire, beside the body: the head, and the framing of a small body

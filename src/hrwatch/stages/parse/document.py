@@ -29,10 +29,13 @@ _MAGIC = (
 )
 
 
-def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedFeed:
+def parse(
+    body: bytes, *, url: str, content_type: str, now: datetime, language: str = ""
+) -> ParsedFeed:
     """Given a document, the address it came from, its Content-Type and the time, return the feed
     in it; raise ParseError, saying what the document looks like, when there is none.
 
+    `language` is the operator's word on what it is written in; it goes before the document's own.
     Dates may lie after `now`. At most `fields.MAX_ENTRIES` entries are read; what was odd is told
     in `warnings`.
     """
@@ -43,7 +46,7 @@ def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedF
     markup, warnings = charset.decoded(body, content_type)
     if not whole:
         warnings = (*warnings, "gzip data that stops before its end")
-    feed = _feed(markup, url, now)
+    feed = _feed(markup, url, now, language)
     listed = only_lists(feed.entries)
     if listed:
         warnings = (*warnings, "only lists, no articles")
@@ -55,21 +58,21 @@ def parse(body: bytes, *, url: str, content_type: str, now: datetime) -> ParsedF
     )
 
 
-def _feed(markup: str, url: str, now: datetime) -> ParsedFeed:
+def _feed(markup: str, url: str, now: datetime, language: str) -> ParsedFeed:
     """Return the feed of whatever format; raise ParseError where there is none."""
     head = markup[:_HEAD].lstrip()
     # Behind the warnings of a server, too: JSON holds no tag, and no XML begins with a brace.
     if head.startswith("{") or _JSON_FEED.search(head):
-        return json_feed.read(markup, url=url, now=now)
+        return json_feed.read(markup, url=url, now=now, language=language)
     is_feed = _FEED_TAG.search(markup)
     if not is_feed and _SITEMAP_TAG.search(head):
-        return sitemap.read(markup, url=url, now=now)
+        return sitemap.read(markup, url=url, now=now, language=language)
     looks = _looks_like(head)
     hopeless = looks in ("an empty document", "JSON")
     # Some feeds stand within an HTML page that their server wraps around everything.
     if not hopeless and (looks != "an HTML page" or is_feed):
         bounds.check(markup)
-        feed = xml.read(markup, url=url, now=now)
+        feed = xml.read(markup, url=url, now=now, language=language)
         if feed is not None:
             return feed
     if looks == "an HTML page":

@@ -25,7 +25,7 @@ _DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_
 Object = dict[str, Any]
 
 
-def read(markup: str, *, url: str, now: datetime) -> ParsedFeed:
+def read(markup: str, *, url: str, now: datetime, language: str = "") -> ParsedFeed:
     """Given a JSON document, return the feed in it; raise ParseError where there is none.
 
     What cannot be read of an item is left out of it; what is no item, is left out of the feed.
@@ -50,7 +50,7 @@ def read(markup: str, *, url: str, now: datetime) -> ParsedFeed:
         warnings.append(f"{len(read_items)} entries: only the first {fields.MAX_ENTRIES} are read")
         del read_items[fields.MAX_ENTRIES :]
     link = urls.absolute(_string(told, "home_page_url"), url)
-    language = fields.language(_string(told, "language"))
+    language = language or fields.language(_string(told, "language"))
     authors = _authors(told)
     return ParsedFeed(
         format=f"json1{version[1] or ''}" if version else "json",

@@ -16,17 +16,26 @@ _NAMES = (
     "автор тема категория وسم تصنيف كاتب"
 )
 _LISTS = frozenset(_NAMES.split())
+# Under these many sites keep their articles, too: there two words are a headline.
+_SECTIONS = (
+    "section sections theme themes topic topics archive archives thema themen tema temas тема konu "
+    "rubrique rubriques rubrik rubric рубрика"
+)
+_ALSO_OF_ARTICLES = frozenset(_SECTIONS.split())
 _QUERY = re.compile(r"(?:cat|tag|author|category|tag_id|category_name|taxonomy|term)=[^&]*", re.I)
 _PAGE = re.compile(r"(?:page/\d+/?|feed/?|index\.\w{2,5})$", re.I)
-# A slug of many words, or with a long number, is an article's, wherever it lies.
+# A slug of many words, a number, or one with a long number in it is an article's, wherever it lies.
 _MOST_WORDS = 4
-_ARTICLE = re.compile(r"\d{4,}|\.(?:s?html?|php|aspx?)$", re.I)
+_ARTICLE = re.compile(r"^\d+$|\d{4,}|\.(?:s?html?|php|aspx?)$", re.I)
 
 
 def only_lists(entries: Iterable[Entry]) -> bool:
     """Given the entries of a document, say whether there are some and every one leads to a list."""
-    permalinks = [entry.permalink for entry in entries]
-    return len(permalinks) >= AT_LEAST and all(map(is_list, permalinks))
+    told = list(entries)
+    # What brings its own text is an article, wherever it leads: to a list that it writes about.
+    return len(told) >= AT_LEAST and all(
+        not entry.content and is_list(entry.permalink) for entry in told
+    )
 
 
 def is_list(permalink: str) -> bool:
@@ -37,6 +46,9 @@ def is_list(permalink: str) -> bool:
     if not segments:
         return bool(_QUERY.fullmatch(parts.query))
     last = segments[-1]
-    if _ARTICLE.search(last) or len(re.split(r"[-_\s]", last)) > _MOST_WORDS:
+    if last in _LISTS:
+        return True
+    words = sum(map(bool, re.split(r"[-_\s]", last)))
+    if len(segments) == 1 or _ARTICLE.search(last) or words > _MOST_WORDS:
         return False
-    return last in _LISTS or any(segment in _LISTS for segment in segments[-2:-1])
+    return segments[-2] in (_LISTS if words == 1 else _LISTS - _ALSO_OF_ARTICLES)

@@ -24,14 +24,15 @@ _FIELD = re.compile(
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-def read(markup: str, *, url: str, now: datetime) -> ParsedFeed:
+def read(markup: str, *, url: str, now: datetime, language: str = "") -> ParsedFeed:
     """Given the text of a sitemap, return its dated pages as entries; raise ParseError where it
     dates none, or where it is an index: then its first sitemaps are named."""
     if re.search(r"<(?:\w+:)?sitemapindex[\s/>]", markup[:20_000]):
         raise ParseError(_named(markup, url))
     told = [_fields(one) for one in _elements(markup, "url")]
     languages = {one["language"] for one in told if one.get("language")}
-    language = fields.language(languages.pop()) if len(languages) == 1 else ""
+    own = fields.language(languages.pop()) if len(languages) == 1 else ""
+    language = language or own
     entries = [entry for one in told if (entry := _entry(one, url, language, now)) is not None]
     if told and not entries:
         raise ParseError("a sitemap that dates none of its pages: which are news cannot be told")

@@ -16,7 +16,7 @@ from hrwatch.stages.parse.rebuild import rebuilt
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
-def read(markup: str, *, url: str, now: datetime) -> ParsedFeed | None:
+def read(markup: str, *, url: str, now: datetime, language: str = "") -> ParsedFeed | None:
     """Given the text of an XML document, return the feed in it, or None where there is none;
     raise ParseError where feedparser cannot get through."""
     mended = mend(markup)
@@ -33,7 +33,7 @@ def read(markup: str, *, url: str, now: datetime) -> ParsedFeed | None:
         raise ParseError(told) from error
     if not parsed.version and not parsed.entries:
         return None
-    return _feed(parsed, mended, warnings, url, now)
+    return _feed(parsed, mended, warnings, url=url, now=now, language=language)
 
 
 def _parsed(markup: str) -> tuple[Any, Exception | None]:
@@ -57,7 +57,9 @@ def _parsed(markup: str) -> tuple[Any, Exception | None]:
     return parsed, None
 
 
-def _feed(parsed: Any, mended: Mended, warnings: list[str], url: str, now: datetime) -> ParsedFeed:
+def _feed(  # noqa: PLR0913 - each by its name
+    parsed: Any, mended: Mended, warnings: list[str], *, url: str, now: datetime, language: str
+) -> ParsedFeed:
     version = str(parsed.version)
     feed = parsed.feed
     raw = list(parsed.entries)
@@ -75,7 +77,7 @@ def _feed(parsed: Any, mended: Mended, warnings: list[str], url: str, now: datet
     link = _first_link(feed, url)
     # RFC 4287 resolves against the document; RSS says nothing, and its writers mean the site.
     base = url if version.startswith("atom") or not link else link
-    language = fields.language(_string(feed, "language"))
+    language = language or fields.language(_string(feed, "language"))
     entries = [_entry(one, version, base, language=language, now=now) for one in raw]
     if nothing := sum(not entry.tells_something for entry in entries):
         warnings.append(f"{nothing} entries have nothing in them")

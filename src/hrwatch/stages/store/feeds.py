@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hrwatch import text
 from hrwatch.model.feeds import Because, Feed, FeedState, Hints, Outcome, State, Validators
 from hrwatch.stages.store import guarded
 from hrwatch.stages.store.statements import chunks
@@ -13,17 +14,14 @@ from hrwatch.stages.store.tables import Instant, feeds
 
 # An archive may hold words of an earlier version.
 _REASONS = frozenset(Because)
+# Of what went wrong or was odd: what follows is repetition.
+_LONGEST_LINE = 1000
 
 
 def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -> None:
-    """Given the configured feeds, add the new ones. One whose address changed is polled at once
-    and asked without validators; it stays the feed it was, with its first poll behind it. What
-    our own settings kept us from asking is due: the settings may be others now."""
-    connection.execute(
-        sa.update(feeds)
-        .where(feeds.c.because == Because.NOT_ALLOWED_HERE)
-        .values(next_poll_at=None)
-    )
+    """Given the configured feeds, add the new ones. One whose address changed is polled at once,
+    as if it were new: nothing is carried over from the document at its old address. It stays the
+    feed that its records are of."""
     stored = connection.execute(sa.select(feeds.c.feed, feeds.c.address))
     addresses = {row.feed: row.address for row in stored}
     added = []
@@ -62,12 +60,25 @@ def sync(connection: sa.Connection, configured: Iterable[Feed], now: datetime) -
                     hints=None,
                     failing_since=None,
                     error=None,
+                    warning=None,
+                    entries=0,
+                    newest_entry_at=None,
+                    rhythm_seconds=None,
                     # What the new address holds of old is archived, not mailed.
                     first_polled_at=None,
                 )
             )
     if added:
         connection.execute(sa.insert(feeds), added)
+
+
+def ask_the_forbidden(connection: sa.Connection) -> None:
+    """Let what our own settings kept us from asking be due: the settings may be others now."""
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.because == Because.NOT_ALLOWED_HERE)
+        .values(next_poll_at=None)
+    )
 
 
 def states(connection: sa.Connection, names: Iterable[str]) -> tuple[FeedState, ...]:
@@ -134,7 +145,7 @@ def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
         "because": state.because or "",
         "failures": state.failures,
         "failing_since": state.failing_since,
-        "error": state.error,
+        "error": _line(state.error),
         "body_hash": state.body_hash,
         "bad_body_hash": state.bad_body_hash,
         "newest_entry_at": state.newest_entry_at,
@@ -144,7 +155,7 @@ def finish(connection: sa.Connection, state: FeedState, owner: str) -> bool:
         "moved_to": state.moved_to,
         "moved_times": state.moved_times,
         "rhythm_seconds": state.rhythm and int(state.rhythm.total_seconds()),
-        "warning": state.warning,
+        "warning": _line(state.warning),
         "hints": _written(state),
         "claimed_by": None,
         "claimed_until": None,
@@ -180,6 +191,11 @@ def release_all(connection: sa.Connection) -> None:
         .where(feeds.c.claimed_by.is_not(None))
         .values(claimed_by=None, claimed_until=None)
     )
+
+
+def _line(told: str | None) -> str | None:
+    """Return what a server or a document may have had a word in as any database takes it."""
+    return None if told is None else text.clean_line(told, _LONGEST_LINE)
 
 
 def _free(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:

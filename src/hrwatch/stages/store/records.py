@@ -6,7 +6,7 @@ latest version of each.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from hrwatch.stages.store.tables import feeds, records, tags
 
 T = TypeVar("T")
 SHORTEST_PREFIX = 6
-_PIECE = 200  # records of a stream that are in memory at once
+_PIECE = 50  # records of a stream that are in memory at once; one may be megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +174,11 @@ def get(
 
 def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record, ...]:
     """Return all records of these stories, originals and copies, those of one story in the order
-    of writing."""
+    of writing; without their texts, which are long, and asked of the one that is shown only."""
     found = chain.from_iterable(
         stream(connection, records.c.story.in_(piece)) for piece in chunks(sorted(set(story_ids)))
     )
-    return tuple(found)
+    return tuple(map(_without_text, found))
 
 
 def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Record]:
@@ -282,6 +282,15 @@ def _with_keys(
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:
     yield from _with_tags(connection, connection.execute(query).all())
+
+
+def _without_text(record: Record) -> Record:
+    return replace(
+        record,
+        text="",
+        entry=replace(record.entry, summary="", content=""),
+        article=record.article and replace(record.article, text=""),
+    )
 
 
 def _with_tags(connection: sa.Connection, piece: Iterable[sa.Row[Any]]) -> Iterator[Record]:

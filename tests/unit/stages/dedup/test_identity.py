@@ -1,5 +1,6 @@
 """Which entries are new; every feed in here is invented."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from builders import NOW, an_entry
 from hrwatch.model.feeds import Entry, KnownEntry
-from hrwatch.stages.dedup.identity import marks, record_id, unseen
+from hrwatch.stages.dedup import identity
+from hrwatch.stages.dedup.identity import marks, record_id
 
 
 def remembered(*entries: Entry) -> tuple[KnownEntry, ...]:
@@ -21,6 +23,12 @@ def remembered(*entries: Entry) -> tuple[KnownEntry, ...]:
         for e in entries
         for told in [marks(e)]
     )
+
+
+def unseen(document: Iterable[Entry], known: Iterable[KnownEntry]) -> tuple[Entry, ...]:
+    """Which entries of a document are new, marked as a worker marks them."""
+    marked = [identity.Marked(entry, marks(entry)) for entry in document]
+    return tuple(one.entry for one in identity.unseen(marked, known))
 
 
 A = an_entry(guid="a", permalink="http://wire.example/a", title="Night arrests in Arvenia")

@@ -11,7 +11,6 @@ from hrwatch.stages.fetch.addresses import (
     address,
     follow,
     shown,
-    without_user,
 )
 
 
@@ -90,8 +89,8 @@ def test_shown_names_host_and_path_only(url: str, expected: str) -> None:
     assert shown(address(url)) == expected
 
 
-def test_without_user_keeps_the_query_and_drops_the_password() -> None:
-    assert without_user(address("https://a:b@example.org/f?x=1")) == "https://example.org/f?x=1"
+def test_address_keeps_the_query_and_drops_the_password() -> None:
+    assert str(address("https://a:b@example.org/f?x=1")) == "https://example.org/f?x=1"
 
 
 @pytest.mark.parametrize(
@@ -102,14 +101,8 @@ def test_without_user_keeps_the_query_and_drops_the_password() -> None:
         ("http://a.example/x", "//b.example/z", "http://b.example/z"),
         ("http://a.example/x", " https://b.example/é ", "https://b.example/%C3%A9"),
         ("https://a.example/x", "http://a.example/x", "http://a.example/x"),
-        # the operator's password goes along to the same origin, and to it under TLS
-        ("https://u:p@a.example/x", "/y", "https://u:p@a.example/y"),
-        ("https://u:p@a.example/x", "https://a.example/y", "https://u:p@a.example/y"),
-        ("http://u:p@a.example/x", "https://a.example/x", "https://u:p@a.example/x"),
-        # and nowhere else; nor is one of the server's making used
-        ("https://u:p@a.example/x", "http://a.example/y", "http://a.example/y"),
-        ("https://u:p@a.example/x", "https://b.example/y", "https://b.example/y"),
-        ("https://u:p@a.example/x", "https://a.example:444/y", "https://a.example:444/y"),
+        # nobody's password goes anywhere
+        ("https://u:p@a.example/x", "/y", "https://a.example/y"),
         ("https://a.example/x", "https://q:r@a.example/y", "https://a.example/y"),
         ("https://a.example/x", "https://q:r@b.example/y", "https://b.example/y"),
     ],
@@ -117,7 +110,7 @@ def test_without_user_keeps_the_query_and_drops_the_password() -> None:
 def test_follow_of_a_location_gives_the_next_address(
     last: str, location: str, expected: str
 ) -> None:
-    assert str(follow((address(last),), location)) == str(address(expected))
+    assert str(follow((address(last),), location)) == expected
 
 
 @pytest.mark.parametrize(
@@ -132,9 +125,9 @@ def test_follow_of_a_location_gives_the_next_address(
         ("http://b.example:0/", "no http"),
         ("http://b.example:123456/", "no http"),
         ("http://" + "b" * 9_000, "no http"),
-        ("http://127.0.0.2:8932\\@wire.example/", "no http(s) address"),
-        ("//evil.example\\@wire.example/", "no http(s) address"),
-        ("http:\\\\evil.example\\x", "no http(s) address"),
+        ("http://127.0.0.2:8932\\@wire.example/", r"no http\(s\) address"),
+        ("//evil.example\\@wire.example/", r"no http\(s\) address"),
+        ("http:\\\\evil.example\\x", r"no http\(s\) address"),
         ("/x?token=t", "circle"),
         ("#top", "circle"),
     ],

@@ -162,6 +162,62 @@ def test_rules_of_a_hostile_file_cost_little(body: str) -> None:
     assert len(rules.text) <= 3 * MOST_BYTES
 
 
+CROSS = "*" + "a" * 40 + "b" + "a" * 40  # each is looked for in the whole path, in vain
+LONG = "*" + "a" * 3_000 + "b" + "a" * 3_000
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        f"Disallow: /{CROSS}\n" * 7_000,
+        f"Disallow: /{LONG}\n" * 100,
+        "Disallow: /*aab\n" * 40_000,
+        "Disallow: /" + "*aab" * 140_000,
+        "Disallow: /" + "*" * 500_000 + "b",
+        "Disallow: /aaaaaaaaab\n" * 30_000,
+        "Disallow: /" + "a" * 500_000,
+    ],
+    ids=["crossed", "long", "short", "parts", "stars", "plain", "one"],
+)
+@pytest.mark.parametrize("path", ["/" + "a" * 7_900, "/" + "%61" * 2_600], ids=["plain", "encoded"])
+def test_page_is_judged_by_a_hostile_file_in_some_milliseconds(rules: str, path: str) -> None:
+    told = parse((EVERYBODY + rules).encode())
+
+    def cost() -> float:
+        started_at = time.process_time()
+        told.allow(path)
+        return time.process_time() - started_at
+
+    assert min(cost() for _ in range(5)) < 0.01
+    assert len(told.text) <= robots.MOST_TEXT
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_allowed"),
+    [
+        ("Disallow: /a*b", False),
+        ("Disallow: /a*a$", True),  # the path goes on, nobody looks where it ends
+        ("Disallow: /a*$", False),
+        ("Disallow: /*/c", True),
+    ],
+)
+def test_path_longer_than_is_looked_at_is_judged_by_its_head(rule: str, is_allowed: bool) -> None:
+    path = "/ab" + "a" * robots.LONGEST_PATH + "/c"
+
+    assert allows(EVERYBODY + rule, path) == is_allowed
+
+
+def test_rules_of_a_large_but_honest_file_are_all_kept() -> None:
+    lines = [f"Disallow: /section-{n}/*/print" for n in range(250)]
+    lines += [f"Disallow: /private/{n}/an-invented-story" for n in range(2_500)]
+
+    rules = parse((EVERYBODY + "\n".join(lines)).encode())
+
+    assert not rules.allow("/section-249/x/print")
+    assert not rules.allow("/private/2499/an-invented-story")
+    assert rules.allow("/story")
+
+
 def test_rules_of_nothing_allow_everything() -> None:
     assert parse(b"") == Rules()
     assert Rules().allow("/a")

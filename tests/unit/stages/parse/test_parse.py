@@ -164,6 +164,20 @@ def test_parse_title_is_one_clean_line(written: str, title: str) -> None:
     assert only(read(rss(item))).title == title
 
 
+def test_parse_date_is_read_by_the_language_that_the_operator_names() -> None:
+    body = {
+        "xml": rss("<item><title>T</title><pubDate>02/01/2026</pubDate></item>"),
+        "json": '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", '
+        '"content_text": "T", "date_published": "02/01/2026"}]}',
+        "sitemap": f"<urlset><url><loc>{URL}</loc><lastmod>02/01/2026</lastmod></url></urlset>",
+    }
+    for document in body.values():
+        feed = parse(document.encode(), url=URL, content_type="", now=NOW, language="fr")
+        assert feed.language == "fr"
+        entry = only(feed)
+        assert (entry.published_at or entry.updated_at) == datetime(2026, 1, 2, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("written", "read_as"),
     [

@@ -5,6 +5,7 @@ page.read → selected.entries ↗
 """
 
 import itertools
+from dataclasses import replace
 from datetime import datetime
 
 from hrwatch.errors import NoListing, ParseError
@@ -20,16 +21,26 @@ MAX_DATES = 6  # texts of one entry that are looked at for its date
 FORMAT = "listing"
 
 
-def read(body: bytes, *, url: str, content_type: str, select: Select, now: datetime) -> ParsedFeed:
+def read(  # noqa: PLR0913 - each by its name
+    body: bytes,
+    *,
+    url: str,
+    content_type: str,
+    select: Select,
+    now: datetime,
+    language: str = "",
+) -> ParsedFeed:
     """Given a listing page as fetched and where its entries stand in it (what is empty is found
     out), return its entries, one for each page it links to; raise NoListing where there are none,
     ParseError where the document is no page.
 
-    The first two megabytes are read. An entry's guid is the key of its address (`links.key`).
+    The first two megabytes are read; `language` is the operator's word on what it is written in.
+    An entry's guid is the key of its address (`links.key`).
     """
     _must_be_page(body)
     markup, cut_off = pages.decoded(body, content_type)
     page = pages.read(markup, url)
+    page = replace(page, language=language or page.language)
     reader = _Reader(page, now)
     if select.entry or select.link:
         found = selected.entries(page, select)
