@@ -33,7 +33,7 @@ def hints(period: str, frequency: str, channel: str) -> Hints:
     hours = {int(hour) for hour in _HOUR.findall(_element(channel, "skipHours"))}
     days = {name.lower() for name in _DAY.findall(_element(channel, "skipDays"))}
     # RSS 0.91 counted the hours from 1 to 24, RSS 2.0 from 0 to 23.
-    skip_hours = sorted({0 if hour == 24 else hour for hour in hours if hour <= 24})  # noqa: PLR2004
+    skip_hours = sorted({0 if hour == 24 else hour for hour in hours if hour <= 24})  # noqa: PLR2004 - hours of a day
     skip_days = [number for number, name in enumerate(_DAYS) if name in days]
     return Hints(
         every=_every(period, frequency),
@@ -54,7 +54,7 @@ def _every(period: str, frequency: str) -> timedelta | None:
 def _number(written: str) -> int:
     """Return a whole number within reason, 0 for everything else."""
     written = written.strip()
-    return int(written) if written.isascii() and written.isdigit() and len(written) <= 9 else 0  # noqa: PLR2004
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= 9 else 0  # noqa: PLR2004 - a bound
 
 
 def _element(channel: str, name: str) -> str:

@@ -72,7 +72,7 @@ def of_numbers(numbers: Sequence[str], month: int, now: datetime | None) -> date
     given, the latest such day that is no later than tomorrow. None where they are no day."""
     if len(numbers) == 1:
         return _without_year(int(numbers[0]), month, now) if now and len(numbers[0]) < 3 else None  # noqa: PLR2004 - digits
-    if len(numbers) != 2 or sum(len(number) == YEAR for number in numbers) > 1:  # noqa: PLR2004
+    if len(numbers) != 2 or sum(len(number) == YEAR for number in numbers) > 1:  # noqa: PLR2004 - two
         return None
     day, year = numbers
     if len(day) == YEAR:

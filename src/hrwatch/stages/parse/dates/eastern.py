@@ -37,7 +37,7 @@ def _day(match: re.Match[str]) -> str:
         year += _FIRST_OF_REIWA - 1
     elif told == "元":
         return match[0]
-    return f" {year:04}-{month}-{day} " if reiwa or len(told) == 4 else f" {told}/{month}/{day} "  # noqa: PLR2004
+    return f" {year:04}-{month}-{day} " if reiwa or len(told) == 4 else f" {told}/{month}/{day} "  # noqa: PLR2004 - digits
 
 
 def _clock(match: re.Match[str]) -> str:

@@ -120,4 +120,4 @@ def _says_something(item: Element | str) -> bool:
 def _is_dated(item: Element | str) -> bool:
     """Say whether an item may be a date: short, and with a number in it."""
     told = (item if isinstance(item, str) else "".join(item.itertext())).strip()
-    return len(told) <= 60 and any(character.isdigit() for character in told)  # noqa: PLR2004
+    return len(told) <= 60 and any(character.isdigit() for character in told)  # noqa: PLR2004 - a line of a byline
