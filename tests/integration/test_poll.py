@@ -10,16 +10,16 @@ from fakes import Clock
 from hrwatch import hops
 from hrwatch.errors import NoWorker
 from hrwatch.model.feeds import Outcome
-from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
+from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import Parts, poll
-from hrwatch.stages.deliver import open_transport
+from hrwatch.pipeline import poll
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 from loopback import an_answer, serving
 from newsdesk import a_page
+from parts import the_parts
 
 
 class ShortOfRoom(Workers):
@@ -52,17 +52,12 @@ def test_poll_of_a_page_that_robots_txt_disallows_keeps_the_entry_by_its_own_tex
             settings = FetchSettings(allow_addresses=(server.exemption,), gap=timedelta(0))
             fetcher = Fetcher(settings, clock=clock, version="1.0")
             archive = Archive.open("archive.db", directory=tmp_path, writing=True, clock=clock)
-            parts = Parts(
+            parts = the_parts(
+                tmp_path,
                 archive=archive,
                 fetcher=fetcher,
                 workers=Workers(0, Rules(), HopLimits()),
-                transport=open_transport(MailSettings(), directory=tmp_path, clock=clock),
                 clock=clock,
-                new_id=lambda: "1",
-                owner="test",
-                per_site=1,
-                rules_hash="",
-                link_copies=True,
             )
             await archive.write(feeds.sync, (feed,), clock())
             report = await poll.poll_feed(parts, feed)
@@ -99,17 +94,12 @@ def test_poll_without_a_worker_for_an_article_leaves_it_to_the_next_poll(tmp_pat
             settings = FetchSettings(allow_addresses=(server.exemption,), gap=timedelta(0))
             fetcher = Fetcher(settings, clock=clock, version="1.0")
             archive = Archive.open("archive.db", directory=tmp_path, writing=True, clock=clock)
-            parts = Parts(
+            parts = the_parts(
+                tmp_path,
                 archive=archive,
                 fetcher=fetcher,
                 workers=ShortOfRoom(0, Rules(), HopLimits()),
-                transport=open_transport(MailSettings(), directory=tmp_path, clock=clock),
                 clock=clock,
-                new_id=lambda: "1",
-                owner="test",
-                per_site=1,
-                rules_hash="",
-                link_copies=True,
             )
             await archive.write(feeds.sync, (feed,), clock())
             first = await poll.poll_feed(parts, feed)

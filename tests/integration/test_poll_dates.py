@@ -13,15 +13,15 @@ from builders import a_feed
 from fakes import Clock
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import FeedState
-from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
+from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import Parts, poll
-from hrwatch.stages.deliver import open_transport
+from hrwatch.pipeline import poll
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 from loopback import an_answer, serving
+from parts import the_parts
 
 # Polls on these days of March 2026, from the 2nd; the entries are dated the 20th.
 DAYS = (0, 1, 17, 18, 30)
@@ -42,17 +42,8 @@ async def _polled(folder: Path, bodies: Sequence[str]) -> tuple[list[Record], Fe
         with closing(
             Archive.open("archive.db", directory=folder, writing=True, clock=clock)
         ) as archive:
-            parts = Parts(
-                archive=archive,
-                fetcher=fetcher,
-                workers=workers,
-                transport=open_transport(MailSettings(), directory=folder, clock=clock),
-                clock=clock,
-                new_id=lambda: "1",
-                owner="test",
-                per_site=1,
-                rules_hash="",
-                link_copies=True,
+            parts = the_parts(
+                folder, archive=archive, fetcher=fetcher, workers=workers, clock=clock
             )
             await archive.write(feeds.sync, (feed,), clock())
             for day, body in zip(DAYS, bodies, strict=True):

@@ -25,15 +25,15 @@ from hrwatch.model.feeds import (
     State,
     Validators,
 )
-from hrwatch.model.settings import FetchSettings, HopLimits, MailSettings
+from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.pipeline import Parts, due_feeds, poll, poll_feed
-from hrwatch.stages.deliver import open_transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 from loopback import Answer, Loopback, Request, an_answer, serving
+from parts import the_parts
 
 EVERY = timedelta(minutes=30)
 TAG = '"one"'
@@ -84,18 +84,7 @@ async def a_desk(folder: Path, answers: dict[str, Answer], workers: Workers) -> 
         settings = FetchSettings(allow_addresses=(server.exemption,), gap=timedelta(0))
         fetcher = Fetcher(settings, clock=clock, version="1.0")
         archive = Archive.open("archive.db", directory=folder, writing=True, clock=clock)
-        parts = Parts(
-            archive=archive,
-            fetcher=fetcher,
-            workers=workers,
-            transport=open_transport(MailSettings(), directory=folder, clock=clock),
-            clock=clock,
-            new_id=lambda: "1",
-            owner="test",
-            per_site=1,
-            rules_hash="",
-            link_copies=True,
-        )
+        parts = the_parts(folder, archive=archive, fetcher=fetcher, workers=workers, clock=clock)
         await archive.write(feeds.sync, (feed,), clock())
         yield Desk(parts, feed, server, clock)
         await fetcher.aclose()
