@@ -171,7 +171,7 @@ def test_try_feed_page_tells_feeds_entries_and_what_to_paste(tmp_path: Path) -> 
         assert "url: " + desk.server.url("/wire.xml") in str(line["yaml"])
         assert "# or: page: " + address in str(line["yaml"])
         assert "page: " + address in str(without.lines[0]["yaml"])
-        assert len(picked.lines[0]["entries"]) == 9  # type: ignore[arg-type]
+        assert len(picked.lines[0]["entries"]) == 9  # type: ignore[arg-type]  # JSON
         assert "select:" in str(picked.lines[0]["yaml"])
         assert none.status == 1
         assert "selector entry (b) finds nothing" in str(none.lines[0]["error"])

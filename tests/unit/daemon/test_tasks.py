@@ -50,3 +50,18 @@ def test_start_name_that_runs_is_not_started_again_and_trouble_is_kept_until_it_
 
     assert asyncio.run(run()) == [{"mail": "the disk is full"}, {}]
     assert len(begun) == 2
+
+
+def test_start_says_whether_the_work_began_so_that_its_turn_can_be_given_back() -> None:
+    async def run() -> list[bool]:
+        tasks, gate = Tasks(), asyncio.Event()
+
+        async def work() -> None:
+            await gate.wait()
+
+        told = [tasks.start("poll:wire", work()), tasks.start("poll:wire", work())]
+        gate.set()
+        await tasks.drain(timedelta(seconds=5))
+        return [*told, tasks.start("poll:agency", work())]
+
+    assert asyncio.run(run()) == [True, False, False]
