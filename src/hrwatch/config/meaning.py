@@ -135,7 +135,7 @@ def _keywords(main: Document) -> Iterator[Mistake | None]:
             yield main.mistake(("keywords", *path), problem)
     for name, node in own.mapping.items():
         path = ("keywords", name)
-        if name == "use" or node.mapping is None:
+        if name in {"use", "lists"} or node.mapping is None:
             continue
         if name in shipped:
             if limited and limited.sequence and name not in used:

@@ -86,7 +86,9 @@ Countries = Annotated[list[Country], BeforeValidator(_filled)]
 Names = Annotated[list[str], BeforeValidator(_filled)]
 Phrase = Annotated[str, AfterValidator(terms.phrase)]
 Pair = Annotated[str, AfterValidator(terms.pair)]
+Term = Annotated[str, AfterValidator(terms.term)]
 TermLanguage = Annotated[str, AfterValidator(terms.language)]
+Terms = dict[TermLanguage, list[Term]]
 Phrases = dict[TermLanguage, list[Phrase]]
 
 
@@ -232,9 +234,12 @@ class Keyword(Shape):
     severity: int | None = Field(
         default=None, ge=1, le=3, description=f"3 most urgent, 2 normal, 1 least. {_LATER}"
     )
-    terms: Phrases | None = Field(default=None, description="By language, or any: words that tag.")
-    weak: Phrases | None = Field(
-        default=None, description="Count only beside a term, or in a title."
+    terms: Terms | None = Field(default=None, description="By language, or any: words that tag.")
+    weak: Terms | None = Field(
+        default=None, description="Count only beside another term, or in a title."
+    )
+    passing: Terms | None = Field(
+        default=None, description="Name the issue in passing: a mention, never the subject."
     )
     near: dict[TermLanguage, list[Pair]] | None = Field(
         default=None, description="Two phrases with at most so many words between: a ~5 b."
@@ -259,6 +264,10 @@ class Keywords(Shape):
 
     use: list[str] | None = Field(
         default=None, description="Limits the shipped taxonomy to these.", examples=["torture"]
+    )
+    lists: dict[str, Phrases] | None = Field(
+        default=None,
+        description="Words by language that pairs call by a name: {police} ~5 beat*.",
     )
 
 

@@ -4,6 +4,7 @@ import functools
 import importlib.resources
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -11,6 +12,19 @@ from pydantic import AfterValidator, Field
 from hrwatch.config import reading, shapes, terms
 from hrwatch.model.tags import Keyword, Rules
 
+Lists = tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
+# Issues of one kind stand in one file; tags come in this order.
+GROUPS = (
+    "integrity",
+    "liberty",
+    "justice",
+    "civic-space",
+    "conflict",
+    "movement",
+    "equality",
+    "economic",
+    "digital",
+)
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -22,13 +36,18 @@ class Issue(shapes.Keyword):
     mask_regex: list[str] | None = None
 
 
-class Taxonomy(shapes.Shape):
-    """The shape of the shipped file."""
+class Common(shapes.Shape):
+    """The shape of the shipped file that holds what all issues share."""
 
-    version: int
-    languages: list[str]
     global_mask: list[Annotated[str, AfterValidator(terms.phrase)]]
     global_review_cues: list[Annotated[str, AfterValidator(terms.phrase)]]
+    lists: dict[str, shapes.Phrases]
+
+
+class Group(shapes.Shape):
+    """The shape of a shipped file of issues; the file's name is the group's."""
+
+    lists: dict[str, shapes.Phrases] = Field(default={})
     issues: list[Issue]
 
 
@@ -40,14 +59,25 @@ def is_id(value: str) -> bool:
 @functools.cache
 def shipped() -> Rules:
     """Return the shipped taxonomy; a fault in it is a bug and raises through."""
-    source = importlib.resources.files("hrwatch") / "stages" / "tag" / "data" / "keywords.yaml"
-    document = reading.parse(source.read_bytes(), "keywords.yaml")
-    taxonomy = Taxonomy.model_validate(document.root.plain())
+    common = Common.model_validate(_shipped("common"))
+    groups = {name: Group.model_validate(_shipped(name)) for name in GROUPS}
+    keywords = [
+        _keyword(issue.id, _fields(issue) | {"group": name})
+        for name, group in groups.items()
+        for issue in group.issues
+    ]
+    lists = [common.lists, *(group.lists for group in groups.values())]
     return Rules(
-        keywords=tuple(_keyword(issue.id, _fields(issue)) for issue in taxonomy.issues),
-        global_mask=tuple(taxonomy.global_mask),
-        review_cues=tuple(taxonomy.global_review_cues),
+        keywords=tuple(keywords),
+        global_mask=tuple(common.global_mask),
+        review_cues=tuple(common.global_review_cues),
+        lists=tuple(pair for some in lists for pair in _lists(some)),
     )
+
+
+def _shipped(name: str) -> Any:
+    folder = importlib.resources.files("hrwatch") / "stages" / "tag" / "data" / "keywords"
+    return reading.parse((folder / f"{name}.yaml").read_bytes(), f"{name}.yaml").root.plain()
 
 
 def rules(own: shapes.Keywords) -> Rules:
@@ -61,7 +91,8 @@ def rules(own: shapes.Keywords) -> Rules:
         _overridden(known[key], additions[key]) if key in additions else known[key] for key in used
     ]
     keywords += [_keyword(key, _fields(own)) for key, own in additions.items() if key not in known]
-    return Rules(tuple(keywords), base.global_mask, base.review_cues)
+    lists = dict(base.lists) | dict(_lists(own.lists or {}))
+    return replace(base, keywords=tuple(keywords), lists=tuple(lists.items()))
 
 
 def _overridden(keyword: Keyword, own: shapes.Keyword) -> Keyword:
@@ -73,6 +104,10 @@ def _overridden(keyword: Keyword, own: shapes.Keyword) -> Keyword:
 
 def _keyword(identity: str, fields: Mapping[str, Any]) -> Keyword:
     return Keyword(id=identity, **fields)
+
+
+def _lists(given: Mapping[str, Mapping[str, list[str]]]) -> Lists:
+    return tuple((name, _frozen(dict(phrases))) for name, phrases in given.items())
 
 
 def _fields(shape: shapes.Keyword) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hrwatch.config.names import quoted
 LONGEST_PHRASE = 200
 FARTHEST = 50
 _PAIR = re.compile(r"(.+?) ~([0-9]{1,3}) (.+)")
+_LIST = re.compile(r"\{([a-z][a-z0-9-]*)\}")
 _WORD = re.compile(r"[^\s-]+")
 _SHORTEST_STEM = 2
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -24,7 +25,14 @@ def phrase(value: str) -> str:
     if not value.isprintable() and any(map(_is_invisible, value)):
         raise ValueError(f"{quoted(value)} holds a line break or an invisible character")
     if "~" in value:
-        raise ValueError(f"{quoted(value)}: a ~ belongs under near only, such as police ~5 beat*")
+        raise ValueError(
+            f"{quoted(value)}: a ~ belongs in a pair, under terms, near, weak or passing, such as "
+            "police ~5 beat*"
+        )
+    if "{" in value or "|" in value:
+        raise ValueError(
+            f"{quoted(value)}: {{…}} and | belong in a pair, such as {{police}} ~5 beat*"
+        )
     for word in _WORD.findall(value):
         stem = word.rstrip("*")
         if "*" in stem or word.count("*") > 1:
@@ -41,17 +49,40 @@ def _is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
 
 
+def term(value: str) -> str:
+    """Given a phrase, or a pair written `a ~5 b`, return it."""
+    return pair(value) if "~" in value else phrase(value)
+
+
 def pair(value: str) -> str:
-    """Given `a ~5 b`, two phrases and how many words may part them, return it."""
+    """Given `a ~5 b` and how many words may part them, return it. A side is a phrase, the name of a
+    list of words such as {police}, or several of them with | between."""
     match = _PAIR.fullmatch(value.strip())
     if not match or not 1 <= int(match[2]) <= FARTHEST:
         raise ValueError(
             f"{quoted(value)} is no pair; write two phrases with ~N between them (1 to {FARTHEST} "
             "words), such as police ~5 beat*"
         )
-    phrase(match[1])
-    phrase(match[3])
+    for side in (match[1], match[3]):
+        for part in side.split("|"):
+            if not _LIST.fullmatch(part.strip()):
+                phrase(part.strip())
     return value.strip()
+
+
+def sides(value: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Given a pair found good, return the alternatives of its left and right side."""
+    match = _PAIR.fullmatch(value)
+    if match is None:
+        return (value,), ()
+    left, right = (tuple(part.strip() for part in side.split("|")) for side in match.group(1, 3))
+    return left, right
+
+
+def listed(value: str) -> str:
+    """Return the name of the list that a part of a pair calls, empty where it is a phrase."""
+    match = _LIST.fullmatch(value)
+    return match[1] if match else ""
 
 
 def language(value: str) -> str:

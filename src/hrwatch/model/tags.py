@@ -62,6 +62,7 @@ class Keyword:
     terms: tuple[tuple[str, tuple[str, ...]], ...]
     weak: tuple[tuple[str, tuple[str, ...]], ...] = ()
     near: tuple[tuple[str, tuple[str, ...]], ...] = ()  # language, phrases written "a ~5 b"
+    passing: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name the issue, are never about it
     mask: tuple[str, ...] = ()
     mask_regex: tuple[str, ...] = ()  # shipped rules only
     veto_near: tuple[str, ...] = ()
@@ -78,3 +79,5 @@ class Rules:
     keywords: tuple[Keyword, ...] = ()
     global_mask: tuple[str, ...] = ()
     review_cues: tuple[str, ...] = ()  # films, games: looked for at the head of a text
+    # Words that pairs call by a name, "{police} ~5 {arrest}": name, language, phrases.
+    lists: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = ()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from hrwatch.stages.tag.tokens import Tokens, tokenise
+from hrwatch.stages.tag.tokens import Tokens
+from hrwatch.words import of_phrase
 
 Payload = TypeVar("Payload")
 _REMEMBERED = 50_000  # words; the vocabulary of news is mostly the same few thousand
@@ -73,19 +74,18 @@ class Matcher(Generic[Payload]):
 
         Return False when the phrase holds no word and so can never match.
         """
-        tokens = tokenise(phrase)
-        if not tokens.forms:
+        words = of_phrase(phrase)
+        if not words:
             return False
         self._begun.clear()
         node = self._root
-        for form, end in zip(tokens.forms, tokens.ends, strict=True):
-            stem = phrase[end : end + 1] == "*"
-            if clitics and is_arabic(form):
+        for word in words:
+            if clitics and is_arabic(word.form):
                 node.loose = node.loose or _Edges()
-                node = node.loose.add(form, stem)
+                node = node.loose.add(word.form, word.stem)
             else:
                 node.edges = node.edges or _Edges()
-                node = node.edges.add(form, stem)
+                node = node.edges.add(word.form, word.stem)
         node.payloads.append(payload)
         return True
 

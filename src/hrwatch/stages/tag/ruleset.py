@@ -1,6 +1,7 @@
 """A rule set compiled: every phrase of every keyword in one matcher, with the role it plays."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -16,8 +17,8 @@ class Role(Enum):
 
     TERM = auto()
     WEAK = auto()
-    NEAR_LEFT = auto()
-    NEAR_RIGHT = auto()
+    PASSING = auto()
+    SIDE = auto()
     MASK = auto()
     GLOBAL_MASK = auto()
     MENTION_ONLY = auto()
@@ -34,14 +35,28 @@ class Use:
     keyword: int = -1  # its place in the rules
     language: str = ""
     term: str = ""
-    words: int = 0  # NEAR_…: how many may stand between
+    side: int = -1  # SIDE: of which pairs
+    pair: bool = False  # two phrases found near each other
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`a ~5 b`: two sides, how many words may stand between, and what it then counts as."""
+
+    role: Role
+    keyword: int
+    language: str
+    term: str
+    right: int
+    words: int
 
 
 FoundPhrase = Found[Use]
 
 
 class RuleSet:
-    """Keywords ready to be looked for. `needy` holds the terms that count only in company."""
+    """Keywords ready to be looked for. `needy` holds the terms that count only in company,
+    `pairs` what to look for where a left side is found."""
 
     def __init__(self, rules: Rules) -> None:
         self.keywords = rules.keywords
@@ -55,6 +70,9 @@ class RuleSet:
             tuple(re.compile(pattern, re.IGNORECASE) for pattern in keyword.mask_regex)
             for keyword in rules.keywords
         )
+        self.pairs: defaultdict[int, list[Pair]] = defaultdict(list)
+        self._lists = dict(rules.lists)
+        self._sides: dict[tuple[str, str], int] = {}
         for phrase in rules.global_mask:
             self.matcher.add(phrase, Use(Role.GLOBAL_MASK))
         for phrase in rules.review_cues:
@@ -63,15 +81,15 @@ class RuleSet:
             self._compile(index, keyword)
 
     def _compile(self, index: int, keyword: Keyword) -> None:
-        for language, phrases in keyword.terms:
-            for phrase in phrases:
-                self._add(phrase, Use(Role.TERM, index, language, phrase))
-        for language, phrases in keyword.weak:
-            for phrase in phrases:
-                self._add(phrase, Use(Role.WEAK, index, language, phrase))
-        for language, phrases in keyword.near:
-            for phrase in phrases:
-                self._add_near(phrase, index, language)
+        for role, terms in (
+            (Role.TERM, keyword.terms),
+            (Role.TERM, keyword.near),
+            (Role.WEAK, keyword.weak),
+            (Role.PASSING, keyword.passing),
+        ):
+            for language, phrases in terms:
+                for phrase in phrases:
+                    self._add_term(phrase, role, index, language)
         for role, guards in (
             (Role.MASK, keyword.mask),
             (Role.MENTION_ONLY, keyword.mention_only),
@@ -83,14 +101,30 @@ class RuleSet:
             for phrase in company:
                 self._add(phrase, Use(Role.NEED, index, "any", term))
 
-    def _add_near(self, phrase: str, index: int, language: str) -> None:
+    def _add_term(self, phrase: str, role: Role, index: int, language: str) -> None:
         parts = _NEAR.match(phrase)
-        if parts is None:  # a plain phrase among them is its own company
-            self._add(phrase, Use(Role.TERM, index, language, phrase))
+        if parts is None:  # under `near`, a plain phrase is its own company
+            self._add(phrase, Use(role, index, language, phrase))
             return
-        words = int(parts["words"])
-        self._add(parts["left"], Use(Role.NEAR_LEFT, index, language, phrase, words))
-        self._add(parts["right"], Use(Role.NEAR_RIGHT, index, language, phrase, words))
+        left = self._side(parts["left"], language)
+        right = self._side(parts["right"], language)
+        self.pairs[left].append(Pair(role, index, language, phrase, right, int(parts["words"])))
+
+    def _side(self, written: str, language: str) -> int:
+        """Return the number of a side, whose phrases are taken in the first time it comes."""
+        side = self._sides.get((written, language))
+        if side is None:
+            side = self._sides[written, language] = len(self._sides)
+            for part in (part.strip() for part in written.split("|")):
+                if part.startswith("{"):
+                    members = self._lists[part.strip("{}")]
+                else:
+                    members = ((language, (part,)),)
+                for spoken, phrases in members:
+                    if "any" in {language, spoken} or language == spoken:
+                        for phrase in phrases:
+                            self._add(phrase, Use(Role.SIDE, language=spoken, side=side))
+        return side
 
     def _add(self, phrase: str, use: Use) -> None:
         self.matcher.add(phrase, use, clitics=use.language in _CLITIC)

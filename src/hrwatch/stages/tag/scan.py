@@ -1,0 +1,122 @@
+"""What the matcher found in one field, sorted by keyword and role, pairs joined.
+
+Masks blank what they cover before anything else is looked at. Linear in the phrases found.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+
+from hrwatch.model.tags import Field
+from hrwatch.stages.tag.matcher import Found
+from hrwatch.stages.tag.ruleset import FoundPhrase, Pair, Role, RuleSet, Use
+from hrwatch.stages.tag.tokens import Tokens
+
+_REVIEW_LEAD = 200  # code points
+
+
+class Reach:
+    """Which words lie within so many words of some phrases."""
+
+    def __init__(self, size: int, phrases: Iterable[FoundPhrase], words: int = 0) -> None:
+        self._marks = bytearray(size)
+        for phrase in phrases:
+            start, end = max(phrase.first - words, 0), min(phrase.last + words + 1, size)
+            self._marks[start:end] = b"\x01" * (end - start)
+
+    def mark(self, first: int, last: int) -> None:
+        """Let the words from `first` to `last` be within reach."""
+        self._marks[first : last + 1] = b"\x01" * (last + 1 - first)
+
+    def touches(self, phrase: FoundPhrase) -> bool:
+        """Return whether any word of a phrase is within reach."""
+        return 1 in self._marks[phrase.first : phrase.last + 1]
+
+    def covers(self, phrase: FoundPhrase) -> bool:
+        """Return whether all words of a phrase are within reach."""
+        return 0 not in self._marks[phrase.first : phrase.last + 1]
+
+
+class Scan:
+    """Everything found in one field; `roles` by keyword. Terms of other languages are left out."""
+
+    def __init__(self, rules: RuleSet, field: Field, tokens: Tokens, language: str) -> None:
+        self.field = field
+        self.tokens = tokens
+        self.review = False
+        self.roles: defaultdict[int, defaultdict[Role, list[FoundPhrase]]]
+        self.roles = defaultdict(lambda: defaultdict(list))
+        self._rules = rules
+        self._global_masks: list[FoundPhrase] = []
+        self._blanks: dict[int, Reach] = {}
+        sides: defaultdict[int, list[FoundPhrase]] = defaultdict(list)
+        for phrase in rules.matcher.find(tokens):
+            use = phrase.payload
+            if use.role is Role.GLOBAL_MASK:
+                self._global_masks.append(phrase)
+            elif use.role is Role.REVIEW:
+                at_head = field is Field.TITLE or tokens.starts[phrase.first] < _REVIEW_LEAD
+                self.review = self.review or at_head
+            elif not _speaks(use.language, language, field):
+                continue
+            elif use.role is Role.SIDE:
+                sides[use.side].append(phrase)
+            else:
+                self.roles[use.keyword][use.role].append(phrase)
+        self._join(sides)
+
+    def blank(self, keyword: int) -> Reach:
+        """Return the words that masks blank for a keyword."""
+        blank = self._blanks.get(keyword)
+        if blank is None:
+            masks = self.roles[keyword][Role.MASK] if keyword in self.roles else []
+            blank = Reach(len(self.tokens.forms), [*self._global_masks, *masks])
+            for pattern in self._rules.mask_patterns[keyword]:
+                for match in pattern.finditer(self.tokens.text):
+                    first = bisect_left(self.tokens.ends, match.start() + 1)
+                    last = bisect_left(self.tokens.starts, match.end()) - 1
+                    if first <= last:
+                        blank.mark(first, last)
+            self._blanks[keyword] = blank
+        return blank
+
+    def _join(self, sides: dict[int, list[FoundPhrase]]) -> None:
+        """Add what pairs find: both sides close enough in one sentence, in either order."""
+        for side, lefts in sides.items():
+            for pair in self._rules.pairs.get(side, ()):
+                rights = sides.get(pair.right)
+                if rights is None:
+                    continue
+                blank = self.blank(pair.keyword)
+                clear = [left for left in lefts if not blank.touches(left)]
+                others = [right for right in rights if not blank.touches(right)]
+                found = self.roles[pair.keyword][pair.role]
+                found.extend(_pairs(pair, clear, others, self.tokens))
+
+
+def _speaks(term_language: str, text_language: str, field: Field) -> bool:
+    """Return whether terms of one language are looked for in a field of a text in another."""
+    return (
+        term_language in {"any", text_language}
+        or not text_language
+        or (term_language == "en" and field is Field.TITLE)
+    )
+
+
+def _pairs(
+    pair: Pair, lefts: list[FoundPhrase], rights: list[FoundPhrase], tokens: Tokens
+) -> Iterable[FoundPhrase]:
+    for left in lefts:
+        # Phrases come in order of their first word, so only the neighbours can be the nearest.
+        place = bisect_left(rights, left.first, key=lambda phrase: phrase.first)
+        for right in rights[max(place - 1, 0) : place + 2]:
+            before, after = (left, right) if left.first < right.first else (right, left)
+            between = after.first - before.last - 1
+            if 0 <= between <= pair.words and not tokens.sentence_ends_between(
+                before.last, after.first
+            ):
+                spoken = left.payload.language
+                language = spoken if pair.language == "any" else pair.language
+                use = Use(pair.role, pair.keyword, language, pair.term, pair=True)
+                yield Found(use, before.first, after.last)
+                break
