@@ -11,7 +11,7 @@ process, which only names hops, loads none.
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from hrwatch import text
 from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article, Reading
 from hrwatch.model.feeds import Entry, OfferedFeed, ParsedFeed, Response, Select, Validators
-from hrwatch.model.tags import Rules
+from hrwatch.model.tags import Cues, Rules
 from hrwatch.stages.dedup import copies, identity
 from hrwatch.stages.extract import plain
 
@@ -79,6 +79,7 @@ class ArticleTask:
     page_error: str | None  # why there is no page, where one was wanted
     language: str  # of the feed, as the operator or the feed says; may be empty
     now: datetime
+    cues: Cues = field(default_factory=Cues)  # of the feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
         language=language,
         article=article,
         fingerprint=copies.fingerprint(title, told),
-        tags=tagger.tag(title, told, language),
+        tags=tagger.tag(title, told, language, task.entry.categories, task.cues),
         extract_error=error,
     )
 

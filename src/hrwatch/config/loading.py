@@ -14,7 +14,7 @@ from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.feeds import Feed, Route, Select
 from hrwatch.model.mail import Interest, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
-from hrwatch.model.tags import Relation
+from hrwatch.model.tags import Cues, Relation
 
 _Shape = TypeVar("_Shape", bound=shapes.Shape)
 VARIABLE = "HRWATCH_CONFIG"
@@ -158,7 +158,6 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
         page=shape.page and values.without_login(shape.page),
         publisher=shape.publisher or "",
         language=shape.language or "",
-        countries=tuple(shape.countries),
         enabled=shape.enabled,
         every=shape.every or defaults.every,
         every_at_most=_longest_interval(shape, defaults),
@@ -166,6 +165,7 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
         full_text=defaults.full_text if shape.full_text is None else shape.full_text,
         select=_select(shape.select),
         route=Route(proxy=shape.proxy, tls_sha256=shape.tls_sha256),
+        cues=Cues(countries=tuple(shape.countries)),
     )
 
 

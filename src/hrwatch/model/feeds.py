@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hrwatch.model.tags import Cues
+
 
 @dataclass(frozen=True, slots=True)
 class Select:
@@ -32,7 +34,6 @@ class Feed:
     page: str | None = None  # a listing page that has no feed
     publisher: str = ""
     language: str = ""  # BCP 47, empty when not given
-    countries: tuple[str, ...] = ()  # what it mostly writes about: a weak cue, never a tag
     enabled: bool = True
     every: timedelta = timedelta(minutes=30)
     backfill: timedelta | None = timedelta(days=3)  # None: all; zero: none
@@ -40,6 +41,7 @@ class Feed:
     full_text: bool = True  # fetch the article page
     select: Select = field(default_factory=Select)  # of `page`
     route: Route = field(default_factory=Route)
+    cues: Cues = field(default_factory=Cues)
 
     @property
     def address(self) -> str:

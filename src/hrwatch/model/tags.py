@@ -24,11 +24,13 @@ class Field(StrEnum):
 
     TITLE = "title"
     TEXT = "text"
+    CATEGORIES = "categories"  # of the entry, as its publisher gave them
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A word that says so: `found` stands at `offset` of the stored title or text (code points)."""
+    """A word that says so: `found` stands at `offset` of the stored title or text (code points), or
+    is the category at that place of the entry's list, counted from 0."""
 
     rule: str  # such as "taxonomy:torture" or "gazetteer:name"
     term: str  # as the rule writes it: "torture*"
@@ -47,6 +49,15 @@ class Tag:
     value: str  # "BY", "CN-XJ", "torture"
     relation: Relation
     evidence: tuple[Evidence, ...] = ()  # at most a few, the best first
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What the operator says of a feed that helps to tag what it brings."""
+
+    countries: tuple[str, ...] = ()  # what it mostly writes about: settles what a text leaves open
+    trust_categories: bool = False  # a category that names a country or a keyword is a tag
+    categories: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each, what it means
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ async def _read(parts: Parts, feed: Feed, one: identity.Marked, language: str) -
     page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
     if page:  # many may wait for a worker: none keeps more in memory than is read of it
         page = replace(page, body=page.body[:MAX_PAGE], headers=())
-    task = hops.ArticleTask(entry, page, page_error, language, parts.clock())
+    task = hops.ArticleTask(entry, page, page_error, language, parts.clock(), feed.cues)
     try:
         reading = await parts.workers.run(hops.read_article, task)
     except NoWorker as error:

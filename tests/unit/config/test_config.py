@@ -17,7 +17,7 @@ from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.feeds import Feed, Route, Select
 from hrwatch.model.mail import Cadence, Interest, Schedule, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
-from hrwatch.model.tags import Relation
+from hrwatch.model.tags import Cues, Relation
 
 Read = Callable[[str | bytes], Config]
 Mistakes = Callable[[str | bytes], tuple[Mistake, ...]]
@@ -118,7 +118,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             url="https://one.example/feed",
             publisher="One: news",
             language="pt-BR",
-            countries=("BR", "CN-XJ", "NO"),
+            cues=Cues(countries=("BR", "CN-XJ", "NO")),
             enabled=False,
             every=timedelta(minutes=10),
             every_at_most=timedelta(minutes=20),

@@ -1,11 +1,13 @@
 """Tag: title and text in, countries, places and keywords out, each with the words that say so."""
 
-from hrwatch.model.tags import Rules, Tag
+from hrwatch.model.tags import Cues, Rules, Tag
 from hrwatch.stages.tag.countries import CountryTagger
 from hrwatch.stages.tag.gazetteer import Gazetteer
 from hrwatch.stages.tag.keywords import KeywordTagger
 from hrwatch.stages.tag.language import primary
 from hrwatch.stages.tag.tokens import tokenise
+
+NO_CUES = Cues()
 
 
 class Tagger:
@@ -15,9 +17,17 @@ class Tagger:
         self._countries = CountryTagger(Gazetteer())
         self._keywords = KeywordTagger(rules)
 
-    def tag(self, title: str, text: str, language: str) -> tuple[Tag, ...]:
-        """Given the strings as they are stored and the language (empty: unknown), return the tags:
-        countries, places, keywords. Offsets are code points of exactly these strings."""
+    def tag(
+        self,
+        title: str,
+        text: str,
+        language: str,
+        categories: tuple[str, ...] = (),
+        cues: Cues = NO_CUES,
+    ) -> tuple[Tag, ...]:
+        """Given the strings as they are stored, the language (empty: unknown), the entry's
+        categories and the cues of its feed, return the tags: countries, places, keywords. Offsets
+        are code points of exactly these strings."""
         code = primary(language)
         titles, words = tokenise(title), tokenise(text)
         return self._countries.tag(titles, words, code) + self._keywords.tag(titles, words, code)
