@@ -10,6 +10,7 @@ from hrwatch.model.tags import Field, Tag
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
+from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.stages.tag.weighing import Weighed, tags, weigh
 
@@ -20,6 +21,7 @@ class CountryTagger:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._ambiguity = Ambiguity()
+        self._passing = Passing()
 
     def tag(self, title: Tokens, text: Tokens, language: str) -> tuple[Tag, ...]:
         """Given the words of title and text and the text's language (empty: unknown), return
@@ -33,19 +35,28 @@ class CountryTagger:
             head = opening.words if field is Field.TEXT else 0
             topical += (one for one in found if _is_topical(one, head))
             sent_from += (one for one in found if not _is_topical(one, head))
-        weighed = self._weigh(topical, tokens, opening.wire)
-        if not any(one.weight for one in weighed) and not opening.seat:
-            weighed += self._weigh(sent_from, tokens, 0)
+        weighed = self._weigh(topical, tokens, language, opening.wire)
+        if not any(one.weight for one in weighed):
+            weighed = self._weigh(topical if opening.seat else topical + sent_from, tokens)
         return tags(weighed, tokens)
 
     def _weigh(
-        self, occurrences: list[Occurrence], tokens: dict[Field, Tokens], wire: int
+        self,
+        occurrences: list[Occurrence],
+        tokens: dict[Field, Tokens],
+        language: str | None = None,
+        wire: int = 0,
     ) -> list[Weighed]:
+        """Return the names weighed; without a language, those in passing as well."""
         settled = self._ambiguity.settle(occurrences, tokens)
         length = len(tokens[Field.TEXT].forms)
-        return [
-            one for occurrence, codes in settled for one in weigh(occurrence, codes, length, wire)
-        ]
+        weighed: list[Weighed] = []
+        for name, codes in settled:
+            found = weigh(name, codes, length, wire)
+            if language is not None and self._passing.holds(name, tokens[name.field], language):
+                found = [replace(one, weight=0.0) for one in found]
+            weighed += found
+        return weighed
 
 
 def _is_topical(occurrence: Occurrence, dateline_words: int) -> bool:
