@@ -5,6 +5,7 @@ dateline does, whatever the sums.
 """
 
 from collections import defaultdict
+from itertools import pairwise
 from dataclasses import dataclass
 
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
@@ -18,6 +19,7 @@ _OPENING = 3.0
 _OPENING_SHARE = 0.15  # of the text's words
 _OPENING_WORDS = 20  # at least, for what is only a summary
 _LEAD = 600  # code points: what is first named behind them must be named twice
+_APART = 3  # words: nearer namings are one
 _SHARE_OF_TOP = 0.4
 _WEIGHTS = {
     FormKind.NAME: 1.0,
@@ -42,9 +44,7 @@ class Weighed:
     occurrence: Occurrence
 
 
-def weigh(
-    occurrence: Occurrence, codes: tuple[str, ...], length: int, wire: int
-) -> list[Weighed]:
+def weigh(occurrence: Occurrence, codes: tuple[str, ...], length: int, wire: int) -> list[Weighed]:
     """Given a name, what it stands for, the words of the text and of a wire's dateline, return it
     weighed."""
     weight = _WEIGHTS[occurrence.form.kind]
@@ -107,9 +107,15 @@ def _relation(
         or tokens[Field.TEXT].starts[one.occurrence.first] < _LEAD
         for one in weights
     )
-    if score and score >= least and (early or len(weights) > 1):
+    if score and score >= least and (early or _places_named(weights) > 1):
         return Relation.SUBJECT
     return Relation.MENTION
+
+
+def _places_named(weights: list[Weighed]) -> int:
+    """Return at how many places of the text, well apart, the country is named."""
+    firsts = sorted(one.occurrence.first for one in weights)
+    return 1 + sum(after - before > _APART for before, after in pairwise(firsts))
 
 
 def _sum(weights: list[Weighed]) -> float:
