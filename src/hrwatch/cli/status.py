@@ -158,8 +158,7 @@ def _print(standing: _Standing) -> None:
     told("feeds", _counted(standing.feeds) or "none")
     told(
         "digests",
-        f"last {output.instant(standing.last_digest_at) or 'never'}, "
-        f"next {_next_digest(standing)}",
+        f"last {output.instant(standing.last_digest_at) or 'never'}, next {_next_digest(standing)}",
     )
     told("mail", _counted(standing.outbox) or "none yet")
     for need in standing.needs_a_hand:
