@@ -62,6 +62,9 @@ def mistakes(main: Document) -> Iterator[Mistake | None]:
             yield from _new_keyword(main, name, node, tuple(shipped))
         yield from _guards(main, name, node, shipped.get(name))
         yield from _never_found(main, name, node, shipped.get(name))
+    for path, language, value in _listed(main):
+        if problem := _script_problem(value, language):
+            yield main.mistake(path, f"{quoted(value)} {problem}")
 
 
 def _new_keyword(
@@ -136,9 +139,6 @@ def _never_found(
         )
         if problem:
             yield main.mistake(one.path, f"{quoted(one.text)} {problem}")
-    for path, language, value in _listed(main):
-        if problem := _script_problem(value, language):
-            yield main.mistake(path, f"{quoted(value)} {problem}")
 
 
 def _listed(main: Document) -> Iterator[tuple[Path, str, str]]:
