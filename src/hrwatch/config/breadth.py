@@ -13,6 +13,7 @@ from hrwatch.config.tree import Document, Path
 from hrwatch.words import Word, is_unspaced, of_phrase
 
 _SHORT_STEM = 3  # letters
+_SMALL = 3  # letters of articles and prepositions: "of the", but not "women's rights"
 _KEY = 3  # letters of a first word that phrases are looked up by
 
 
@@ -28,7 +29,7 @@ def of(document: Document) -> Iterator[tuple[Path, str]]:
             problem = _broad(one) if one.role in phrases.BY_LANGUAGE and not one.is_pair else ""
             if one.path and problem:
                 yield one.path, f"{quoted(one.text)} {problem}"
-        yield from _idle(written)
+        yield from _idle(written, phrases.guarded(node, shipped.get(name)))
 
 
 def _broad(one: Written) -> str:
@@ -42,7 +43,9 @@ def _broad(one: Written) -> str:
         return "is one character, and is found inside many words; write the words that are meant"
     if len(words) == 1 and words[0].form.isdigit():
         return "is a number, and is found in many texts; write what it counts or names beside it"
-    if all(_is_frequent(word, one.language) for word in words) or one.text in _frequent("zh"):
+    small = len(words) == 1 or all(len(word.form) <= _SMALL for word in words)
+    frequent = all(_is_frequent(word, one.language) for word in words)
+    if (small and frequent) or one.text in _frequent("zh"):
         return (
             "stands in nearly every article; write a phrase, or a pair such as "
             "police ~5 beat*, that only the issue has"
@@ -72,12 +75,14 @@ def _frequent(language: str) -> frozenset[str]:
     return frozenset()
 
 
-def _idle(written: list[Written]) -> Iterator[tuple[Path, str]]:
-    """Yield phrases of the file that another one of the same list finds as well."""
+def _idle(written: list[Written], guarded: set[str]) -> Iterator[tuple[Path, str]]:
+    """Yield phrases of the file that another one of the same list finds as well, without asking
+    for company."""
     plain = [one for one in written if not one.is_pair and one.role in phrases.BY_LANGUAGE]
     index: defaultdict[tuple[str, str, str], list[Written]] = defaultdict(list)
     for one in plain:
-        index[one.role, one.language, one.words[0].form[:_KEY]].append(one)
+        if one.text not in guarded:
+            index[one.role, one.language, one.words[0].form[:_KEY]].append(one)
     same: dict[tuple[str, str, tuple[Word, ...]], Written] = {}
     for one in plain:
         earlier = same.setdefault((one.role, one.language, one.words), one)

@@ -71,6 +71,14 @@ def _readable(
             yield Written(role, language, text, words, (*above, *below))
 
 
+def guarded(node: Node, shipped: Keyword | None) -> set[str]:
+    """Return the terms of a keyword that count in company only."""
+    own = node.given("need_near")
+    if own is None:
+        return {term for term, _ in shipped.need_near} if shipped else set()
+    return set(own.mapping or ())
+
+
 def lists(own: Node | None) -> Lists:
     """Return the lists that pairs may call: the shipped ones and the operator's."""
     known = {name: dict(members) for name, members in taxonomy.shipped().lists}

@@ -118,7 +118,8 @@ GOOD = (
     "terms: {en: ['{hoses} ~5 {police}', 'hose|jet ~5 crowd']}",
     "terms: {any: ['{police} ~5 {hoses}']}",
     "terms: {sr: [мучење, mučenje], zh: [KTV酷刑]}, veto_near: [flood]",
-    "terms: {en: [torture*]}, mask: [torture test]",
+    "terms: {en: [torture*], fr: [droits des femmes]}, mask: [torture test]",
+    "terms: {en: [hosed, hosed down]}, need_near: {hosed: [police]}",
 )
 
 
