@@ -113,6 +113,15 @@ def status(
         _print(standing)
 
 
+def _next_digest(standing: _Standing) -> str:
+    due = output.instant(standing.next_digest_at)
+    if due:
+        return due
+    if standing.daemon != "running":
+        return "unknown while no daemon runs"
+    return "whenever something new matches" if standing.subscribers else "none: nobody subscribes"
+
+
 def _watched(archive: Archive, config: Config | None) -> Iterator[tuple[Feed, FeedState]]:
     """Give the configured feeds with their states; all that the archive knows without a file."""
     if config is not None:
@@ -155,8 +164,7 @@ def _print(standing: _Standing) -> None:
     told("feeds", _counted(standing.feeds) or "none")
     told(
         "digests",
-        f"last {output.instant(standing.last_digest_at) or 'never'}, "
-        f"next {output.instant(standing.next_digest_at) or 'unknown while no daemon runs'}",
+        f"last {output.instant(standing.last_digest_at) or 'never'}, next {_next_digest(standing)}",
     )
     told("mail", _counted(standing.outbox) or "none yet")
     for need in standing.needs_a_hand:
