@@ -60,7 +60,8 @@ def a_config(*keywords: Keyword, readers: tuple[Subscriber, ...] = (), **cues: C
 
 
 def a_story(name: str, words: str, **changes: object) -> Record:
-    entry = an_entry(guid=name, permalink=f"http://wire.example/{name}", title=words.split(".", maxsplit=1)[0])
+    title, _, _ = words.partition(".")
+    entry = an_entry(guid=name, permalink=f"http://wire.example/{name}", title=title)
     return a_record(name, entry=entry, text=words, story=name, tags=(), **changes)
 
 
