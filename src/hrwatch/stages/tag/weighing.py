@@ -5,8 +5,8 @@ dateline does, whatever the sums.
 """
 
 from collections import defaultdict
-from itertools import pairwise
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.tag.gazetteer import Form, FormKind, Occurrence
