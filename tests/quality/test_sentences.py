@@ -5,7 +5,6 @@ Half of them tempt: idioms, sports, films, budgets. The format stands at the hea
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache

@@ -264,7 +264,11 @@ TABLE = {
     ),
     "a lone star": (KEYWORD % "torture: {mask: [▶'a*']}", "keywords.torture.mask[0]", "2 letters"),
     "no word at all": (KEYWORD % "torture: {mask: [▶'-']}", "keywords.torture.mask[0]", "no word"),
-    "a tilde": (KEYWORD % "torture: {mask: [▶'a ~5 b']}", "keywords.torture.mask[0]", "belongs in a pair"),
+    "a tilde": (
+        KEYWORD % "torture: {mask: [▶'a ~5 b']}",
+        "keywords.torture.mask[0]",
+        "belongs in a pair",
+    ),
     "no pair": (
         KEYWORD % "torture: {near: {en: [▶police beat]}}",
         "keywords.torture.near.en[0]",

@@ -46,20 +46,14 @@ class KeywordTagger:
         """Return what counts of a keyword in a field: what no mask blanks and no guard drops."""
         if index not in scan.roles:
             return []
-        roles = scan.roles[index]
-        phrases = [phrase for role in _COUNTED for phrase in roles[role]]
+        phrases = [phrase for role in _COUNTED for phrase in scan.clear(index, role)]
         if not phrases:
             return []
         size = len(scan.tokens.forms)
-        blank = scan.blank(index)
-        names = Reach(size, roles[Role.MENTION_ONLY])
-        vetoed = Reach(size, roles[Role.VETO], _VETO_WORDS)
-        kept = [
-            phrase
-            for phrase in phrases
-            if (phrase.payload.pair or not blank.touches(phrase)) and not vetoed.touches(phrase)
-        ]
-        kept = self._in_company(index, kept, roles[Role.NEED], size)
+        names = Reach(size, scan.clear(index, Role.MENTION_ONLY))
+        vetoed = Reach(size, scan.clear(index, Role.VETO), _VETO_WORDS * scan.pace)
+        kept = [phrase for phrase in phrases if not vetoed.touches(phrase)]
+        kept = self._in_company(index, kept, scan)
         return [
             Count(
                 scan.field,
@@ -72,10 +66,9 @@ class KeywordTagger:
             for phrase in _longest(kept, size)
         ]
 
-    def _in_company(
-        self, index: int, phrases: list[FoundPhrase], company: list[FoundPhrase], size: int
-    ) -> list[FoundPhrase]:
+    def _in_company(self, index: int, phrases: list[FoundPhrase], scan: Scan) -> list[FoundPhrase]:
         """Leave out terms that count only near certain others, where none of those is near."""
+        company = scan.clear(index, Role.NEED)
         near: dict[str, Reach] = {}
         kept = []
         for phrase in phrases:
@@ -83,7 +76,7 @@ class KeywordTagger:
             if (index, term) in self._rules.needy:
                 if term not in near:
                     own = [other for other in company if other.payload.term == term]
-                    near[term] = Reach(size, own, _NEED_WORDS)
+                    near[term] = Reach(len(scan.tokens.forms), own, _NEED_WORDS * scan.pace)
                 if not near[term].touches(phrase):
                     continue
             kept.append(phrase)
@@ -92,8 +85,9 @@ class KeywordTagger:
 
 def _longest(phrases: list[FoundPhrase], size: int) -> list[FoundPhrase]:
     """Keep one phrase where several of a keyword overlap: the strongest, then the longest; of a
-    phrase and a pair around it, the phrase."""
-    taken = Reach(size, ())
+    phrase and a pair around it, the phrase. A weak one hides no passing one: the same word may be
+    both, and then makes a subject in a title and a mention elsewhere."""
+    taken = {role: Reach(size, ()) for role in _COUNTED}
     kept = []
     for phrase in sorted(
         phrases,
@@ -104,8 +98,9 @@ def _longest(phrases: list[FoundPhrase], size: int) -> list[FoundPhrase]:
             phrase.first,
         ),
     ):
-        if not taken.touches(phrase):
-            taken.mark(phrase.first, phrase.last)
+        role = phrase.payload.role
+        if not (taken[Role.TERM].touches(phrase) or taken[role].touches(phrase)):
+            taken[role].mark(phrase.first, phrase.last)
             kept.append(phrase)
     return kept
 

@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from hrwatch.model.tags import Field
-from hrwatch.stages.tag.matcher import Found
-from hrwatch.stages.tag.ruleset import FoundPhrase, Pair, Role, RuleSet, Use
+from hrwatch.stages.tag.pairs import joined
+from hrwatch.stages.tag.ruleset import FoundPhrase, Role, RuleSet
 from hrwatch.stages.tag.tokens import Tokens
 
 _REVIEW_LEAD = 200  # code points
+# Where each character is a word to the matcher, distances in words are stretched by these.
+_CHARACTERS_A_WORD = {"zh": 2, "ja": 2, "th": 4, "lo": 4, "my": 4, "km": 4}
 
 
 class Reach:
@@ -43,6 +45,7 @@ class Scan:
     def __init__(self, rules: RuleSet, field: Field, tokens: Tokens, language: str) -> None:
         self.field = field
         self.tokens = tokens
+        self.pace = _CHARACTERS_A_WORD.get(language, 1)
         self.review = False
         self.roles: defaultdict[int, defaultdict[Role, list[FoundPhrase]]]
         self.roles = defaultdict(lambda: defaultdict(list))
@@ -80,18 +83,29 @@ class Scan:
             self._blanks[keyword] = blank
         return blank
 
+    def clear(self, keyword: int, role: Role) -> list[FoundPhrase]:
+        """Return the phrases of a role that no mask blanks."""
+        blank = self.blank(keyword)
+        return [
+            phrase
+            for phrase in self.roles[keyword][role]
+            if phrase.payload.pair or not blank.touches(phrase)
+        ]
+
     def _join(self, sides: dict[int, list[FoundPhrase]]) -> None:
         """Add what pairs find: both sides close enough in one sentence, in either order."""
+        sentences: list[int] = []
         for side, lefts in sides.items():
             for pair in self._rules.pairs.get(side, ()):
                 rights = sides.get(pair.right)
                 if rights is None:
                     continue
+                sentences = sentences or self.tokens.sentences()
                 blank = self.blank(pair.keyword)
                 clear = [left for left in lefts if not blank.touches(left)]
                 others = [right for right in rights if not blank.touches(right)]
                 found = self.roles[pair.keyword][pair.role]
-                found.extend(_pairs(pair, clear, others, self.tokens))
+                found.extend(joined(pair, (clear, others), sentences, self.pace))
 
 
 def _speaks(term_language: str, text_language: str, field: Field) -> bool:
@@ -101,22 +115,3 @@ def _speaks(term_language: str, text_language: str, field: Field) -> bool:
         or not text_language
         or (term_language == "en" and field is Field.TITLE)
     )
-
-
-def _pairs(
-    pair: Pair, lefts: list[FoundPhrase], rights: list[FoundPhrase], tokens: Tokens
-) -> Iterable[FoundPhrase]:
-    for left in lefts:
-        # Phrases come in order of their first word, so only the neighbours can be the nearest.
-        place = bisect_left(rights, left.first, key=lambda phrase: phrase.first)
-        for right in rights[max(place - 1, 0) : place + 2]:
-            before, after = (left, right) if left.first < right.first else (right, left)
-            between = after.first - before.last - 1
-            if 0 <= between <= pair.words and not tokens.sentence_ends_between(
-                before.last, after.first
-            ):
-                spoken = left.payload.language
-                language = spoken if pair.language == "any" else pair.language
-                use = Use(pair.role, pair.keyword, language, pair.term, pair=True)
-                yield Found(use, before.first, after.last)
-                break

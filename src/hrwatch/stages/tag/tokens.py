@@ -7,10 +7,10 @@ from hrwatch.words import cut, fold_word, plain
 
 __all__ = ["Tokens", "fold_word", "tokenise"]
 
-_BREAK = re.compile(r"[!?;:()\[\]{}|•。！？；：…]|\n\s*\n|\.\s")
+_BREAK = re.compile(r"[!?;:()\[\]{}|•。！？；：…؟؛۔।]|\n\s*\n|\.\s")
 _MERE_GAPS = frozenset(["", " ", "-", "'", ", "])  # most gaps: told without a search
-_SENTENCE_END = re.compile(r"[!?。！？…؟।]|\n|\.[\s\"'»”’)]")
-_SHORT_WORD = 3  # "St. Petersburg": a full stop after so few letters ends no sentence
+_SENTENCE_END = re.compile(r"[!?。！？…؟۔।]|\n\s*\n|\.[\s\"'»”’)\[]")
+_SHORT_WORD = 3  # letters of an abbreviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,21 @@ class Tokens:
         """Return the words from `first` to `last`, as the text writes them."""
         return self.text[self.starts[first] : self.ends[last]]
 
-    def sentence_ends_between(self, first: int, last: int) -> bool:
-        """Return whether a sentence ends somewhere after word `first` and before word `last`."""
-        for index in range(first, last):
-            if self.joined[index + 1]:
-                continue
-            gap = self.text[self.ends[index] : self.starts[index + 1]]
-            end = _SENTENCE_END.search(gap)
-            if end and not (end[0][0] == "." and len(self.forms[index]) <= _SHORT_WORD):
-                return True
-        return False
+    def sentences(self) -> list[int]:
+        """Return, for each word, the number of the sentence that it stands in."""
+        numbers = [0] * len(self.forms)
+        for index in range(1, len(self.forms)):
+            gap = self.text[self.ends[index - 1] : self.starts[index]]
+            ends = gap not in _MERE_GAPS and self._ends_sentence(gap, index)
+            numbers[index] = numbers[index - 1] + ends
+        return numbers
+
+    def _ends_sentence(self, gap: str, index: int) -> bool:
+        end = _SENTENCE_END.search(gap)
+        if end is None or end[0][0] != ".":
+            return end is not None
+        before = self.text[self.starts[index - 1] : self.ends[index - 1]]
+        return not _abbreviated(before, self.text[self.starts[index]])
 
 
 def tokenise(text: str) -> Tokens:
@@ -46,19 +51,27 @@ def tokenise(text: str) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     joined: list[bool] = []
-    end = 0
-    for form, start, stop in cut(cleared):
-        gap = cleared[end:start]
-        joined.append(gap in _MERE_GAPS or not _breaks(gap, forms))
+    start = end = 0
+    for form, begins, stops in cut(cleared):
+        gap = cleared[end:begins]
+        joined.append(gap in _MERE_GAPS or not _breaks(gap, cleared[start:end], cleared[begins]))
         forms.append(form)
+        start, end = begins, stops
         starts.append(start)
-        end = stop
         ends.append(end)
     return Tokens(text, tuple(forms), tuple(starts), tuple(ends), tuple(joined))
 
 
-def _breaks(gap: str, before: list[str]) -> bool:
+def _breaks(gap: str, before: str, after: str) -> bool:
     broken = _BREAK.search(gap)
     if broken is None:
         return False
-    return not (broken[0][0] == "." and before and len(before[-1]) <= _SHORT_WORD)
+    return not (broken[0][0] == "." and before and _abbreviated(before, after))
+
+
+def _abbreviated(before: str, after: str) -> bool:
+    """Return whether a full stop ends no sentence: "St. Petersburg", "e.g. here", "art. 5", but
+    not "it was he. Then". `after` is the letter that follows."""
+    if len(before) > _SHORT_WORD:
+        return False
+    return len(before) == 1 or before[0].isupper() or after.isdigit()
