@@ -195,7 +195,8 @@ def main(package: Path) -> None:
         f"{json.dumps(language)}: {json.dumps(names[language], ensure_ascii=False)}"
         for language in names
     ]
-    (package / DATA / "names.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    whole = "{\n" + ",\n".join(lines) + "\n}\n"
+    (package / DATA / "names.json").write_text(whole, encoding="utf-8")
     write(
         package / CODES / "countries.csv",
         ("code", "name"),

@@ -71,7 +71,7 @@ def parameters() -> Iterator[object]:
         yield pytest.param(trap, id=f"{trap.language}: {trap.trap}", marks=marks)
 
 
-@pytest.mark.parametrize("trap", parameters())
+@pytest.mark.parametrize("trap", list(parameters()))
 def test_a_trap_catches_no_tag_that_its_story_does_not_earn(trap: Trap) -> None:
     tags = tagger().tag(trap.title, trap.text, trap.language)
     named = [tag for tag in tags if tag.kind is Kind.COUNTRY]
@@ -93,9 +93,7 @@ def test_every_tended_language_has_its_traps() -> None:
 
 def test_every_code_of_the_traps_is_known() -> None:
     codes = {
-        code
-        for trap in TRAPS
-        for code in trap.subject | trap.mention | trap.never | trap.places
+        code for trap in TRAPS for code in trap.subject | trap.mention | trap.never | trap.places
     }
 
     assert codes <= set(countries()) | set(places())
