@@ -50,10 +50,16 @@ class CountryTagger:
         """Return the names weighed; without a language, those in passing as well."""
         settled = self._ambiguity.settle(occurrences, tokens)
         length = len(tokens[Field.TEXT].forms)
+        elsewhere = {
+            code for name, codes in settled for code in codes if name.form.kind is not FormKind.SEAT
+        }
         weighed: list[Weighed] = []
         for name, codes in settled:
             found = weigh(name, codes, length, wire)
-            if language is not None and self._passing.holds(name, tokens[name.field], language):
+            passing = language is not None and self._passing.holds(
+                name, tokens[name.field], language
+            )
+            if passing or (name.form.kind is FormKind.SEAT and elsewhere.isdisjoint(codes)):
                 found = [replace(one, weight=0.0) for one in found]
             weighed += found
         return weighed
@@ -63,6 +69,7 @@ def _is_topical(occurrence: Occurrence, dateline_words: int) -> bool:
     return occurrence.first >= dateline_words or occurrence.form.kind not in {
         FormKind.TOWN,
         FormKind.REGION,
+        FormKind.SEAT,
     }
 
 

@@ -27,6 +27,7 @@ _WEIGHTS = {
     FormKind.PLACE: 1.0,
     FormKind.REGION: 1.0,
     FormKind.TOWN: 1.0,
+    FormKind.SEAT: 1.0,
     FormKind.CUE: 0.5,
 }
 _TELLING = frozenset([FormKind.NAME, FormKind.PLACE])  # in a title: what the text is about
