@@ -3,6 +3,7 @@ arrive, of cells that a spreadsheet would run. In this process; every story is i
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,9 @@ from typer.testing import CliRunner, Result
 
 from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag
 from hrwatch.cli.main import app
+from hrwatch.model.articles import Record
 from hrwatch.model.mail import Delivery, Digest, Status
+from hrwatch.model.tags import Relation
 from hrwatch.stages.store import feeds, ledger, outbox, records
 from hrwatch.stages.store.archive import Archive
 
@@ -167,8 +170,55 @@ def test_status_of_mail_that_arrived_later_or_was_withdrawn_needs_no_hand(folder
     assert needs(folder) == []
 
 
-def test_preview_since_says_by_which_tags_it_tells(folder: Path) -> None:
-    ended = run(folder, "preview", "desk", "--since", "3000d")
+def test_preview_since_says_that_other_rules_tagged_and_no_more_once_they_did_not(
+    folder: Path,
+) -> None:
+    told = "1 article tagged by other rules than today's: hrwatch retag --dry-run"
 
-    assert "By the tags that each article was archived with" in ended.stderr
-    assert "By the tags" not in run(folder, "preview", "desk").stderr
+    assert told in run(folder, "preview", "desk", "--since", "3000d").stderr
+    assert told not in run(folder, "preview", "desk").stderr
+    assert run(folder, "retag").exit_code == 0
+    assert "other rules" not in run(folder, "preview", "desk", "--since", "3000d").stderr
+
+
+def test_preview_since_names_each_digest_with_its_articles(folder: Path) -> None:
+    def of(number: int, day: int, relation: Relation) -> Record:
+        return a_record(
+            f"record00{number:02}",
+            title=f"Invented story {number}",
+            tags=(a_tag("BY", relation=relation),),
+            story=f"record00{number:02}",
+            first_seen_at=NOW + timedelta(days=day),
+        )
+
+    path = folder / "feeds.yaml"
+    path.write_text(
+        FILE.replace("desk@example.org}", "desk@example.org, countries: [BY], send: daily 07:00}")
+    )
+    new = (of(2, 0, Relation.SUBJECT), of(3, 0, Relation.MENTION), of(4, 3, Relation.SUBJECT))
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(records.add, new)
+
+    shown = run(folder, "preview", "desk", "--since", "3000d").stdout
+    lines = run(folder, "preview", "desk", "--since", "3000d", "--json").stdout.splitlines()
+
+    assert shown.splitlines() == [
+        "2026-03-03 Tue 07:00: 1 article, 1 more named in passing",
+        "  - Invented story 2 [Belarus] wire record0002",
+        "  (in passing) Invented story 3 [Belarus] wire record0003",
+        "",
+        "2026-03-06 Fri 07:00: 1 article",
+        "  - Invented story 4 [Belarus] wire record0004",
+        "",
+        "3 articles in 2 digests: 2 in one on average, at most 2",
+    ]
+    told = [json.loads(line) for line in lines]
+    assert [one["due_at"] for one in told] == ["2026-03-03T07:00:00Z", "2026-03-06T07:00:00Z"]
+    assert [[a["record"] for a in one["articles"]] for one in told] == [
+        ["record0002", "record0003"],
+        ["record0004"],
+    ]
+    assert told[0]["articles"][1]["relation"] == "mention"
+    assert told[0]["articles"][0]["because"] == ["BY"]
+    assert "Invented story 2" in told[0]["text"]
+    assert told[0]["subject"] == "Daily digest 3 Mar"
