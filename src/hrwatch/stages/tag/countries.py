@@ -10,6 +10,7 @@ from hrwatch.model.tags import Field, Tag
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
+from hrwatch.stages.tag.namesakes import Namesakes, addressed
 from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.stages.tag.weighing import Weighed, tags, weigh
@@ -21,6 +22,7 @@ class CountryTagger:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._ambiguity = Ambiguity()
+        self._namesakes = Namesakes()
         self._passing = Passing()
 
     def tag(self, title: Tokens, text: Tokens, language: str) -> tuple[Tag, ...]:
@@ -30,25 +32,28 @@ class CountryTagger:
         opening = dateline(text)
         topical: list[Occurrence] = []
         sent_from: list[Occurrence] = []
+        moved: dict[str, str] = {}
         for field, words in tokens.items():
             found = _unmasked(self._gazetteer.occurrences(words, field, language), words)
+            moved |= addressed(found, words)
             head = opening.words if field is Field.TEXT else 0
             topical += (one for one in found if _is_topical(one, head))
             sent_from += (one for one in found if not _is_topical(one, head))
-        weighed = self._weigh(topical, tokens, language, opening.wire)
+        weighed = self._weigh(topical, tokens, moved, language, opening.wire)
         if not any(one.weight for one in weighed):
-            weighed = self._weigh(topical if opening.seat else topical + sent_from, tokens)
+            weighed = self._weigh(topical if opening.seat else topical + sent_from, tokens, moved)
         return tags(weighed, tokens)
 
     def _weigh(
         self,
         occurrences: list[Occurrence],
         tokens: dict[Field, Tokens],
+        moved: dict[str, str],
         language: str | None = None,
         wire: int = 0,
     ) -> list[Weighed]:
         """Return the names weighed; without a language, those in passing as well."""
-        settled = self._ambiguity.settle(occurrences, tokens)
+        settled = self._namesakes.settle(self._ambiguity.settle(occurrences, tokens), moved)
         length = len(tokens[Field.TEXT].forms)
         elsewhere = {
             code for name, codes in settled for code in codes if name.form.kind is not FormKind.SEAT
@@ -79,8 +84,6 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
     after_organisation = -1
     for occurrence in occurrences:
         kind = occurrence.form.kind
-        if kind is FormKind.REGION and kept and _is_address(kept[-1], occurrence, words):
-            kept[-1] = replace(kept[-1], form=replace(kept[-1].form, codes=occurrence.form.codes))
         if kind is FormKind.ORGANISATION:
             after_organisation = occurrence.last + 1
         elif kind is FormKind.MASK:
@@ -88,9 +91,3 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
         elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
             kept.append(occurrence)
     return kept
-
-
-def _is_address(town: Occurrence, region: Occurrence, words: Tokens) -> bool:
-    """Return whether the two read as "Birmingham, Ala."."""
-    gap = words.text[words.ends[town.last] : words.starts[region.first]]
-    return town.form.kind is FormKind.TOWN and gap == ", "
