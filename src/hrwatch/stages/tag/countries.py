@@ -7,6 +7,7 @@ weighed in `weighing.py`.
 from dataclasses import replace
 
 from hrwatch.model.tags import Field, Tag
+from hrwatch.stages.tag.addresses import contact_lines
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
@@ -79,7 +80,14 @@ def _is_topical(occurrence: Occurrence, dateline_words: int) -> bool:
 
 
 def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
-    """Leave out masks, and the country in an organisation's name."""
+    """Leave out masks, the country in an organisation's name, and contact lines."""
+    lines = list(contact_lines(words.text))
+    if lines:
+        occurrences = [
+            one
+            for one in occurrences
+            if not any(start <= words.starts[one.first] < end for start, end in lines)
+        ]
     kept: list[Occurrence] = []
     after_organisation = -1
     for occurrence in occurrences:
