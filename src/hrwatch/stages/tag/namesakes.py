@@ -2,7 +2,7 @@
 same country as the rest of the text, where there is one of that name."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hrwatch.stages.tag.gazetteer import FormKind, Occurrence, folded, read_rows, split
@@ -28,16 +28,15 @@ class Namesakes:
             regions = frozenset(folded(region) for region in split(row["regions"]))
             self._of[row["name"]].append(_Namesake(row["code"], row["large"] == "yes", regions))
 
-    def settle(self, names: list[Settled], moved: dict[str, str]) -> list[Settled]:
-        """Given the names of a text with the codes they stand for, and the towns that it says are
-        elsewhere, return them with the codes of towns changed where the rest of it says so."""
+    def settle(self, names: list[Settled]) -> list[Settled]:
+        """Given the names of a text with the codes they stand for, return them with the codes of
+        towns changed where the rest of the text says so."""
         doubtful = {
             name.form.written
             for name, _ in names
             if name.form.kind in _TOWNS and name.form.written in self._of
         }
-        if doubtful:
-            moved = moved | self._moved(names, doubtful)
+        moved = self._moved(names, doubtful) if doubtful else {}
         if not moved:
             return names
         return [
@@ -70,8 +69,7 @@ class Namesakes:
 
 
 def addressed(names: list[Occurrence], words: Tokens) -> dict[str, str]:
-    """Return the towns that stand as "Birmingham, Ala.", with the country that is meant; they are
-    that town all through the text."""
+    """Return the towns that stand as "Birmingham, Ala.", with the country that is meant."""
     return {
         town.form.written: region.form.codes[0]
         for town, region in pairwise(names)
@@ -80,3 +78,15 @@ def addressed(names: list[Occurrence], words: Tokens) -> dict[str, str]:
         and words.text[words.ends[town.last] : words.starts[region.first]] == ", "
         and town.form.codes != region.form.codes
     }
+
+
+def relocated(names: list[Occurrence], elsewhere: dict[str, str]) -> list[Occurrence]:
+    """Given names and the towns among them that are elsewhere, return them moved, all of a name."""
+    if not elsewhere:
+        return names
+    return [
+        replace(name, form=replace(name.form, codes=(elsewhere[name.form.written],)))
+        if name.form.kind in _TOWNS and name.form.written in elsewhere
+        else name
+        for name in names
+    ]
