@@ -20,7 +20,7 @@ from hrwatch.stages.store import records, subscribers
 
 FIRST = datetime(2026, 10, 21, 22, tzinfo=UTC)  # the clocks go back on the 25th
 MINUTE = timedelta(minutes=1)
-STEPS = 150
+STEPS = 100
 
 Told = dict[str, set[str]]  # by a window, the records that its digest answers for
 
@@ -30,7 +30,7 @@ def invented(number: int, clock: Clock) -> Record:
     and some copy the one before the last under its title."""
     tag = a_tag(
         "BY" if number % 7 else "MX",
-        relation=Relation.SUBJECT if number % 11 < 4 and number < 110 else Relation.MENTION,
+        relation=Relation.SUBJECT if number % 11 < 4 and number < 75 else Relation.MENTION,
     )
     of = number - 2 if number % 6 == 5 else number
     entry = an_entry(guid=str(number), permalink=f"http://w.example/{number}")
