@@ -243,7 +243,8 @@ def test_show_marks_what_tags_rest_on_and_says_by_which_rules(folder: Path) -> N
     assert before.splitlines()[0] == title
     assert "tagged by:  an hrwatch that did not keep by which rules" in before
     assert after.splitlines()[0].startswith("*Belarus*[BY]: a ")
-    assert "\nA *water cannon*[water-cannon] stood in *Minsk*[BY].\n" in after
+    marked = r"\nA \*water cannon\*\[[a-z, -]*water-cannon\] stood in \*Minsk\*\[BY\]\.\n"
+    assert re.search(marked, after)
     assert "country:    BY (Belarus), subject\n" in after
     assert "\n              'Minsk' at text 24: Minsk (gazetteer:town, en)\n" in after
     assert "'Water cannons' at text 31: water cannon* (taxonomy:water-cannon, en)" in after
@@ -260,18 +261,13 @@ def test_show_marks_what_tags_rest_on_and_says_by_which_rules(folder: Path) -> N
 
 
 def test_try_tags_of_one_text_is_told_in_words(folder: Path) -> None:
-    words = (
-        "--title",
-        "Minsk, again",
-        "--text",
-        "A water cannon in \x1b[31mMinsk\u202e.\nNo more.",
-    )
-    told = run(folder, "try", "tags", *words).stdout
+    body = "In Minsk a \x1b[31m water cannon\u202e stood."
+    told = run(folder, "try", "tags", "--title", "Minsk, again", "--text", body).stdout
 
-    assert told.startswith(
-        "*Minsk*[BY], again\n\nA *water cannon*[water-cannon] in [31m*Minsk*[BY]."
-    )
-    assert "\nlanguage:   en\n" in told
+    title = r"\*Minsk\*\[BY\], again\n\n"
+    marked = r"In \*Minsk\*\[BY\] a \[31m \*water cannon\*\[.+\] stood\.\n"
+    assert re.match(title + marked, told)
+    assert "\nlanguage:   " in told
     assert "keyword:    water-cannon, " in told
     assert run(folder, "try", "tags", "--text", "Nothing.").stdout.endswith("was found.\n")
     assert run(folder, "try", "tags", "--text", "a", "file.jsonl").exit_code == 2
