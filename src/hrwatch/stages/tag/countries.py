@@ -9,7 +9,7 @@ from dataclasses import replace
 from hrwatch.model.tags import Field, Tag
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
-from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
+from hrwatch.stages.tag.gazetteer import Form, FormKind, Gazetteer, Occurrence
 from hrwatch.stages.tag.home import Home
 from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.tokens import Tokens
@@ -111,7 +111,7 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
     for occurrence in occurrences:
         kind = occurrence.form.kind
         if kind is FormKind.REGION and kept and _is_address(kept[-1], occurrence, words):
-            kept[-1] = replace(kept[-1], form=replace(kept[-1].form, codes=occurrence.form.codes))
+            kept[-1] = replace(kept[-1], form=_in_region(kept[-1].form, occurrence.form))
         if kind is FormKind.ORGANISATION:
             after_organisation = occurrence.last + 1
         elif kind is FormKind.MASK:
@@ -119,6 +119,11 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
         elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
             kept.append(occurrence)
     return kept
+
+
+def _in_region(town: Form, region: Form) -> Form:
+    """Return the town as one of the region's, and no other town of its name any more."""
+    return replace(town, written=f"{town.written}, {region.written}", codes=region.codes)
 
 
 def _is_address(town: Occurrence, region: Occurrence, words: Tokens) -> bool:
