@@ -96,6 +96,7 @@ def test_run_polls_and_mails_until_it_is_asked_to_end(tmp_path: Path) -> None:
             status, log = await daemon.end()
 
         assert (status, beside.status) == (0, 0)
+        assert "next whenever something new matches" in beside.out
         assert MARKET in told(desk.mails()[1])
         assert daemon.says("STOPPING=1")
         assert "event=stopped interrupted=0" in log

@@ -9,13 +9,14 @@ import typer
 
 from hrwatch import config, logs
 from hrwatch.cli.place import FAILED, place
-from hrwatch.daemon import service
+from hrwatch.daemon import memory, service
 from hrwatch.daemon.systemd import Notifier
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer, ClockError
 
 
 def run(context: typer.Context) -> None:
     """Be the daemon: poll, digest and mail whatever is due, until SIGTERM."""
+    memory.give_back_what_is_freed()
     where = place(context)
     notifier = Notifier.from_environment(os.environ)
     logs.set_up(logging.INFO)

@@ -14,7 +14,7 @@ from hrwatch.errors import HopError, NoWorker
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.workers.bench import EXPECTED
-from hrwatch.workers.frames import BEGUN, LENGTH, MAX_FRAME, Malformed, frame, load
+from hrwatch.workers.frames import BEGUN, LENGTH, MAX_FRAME, Malformed, load
 
 # Variables of the main process that a worker inherits; no other, so that no secret does.
 _INHERITED = ("PATH", "PYTHONPATH", "TMPDIR")
@@ -22,6 +22,7 @@ _INHERITED = ("PATH", "PYTHONPATH", "TMPDIR")
 LAST_WORDS = 2.0
 # Until a worker looks at its task: a start takes under a second where the machine is not short.
 READY_SECONDS = 60.0
+_PIECE = 262_144  # bytes
 MAX_SAID = 500  # characters of a worker's error
 
 
@@ -67,7 +68,7 @@ class Worker:
         except OSError as error:
             raise NoWorker(f"no worker could be started: {error}") from error
         setup = (registry, rules, limits.cpu_seconds, limits.memory_bytes)
-        return cls(process, frame(pickle.dumps(setup)), limits)
+        return cls(process, pickle.dumps(setup), limits)
 
     @property
     def alive(self) -> bool:
@@ -109,8 +110,9 @@ class Worker:
         setup, self._setup = self._setup, None
         try:
             async with asyncio.timeout(READY_SECONDS):
-                self._tasks.write((setup or b"") + frame(pickle.dumps((name, task))))
-                await self._tasks.drain()
+                if setup:
+                    await self._send(setup)
+                await self._send(pickle.dumps((name, task)))
                 said = await self._next()
         except TimeoutError:
             raise NoWorker(f"no worker could start within {READY_SECONDS:g} s") from None
@@ -119,6 +121,14 @@ class Worker:
             raise Lost(NoWorker(f"no worker could start: it ended {how}")) from None
         if said != BEGUN:
             raise NoWorker(_reason(said))
+
+    async def _send(self, payload: bytes) -> None:
+        """Write a frame in pieces: a pipe takes 64 KB, and what is written beyond is copied."""
+        self._tasks.write(LENGTH.pack(len(payload)))
+        whole = memoryview(payload)
+        for start in range(0, len(whole), _PIECE):
+            self._tasks.write(whole[start : start + _PIECE])
+            await self._tasks.drain()
 
     async def _next(self) -> bytes:
         """Return the payload of the worker's next frame."""

@@ -34,7 +34,7 @@ _UNDATED = {
 }
 STATES = {
     State.EMPTY: "answers, but empty",
-    State.NOT_A_FEED: "no feed there any more",
+    State.NOT_A_FEED: "what is there is no feed",
     State.LAYOUT_CHANGED: "page layout changed, no links found",
     State.UNREACHABLE: "cannot be reached",
     State.REFUSED: "refuses our reader",

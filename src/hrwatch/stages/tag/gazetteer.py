@@ -26,6 +26,7 @@ _FILES = (
     "place_names.csv",
     "towns.csv",
     "demonyms.csv",
+    "divisions.csv",
     "cities.csv",
 )
 _KEPT_LANGUAGES = 24  # compiled at once in one process
@@ -40,6 +41,7 @@ class FormKind(StrEnum):
     PLACE = "place"  # below a country, with a code of its own
     REGION = "region"  # a state or province: of the town named right before it, too
     TOWN = "town"  # a town or landmark
+    SEAT = "seat"  # of international bodies: of its country where the text names that as well
     CUE = "cue"  # a prison or agency
     MASK = "mask"  # names no country, whatever it contains
     ORGANISATION = "organisation"  # as a mask, and takes a country right behind it along

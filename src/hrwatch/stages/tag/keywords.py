@@ -85,8 +85,9 @@ class KeywordTagger:
 
 def _longest(phrases: list[FoundPhrase], size: int) -> list[FoundPhrase]:
     """Keep one phrase where several of a keyword overlap: the strongest, then the longest; of a
-    phrase and a pair around it, the phrase."""
-    taken = Reach(size, ())
+    phrase and a pair around it, the phrase. A weak one hides no passing one: the same word may be
+    both, and then makes a subject in a title and a mention elsewhere."""
+    taken = {role: Reach(size, ()) for role in _COUNTED}
     kept = []
     for phrase in sorted(
         phrases,
@@ -97,8 +98,9 @@ def _longest(phrases: list[FoundPhrase], size: int) -> list[FoundPhrase]:
             phrase.first,
         ),
     ):
-        if not taken.touches(phrase):
-            taken.mark(phrase.first, phrase.last)
+        role = phrase.payload.role
+        if not (taken[Role.TERM].touches(phrase) or taken[role].touches(phrase)):
+            taken[role].mark(phrase.first, phrase.last)
             kept.append(phrase)
     return kept
 

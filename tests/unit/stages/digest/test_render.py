@@ -279,7 +279,7 @@ def test_render_puts_mentions_as_titles_at_the_end() -> None:
     ("state", "told"),
     [
         (State.EMPTY, "answers, but empty"),
-        (State.NOT_A_FEED, "no feed there any more"),
+        (State.NOT_A_FEED, "what is there is no feed"),
         (State.LAYOUT_CHANGED, "page layout changed, no links found"),
         (State.UNREACHABLE, "cannot be reached"),
         (State.REFUSED, "refuses our reader"),
