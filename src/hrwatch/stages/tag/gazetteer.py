@@ -28,6 +28,7 @@ _FILES = (
     "demonyms.csv",
     "divisions.csv",
     "cities.csv",
+    "zone_cities.csv",
 )
 _KEPT_LANGUAGES = 24  # compiled at once in one process
 _FEW_LETTERS = 4  # a form this short in capitals says nothing in a text that shouts
