@@ -45,6 +45,7 @@ TENDED = frozenset(["en", "fr", "es", "pt", "ar", "fa", "ru", "uk", "be", "pl", 
 NAMED_BY_HAND = frozenset(["HK", "MO", "CD", "CG"])
 FEW = 40  # languages with fewer own names than that have not been translated
 PARENTHESIS = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]$")
+INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(?P<rest>\S.*)$")
 
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
@@ -74,6 +75,8 @@ def spellings(name: str) -> list[str]:
     """Given a name, return the spellings of it that a text may use."""
     parts = PARENTHESIS.match(name)
     names = [parts["name"], parts["other"]] if parts else [name]
+    if inside := INSIDE.match(name):  # Cocos (Keeling) Islands
+        names += [f"{inside[part]} {inside['rest']}" for part in ("name", "other")]
     names = [unicodedata.normalize("NFC", part.replace("’", "'")).strip() for part in names]
     names += [part.replace(" & ", " and ") for part in names if "&" in part]
     names += [plain(part) for part in names]

@@ -10,6 +10,7 @@ from hrwatch.model.tags import Field, Tag
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
+from hrwatch.stages.tag.home import Home
 from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.stages.tag.weighing import Weighed, tags, weigh
@@ -22,33 +23,63 @@ class CountryTagger:
         self._gazetteer = gazetteer
         self._ambiguity = Ambiguity()
         self._passing = Passing()
+        self._home = Home()
 
-    def tag(self, title: Tokens, text: Tokens, language: str) -> tuple[Tag, ...]:
-        """Given the words of title and text and the text's language (empty: unknown), return
-        countries, the weightiest first, then places."""
+    def tag(
+        self, title: Tokens, text: Tokens, language: str, focus: tuple[str, ...] = ()
+    ) -> tuple[Tag, ...]:
+        """Given the words of title and text, the text's language (empty: unknown) and what its feed
+        mostly writes about, return countries, the weightiest first, then places.
+
+        The focus settles what the text leaves open: a name of several countries, and a text that
+        names none and speaks of a state."""
         tokens = {Field.TITLE: title, Field.TEXT: text}
         opening = dateline(text)
         topical: list[Occurrence] = []
         sent_from: list[Occurrence] = []
+        named: list[Occurrence] = []
         for field, words in tokens.items():
-            found = _unmasked(self._gazetteer.occurrences(words, field, language), words)
+            occurrences = self._gazetteer.occurrences(words, field, language)
+            named += occurrences
+            found = _unmasked(occurrences, words)
             head = opening.words if field is Field.TEXT else 0
             topical += (one for one in found if _is_topical(one, head))
             sent_from += (one for one in found if not _is_topical(one, head))
-        weighed = self._weigh(topical, tokens, language, opening.wire)
+        weighed = self._weigh(topical, tokens, focus, language, opening.wire)
+        if not any(one.weight for one in weighed) and len(focus) == 1:
+            weighed += self._at_home(named, tokens, focus[0], language)
         if not any(one.weight for one in weighed):
-            weighed = self._weigh(topical if opening.seat else topical + sent_from, tokens)
+            topical += () if opening.seat else sent_from
+            weighed = self._weigh(topical, tokens, focus)
         return tags(weighed, tokens)
+
+    def _at_home(
+        self, named: list[Occurrence], tokens: dict[Field, Tokens], country: str, language: str
+    ) -> list[Weighed]:
+        """Return what speaks of a state without saying of which, weighed for the feed's country;
+        not within a name that the gazetteer knows: the International Criminal Court."""
+        length = len(tokens[Field.TEXT].forms)
+        found: list[Occurrence] = []
+        for field, words in tokens.items():
+            known = {
+                position
+                for one in named
+                if one.field is field
+                for position in range(one.first, one.last + 1)
+            }
+            found += self._home.occurrences(words, field, language, country, known)
+        return [weighed for one in found for weighed in weigh(one, one.form.codes, length, 0)]
 
     def _weigh(
         self,
         occurrences: list[Occurrence],
         tokens: dict[Field, Tokens],
+        focus: tuple[str, ...],
         language: str | None = None,
         wire: int = 0,
     ) -> list[Weighed]:
         """Return the names weighed; without a language, those in passing as well."""
-        settled = self._ambiguity.settle(occurrences, tokens)
+        settled = self._ambiguity.settle(occurrences, tokens, focus)
         length = len(tokens[Field.TEXT].forms)
         elsewhere = {
             code for name, codes in settled for code in codes if name.form.kind is not FormKind.SEAT
