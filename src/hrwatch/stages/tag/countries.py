@@ -7,10 +7,13 @@ weighed in `weighing.py`.
 from dataclasses import replace
 
 from hrwatch.model.tags import Field, Tag
+from hrwatch.stages.tag.addresses import contact_lines
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
 from hrwatch.stages.tag.home import Home
+from hrwatch.stages.tag.local import local_names
+from hrwatch.stages.tag.namesakes import Namesakes, addressed, relocated
 from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.stages.tag.weighing import Weighed, tags, weigh
@@ -22,6 +25,7 @@ class CountryTagger:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._ambiguity = Ambiguity()
+        self._namesakes = Namesakes()
         self._passing = Passing()
         self._home = Home()
 
@@ -38,19 +42,24 @@ class CountryTagger:
         topical: list[Occurrence] = []
         sent_from: list[Occurrence] = []
         named: list[Occurrence] = []
+        elsewhere: dict[str, str] = {}
         for field, words in tokens.items():
             occurrences = self._gazetteer.occurrences(words, field, language)
             named += occurrences
             found = _unmasked(occurrences, words)
+            elsewhere |= addressed(found, words)
             head = opening.words if field is Field.TEXT else 0
             topical += (one for one in found if _is_topical(one, head))
             sent_from += (one for one in found if not _is_topical(one, head))
+        topical, sent_from = relocated(topical, elsewhere), relocated(sent_from, elsewhere)
         weighed = self._weigh(topical, tokens, focus, language, opening.wire)
         if not any(one.weight for one in weighed) and len(focus) == 1:
             weighed += self._at_home(named, tokens, focus[0], language)
         if not any(one.weight for one in weighed):
             topical += () if opening.seat else sent_from
             weighed = self._weigh(topical, tokens, focus)
+        if not any(one.weight for one in weighed):
+            weighed += self._weigh(local_names(tokens), tokens, focus)
         return tags(weighed, tokens)
 
     def _at_home(
@@ -79,9 +88,9 @@ class CountryTagger:
         wire: int = 0,
     ) -> list[Weighed]:
         """Return the names weighed; without a language, those in passing as well."""
-        settled = self._ambiguity.settle(occurrences, tokens, focus)
+        settled = self._namesakes.settle(self._ambiguity.settle(occurrences, tokens, focus))
         length = len(tokens[Field.TEXT].forms)
-        elsewhere = {
+        surely = {
             code for name, codes in settled for code in codes if name.form.kind is not FormKind.SEAT
         }
         weighed: list[Weighed] = []
@@ -90,7 +99,7 @@ class CountryTagger:
             passing = language is not None and self._passing.holds(
                 name, tokens[name.field], language
             )
-            if passing or (name.form.kind is FormKind.SEAT and elsewhere.isdisjoint(codes)):
+            if passing or (name.form.kind is FormKind.SEAT and surely.isdisjoint(codes)):
                 found = [replace(one, weight=0.0) for one in found]
             weighed += found
         return weighed
@@ -105,13 +114,18 @@ def _is_topical(occurrence: Occurrence, dateline_words: int) -> bool:
 
 
 def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
-    """Leave out masks, and the country in an organisation's name."""
+    """Leave out masks, the country in an organisation's name, and contact lines."""
+    lines = list(contact_lines(words.text))
+    if lines:
+        occurrences = [
+            one
+            for one in occurrences
+            if not any(start <= words.starts[one.first] < end for start, end in lines)
+        ]
     kept: list[Occurrence] = []
     after_organisation = -1
     for occurrence in occurrences:
         kind = occurrence.form.kind
-        if kind is FormKind.REGION and kept and _is_address(kept[-1], occurrence, words):
-            kept[-1] = replace(kept[-1], form=replace(kept[-1].form, codes=occurrence.form.codes))
         if kind is FormKind.ORGANISATION:
             after_organisation = occurrence.last + 1
         elif kind is FormKind.MASK:
@@ -119,9 +133,3 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
         elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
             kept.append(occurrence)
     return kept
-
-
-def _is_address(town: Occurrence, region: Occurrence, words: Tokens) -> bool:
-    """Return whether the two read as "Birmingham, Ala."."""
-    gap = words.text[words.ends[town.last] : words.starts[region.first]]
-    return town.form.kind is FormKind.TOWN and gap == ", "
