@@ -4,7 +4,7 @@ stand, and what found them."""
 from collections.abc import Iterable, Iterator
 
 from hrwatch.cli import output
-from hrwatch.model.tags import Evidence, Field, Tag
+from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Tag
 from hrwatch.territories import country_name
 
 _INDENT = " " * 14
@@ -38,9 +38,13 @@ def print_tags(tags: Iterable[Tag]) -> None:
 
 
 def _why(evidence: Evidence) -> str:
-    where = f"{evidence.field} {evidence.offset}"
+    if evidence.field is Field.CATEGORIES:
+        return f"{evidence.found!r}, a category of the publisher ({evidence.rule})"
+    where = f"{evidence.found!r} at {evidence.field} {evidence.offset}"
+    if evidence.rule == BY_FOCUS:
+        where += ", taken for the feed's country"
     language = f", {evidence.language}" if evidence.language else ""
-    return f"{evidence.found!r} at {where}: {evidence.term} ({evidence.rule}{language})"
+    return f"{where}: {evidence.term} ({evidence.rule}{language})"
 
 
 def _stretches(

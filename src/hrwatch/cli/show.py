@@ -62,6 +62,7 @@ def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:
     told("language", record.language)
     told("published", _published(record))
     told("first seen", output.instant(record.first_seen_at))
+    told("categories", ", ".join(record.entry.categories))
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
     told("page sha256", record.page_sha256)
