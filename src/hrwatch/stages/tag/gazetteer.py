@@ -27,6 +27,7 @@ _FILES = (
     "towns.csv",
     "demonyms.csv",
     "divisions.csv",
+    "prisons.csv",
     "cities.csv",
     "zone_cities.csv",
 )
