@@ -12,6 +12,7 @@ from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
 from hrwatch.stages.tag.home import Home
+from hrwatch.stages.tag.local import local_names
 from hrwatch.stages.tag.namesakes import Namesakes, addressed, relocated
 from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.tokens import Tokens
@@ -57,6 +58,8 @@ class CountryTagger:
         if not any(one.weight for one in weighed):
             topical += () if opening.seat else sent_from
             weighed = self._weigh(topical, tokens, focus)
+        if not any(one.weight for one in weighed):
+            weighed += self._weigh(local_names(tokens), tokens, focus)
         return tags(weighed, tokens)
 
     def _at_home(
@@ -125,8 +128,20 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
         kind = occurrence.form.kind
         if kind is FormKind.ORGANISATION:
             after_organisation = occurrence.last + 1
-        elif kind is FormKind.MASK:
+        elif kind is FormKind.MASK or (
+            kind is FormKind.ABBREVIATION and not _follows_a_town(occurrence, words)
+        ):
             continue
+        elif kind is FormKind.ABBREVIATION:
+            kept.append(replace(occurrence, form=replace(occurrence.form, kind=FormKind.REGION)))
         elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
             kept.append(occurrence)
     return kept
+
+
+def _follows_a_town(occurrence: Occurrence, words: Tokens) -> bool:
+    """Return whether it stands as in "Elgin, Ill."; known towns or not."""
+    first = occurrence.first
+    if not first or words.text[words.ends[first - 1] : words.starts[first]] != ", ":
+        return False
+    return words.text[words.starts[first - 1]].isupper()
