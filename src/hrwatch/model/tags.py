@@ -27,6 +27,11 @@ class Field(StrEnum):
     CATEGORIES = "categories"  # of the entry, as its publisher gave them
 
 
+# Rules of evidence that is the feed's, not the text's alone.
+BY_CATEGORY = "feed:category"  # the publisher says so
+BY_FOCUS = "feed:focus"  # the text leaves it open, and the operator says what the feed is about
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A word that says so: `found` stands at `offset` of the stored title or text (code points), or

@@ -12,6 +12,7 @@ from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
 from hrwatch.stages.tag.home import Home
+from hrwatch.stages.tag.local import local_names
 from hrwatch.stages.tag.namesakes import Namesakes, addressed, relocated
 from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.tokens import Tokens
@@ -57,6 +58,8 @@ class CountryTagger:
         if not any(one.weight for one in weighed):
             topical += () if opening.seat else sent_from
             weighed = self._weigh(topical, tokens, focus)
+        if not any(one.weight for one in weighed):
+            weighed += self._weigh(local_names(tokens), tokens, focus)
         return tags(weighed, tokens)
 
     def _at_home(
