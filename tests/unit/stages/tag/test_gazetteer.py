@@ -113,5 +113,6 @@ def test_no_form_stands_for_two_countries_but_those_with_a_rule() -> None:
 
 def countries_of(cell: str) -> set[str]:
     """Return the countries of the codes in a cell, those of a place for the place."""
+    parents = {code: parents for code, (_, parents) in places().items()}
     codes = [code for code in re.split("[;+]", cell) if code]
-    return {parent for code in codes for parent in (places()[code][1] if code in places() else (code,))}
+    return {parent for code in codes for parent in parents.get(code, (code,))}
