@@ -128,8 +128,20 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
         kind = occurrence.form.kind
         if kind is FormKind.ORGANISATION:
             after_organisation = occurrence.last + 1
-        elif kind is FormKind.MASK:
+        elif kind is FormKind.MASK or (
+            kind is FormKind.ABBREVIATION and not _follows_a_town(occurrence, words)
+        ):
             continue
+        elif kind is FormKind.ABBREVIATION:
+            kept.append(replace(occurrence, form=replace(occurrence.form, kind=FormKind.REGION)))
         elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
             kept.append(occurrence)
     return kept
+
+
+def _follows_a_town(occurrence: Occurrence, words: Tokens) -> bool:
+    """Return whether it stands as in "Elgin, Ill."; known towns or not."""
+    first = occurrence.first
+    if not first or words.text[words.ends[first - 1] : words.starts[first]] != ", ":
+        return False
+    return words.text[words.starts[first - 1]].isupper()

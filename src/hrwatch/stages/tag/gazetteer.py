@@ -27,6 +27,7 @@ _FILES = (
     "towns.csv",
     "demonyms.csv",
     "divisions.csv",
+    "prisons.csv",
     "cities.csv",
     "zone_cities.csv",
 )
@@ -41,6 +42,7 @@ class FormKind(StrEnum):
     PEOPLE = "people"  # demonym or adjective
     PLACE = "place"  # below a country, with a code of its own
     REGION = "region"  # a state or province: of the town named right before it, too
+    ABBREVIATION = "abbreviation"  # of a region, only right behind a town: "Birmingham, Ala."
     TOWN = "town"  # a town or landmark
     SEAT = "seat"  # of international bodies: of its country where the text names that as well
     CUE = "cue"  # a prison or agency

@@ -12,7 +12,7 @@ from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.tag.ruleset import Role, Use
 
 OPENING = 600  # code points of the text that count as its opening
-_WEIGHTS = {Role.TERM: 1.0, Role.WEAK: 0.5, Role.PASSING: 0.0}
+_WEIGHTS = {Role.TERM: 1.0, Role.WEAK: 0.5}  # passing ones weigh nothing
 _REPEATED = 0.25
 _IN_OPENING = 3
 _ENOUGH = 1.5  # a term in the opening, two terms anywhere, or one three times

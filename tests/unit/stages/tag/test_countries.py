@@ -73,6 +73,8 @@ ENGLISH = [
     ("Rebels took Goma in Congo.", {"CD"}),
     ("A bridge in Brazzaville, Congo.", {"CG"}),
     ("Police in Birmingham, Ala., and Moscow, Idaho.", {"US"}),
+    ("Officers in Elgin, Ill., met.", {"US"}),
+    ("She is an MD; his PA fell Ill, and <VLOF.PA> fell.", set()),
     # Pronouns and codes.
     ("Tell us; let us go.", set()),
     ("The fighters (IS), an office (AI), a note (PS), SA and IN.", set()),
@@ -231,6 +233,8 @@ LONG = "The students were held for a week and then went home to their families. 
         ("", "The fund in Belarus got 5 million U.S. dollars.", {"BY"}, {"US"}),
         ("", "Police in Belarus, as a British newspaper wrote.", {"BY"}, {"GB"}),
         ("", "It costs 5 million U.S. dollars.", {"US"}, set()),
+        ("Saudi crown prince in Oman", LONG, {"SA", "OM"}, set()),
+        ("Bank of Ireland fined", LONG, {"IE"}, set()),
         ("Belarus jails a singer", "Norway protested. Norway. " * 9, {"BY", "NO"}, set()),
         ("", "MINSK, March 2 - " + "Ukraine closed a road. " * 9, {"BY", "UA"}, set()),
         ("", "Belarus. " + LONG + "It is far from Oslo, Norway.", {"BY"}, {"NO"}),

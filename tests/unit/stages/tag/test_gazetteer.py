@@ -14,6 +14,7 @@ FILES = (
     "demonyms.csv",
     "masks.csv",
     "place_names.csv",
+    "prisons.csv",
     "towns.csv",
     "zone_cities.csv",
 )

@@ -267,6 +267,12 @@ def test_evidence_is_few_and_the_best_first() -> None:
     ]
 
 
+def test_word_that_is_weak_and_passing_is_shown_once() -> None:
+    keyword = a_keyword(weak=(("en", ("beaten",)),), passing=(("en", ("beaten",)),))
+    (tag,) = tags("Beaten.", keyword)
+    assert [evidence.rule for evidence in tag.evidence] == ["taxonomy:torture:weak"]
+
+
 def test_overlapping_terms_count_once() -> None:
     keyword = a_keyword(terms=(("en", ("torture*", "torture chamber*", "chamber*")),))
     (tag,) = tags("A torture chamber.", keyword)
