@@ -191,23 +191,7 @@ def test_tag_focus_decides_an_ambiguous_name_where_the_text_does_not(
 
 WORDS = st.lists(
     st.sampled_from(
-        [
-            "Peru",
-            "Georgia",
-            "the",
-            "court",
-            "police",
-            "Poland",
-            "torture",
-            "Chad",
-            "US",
-            "capital",
-            "Minsk",
-            ",",
-            ".",
-            "法院",
-            "суд",
-        ]
+        ["Peru", "Georgia", "the", "court", "Poland", "torture", "Chad", "US", "Minsk", ",", "法院"]
     ),
     max_size=12,
 ).map(" ".join)
