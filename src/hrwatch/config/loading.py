@@ -167,6 +167,7 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
         route=Route(proxy=shape.proxy, tls_sha256=shape.tls_sha256),
         cues=Cues(
             countries=tuple(shape.countries),
+            publisher=shape.publisher or "",
             trust_categories=shape.trust_categories,
             categories=tuple((name, tuple(meant)) for name, meant in shape.categories.items()),
         ),

@@ -61,6 +61,7 @@ class Cues:
     """What the operator says of a feed that helps to tag what it brings."""
 
     countries: tuple[str, ...] = ()  # what it mostly writes about: settles what a text leaves open
+    publisher: str = ""  # whose own name says nothing of what it writes about
     trust_categories: bool = False  # a category that names a country or a keyword is a tag
     categories: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each, what it means
 

@@ -122,6 +122,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             language="pt-BR",
             cues=Cues(
                 countries=("BR", "CN-XJ", "NO"),
+                publisher="One: news",
                 trust_categories=True,
                 categories=(
                     ("Ill-treatment", ("torture",)),

@@ -278,3 +278,13 @@ def test_tags_come_heaviest_first_and_tell_their_words() -> None:
 def test_tags_of_many_names_keep_a_few_of_their_words() -> None:
     (tag,) = tags("Kenya. " * 1000)
     assert len(tag.evidence) == 5
+
+
+@pytest.mark.parametrize(
+    ("publisher", "expected"),
+    [("The Nairobi Courier", {"UG"}), ("", {"KE", "UG"}), ("Kenya", {"KE", "UG"})],
+)
+def test_the_publisher_is_never_the_topic(publisher: str, expected: set[str]) -> None:
+    title, text = "Uganda jails a singer | The Nairobi Courier", "The Nairobi Courier met her."
+    found = TAGGER.tag(tokenise(title), tokenise(text), "en", publisher=publisher)
+    assert {tag.value for tag in found if tag.kind is Kind.COUNTRY} == expected
