@@ -119,14 +119,19 @@ def _watched(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
 
 
 def _told(outcomes: Iterable[Outcome], as_json: bool) -> "_Report":
+    """Take the outcomes to their end, whoever stopped reading what is printed of them."""
     report = _Report()
+    unprinted: list[OSError] = []
     for outcome in outcomes:
         report.records += 1
         report.changed += bool(outcome.changes)
         for change in outcome.changes:
             report.tallies[change.kind, change.value].add(outcome.record, change)
             if as_json:
-                output.json_line(_line(outcome.record, change))
+                with output.heard_or_not(unprinted):
+                    output.json_line(_line(outcome.record, change))
+    if unprinted:
+        raise unprinted[0]
     return report
 
 
