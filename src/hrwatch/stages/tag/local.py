@@ -22,10 +22,16 @@ def _countries() -> dict[str, tuple[str, ...]]:
     return dict(found)
 
 
-def local_names(tokens: dict[Field, Tokens]) -> list[Occurrence]:
-    """Given the words of title and text, return the towns and provinces of the one country that
-    most of them are in; none where that is in doubt."""
-    named = [one for field, words in tokens.items() for one in _named(words, field)]
+def local_names(tokens: dict[Field, Tokens], known: list[Occurrence]) -> list[Occurrence]:
+    """Given the words of title and text and what the gazetteer knows in them, return the towns and
+    provinces of the one country that most of them are in; none where that is in doubt."""
+    taken = {(one.field, word) for one in known for word in range(one.first, one.last + 1)}
+    named = [
+        one
+        for field, words in tokens.items()
+        for one in _named(words, field)
+        if (field, one.first) not in taken
+    ]
     countries = {one.form.written: one.form.codes for one in named}
     votes = Counter(code for codes in countries.values() for code in set(codes))
     (country, most), (_, second) = (*votes.most_common(2), ("", 0), ("", 0))[:2]
