@@ -185,8 +185,10 @@ def _own_forms() -> Iterator[Form]:
 
 
 def _weight(form: Form) -> int:
-    """Masks come before names of the same length, names before towns."""
+    """Masks come before places of the same length, places before names, names before towns."""
     if form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
+        return 4
+    if form.kind is FormKind.PLACE:
         return 3
     return 1 if form.kind in {FormKind.TOWN, FormKind.REGION} else 2
 
