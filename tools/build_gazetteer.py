@@ -47,6 +47,14 @@ DISPLAYED = {
 # "special administrative region of China", and one Congo or the other just "Congo".
 TENDED = frozenset(["en", "fr", "es", "pt", "ar", "fa", "ru", "uk", "be", "pl", "de", "tr", "zh"])
 NAMED_BY_HAND = frozenset(["HK", "MO", "CD", "CG"])
+# English in Deseret and Shavian letters; names that are mostly part of another word or name.
+NOT_LOCALES = ("en_Dsrt", "en_Shaw")
+NOT_NAMES = defaultdict(
+    frozenset[str],
+    fa=frozenset(["پیرو", "برونی"]),
+    pt=frozenset(["Salvador"]),
+    zh=frozenset(["尼日", "東加", "查德", "獅子山", "馬利"]),
+)
 FEW = 40  # languages with fewer own names than that have not been translated
 PARENTHESIS = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]$")
 INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(?P<rest>\S.*)$")
@@ -105,19 +113,29 @@ def plain(name: str) -> str:
 
 
 def cldr_names(codes: list[str]) -> dict[str, dict[str, list[str]]]:
-    """Return language → code → spellings, for every language that CLDR has names in."""
+    """Return language → code → spellings, for every language that CLDR has names in: those of the
+    language itself first, then those of its other scripts and countries (zh_Hant, pt_PT, fa_AF)."""
     english = Locale("en").territories
+    everywhere = sorted(localedata.locale_identifiers())
     names: dict[str, dict[str, list[str]]] = {}
-    for language in sorted(i for i in localedata.locale_identifiers() if "_" not in i):
+    for language in (one for one in everywhere if "_" not in one):
         territories = Locale(language).territories
         own = sum(territories.get(code, english[code]) != english[code] for code in codes)
         if language != "en" and own < FEW:
             continue
-        names[language] = {
-            code: spellings(territories[code])
-            for code in codes
-            if code in territories and not (language in TENDED and code in NAMED_BY_HAND)
-        }
+        kept = [one for one in codes if one in territories]
+        if language in TENDED:
+            kept = [code for code in kept if code not in NAMED_BY_HAND]
+        names[language] = {code: spellings(territories[code]) for code in kept}
+        taken = {name for code in kept for name in names[language][code]} | NOT_NAMES[language]
+        for variant in (one for one in everywhere if one.startswith(f"{language}_")):
+            if variant.startswith(NOT_LOCALES):
+                continue
+            for code, name in Locale.parse(variant).territories.items():
+                if code in names[language]:
+                    new = [one for one in spellings(name) if one not in taken]
+                    names[language][code] += new
+                    taken.update(new)
     return names
 
 
