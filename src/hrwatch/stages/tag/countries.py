@@ -67,7 +67,7 @@ class CountryTagger:
             topical += () if opening.seat else sent_from
             weighed = self._weigh(topical, tokens, focus)
         if not any(one.weight for one in weighed):
-            weighed += self._weigh(local_names(tokens), tokens, focus)
+            weighed += self._weigh(local_names(tokens, named), tokens, focus)
         return tags(weighed, tokens)
 
     def _at_home(
