@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
 def shared(
     settled: Sequence[tuple[Occurrence, tuple[str, ...]]], tokens: dict[Field, Tokens]
 ) -> list[int]:
-    """Given the names of a text with their codes, return how many names share the weight of each."""
+    """Given the names of a text with their codes, return how many share the weight of each."""
     shares = [1] * len(settled)
     start = 0
     for index in range(1, len(settled) + 1):
