@@ -116,6 +116,7 @@ _SUFFIXING = frozenset(
 )
 _LONG_ENOUGH = {"ko": 2}
 _TURKISH = ("li*", "lu*", "lü*")  # a short name with any letters behind it is another word
+_GERMAN = ("land", "reich", "stan", "aine", "ien", "rus")  # of countries, in compounds too
 _HUNGARIAN = {"a": "á", "e": "é"}
 _STEM_LETTERS = 5
 _SHORTEST_STEM = 3
@@ -132,6 +133,8 @@ def variants(written: str, language: str, *, people: bool = False) -> tuple[str,
         return tuple(written[:-1] + ending for ending in ("o", "a", "os", "as"))
     if language == "ar":
         return _arabic(written, people)
+    if language == "pl" and people and written.endswith("k*"):
+        return (written, f"{written[:-2]}cy")  # ukraińskie, but ukraińscy; Słowak, but Słowacy
     if "*" in written or (written.isupper() and len(written) > 1):
         return (written,)
     words = written.split()
@@ -151,6 +154,8 @@ def _suffixed(written: str, last: str, language: str, people: bool) -> tuple[str
         return tuple(written + people for people in _TURKISH) if language == "tr" else ()
     if language == "fa":
         return tuple(written + ending for ending in ("ی", "یی", "ای", "ها", "یها"))
+    if language == "de" and len(last) >= _STEM_LETTERS and last.endswith(_GERMAN):
+        return (f"{written}*",)  # Russlands, Russlandpolitik
     if language == "de" or (language == "en" and people):
         return (f"{written}s",)
     return ()
