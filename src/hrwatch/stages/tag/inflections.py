@@ -133,10 +133,10 @@ def variants(written: str, language: str, *, people: bool = False) -> tuple[str,
         return tuple(written[:-1] + ending for ending in ("o", "a", "os", "as"))
     if language == "ar":
         return _arabic(written, people)
-    if language == "pl" and people and written.endswith("k*"):
-        return (written, f"{written[:-2]}cy")  # ukraińskie, but ukraińscy; Słowak, but Słowacy
     if "*" in written or (written.isupper() and len(written) > 1):
-        return (written,)
+        softened = language == "pl" and people and written.endswith("k*")
+        # ukraińskie, but ukraińscy; Słowak, but Słowacy
+        return (written, f"{written[:-2]}cy") if softened else (written,)
     words = written.split()
     if language in _PARADIGMS:
         if len(words) == 1:
@@ -151,14 +151,13 @@ def _suffixed(written: str, last: str, language: str, people: bool) -> tuple[str
     if language in _SUFFIXING:
         if len(last) >= _LONG_ENOUGH.get(language, _STEM_LETTERS):
             return (f"{written}*",)
-        return tuple(written + people for people in _TURKISH) if language == "tr" else ()
+        return tuple(written + ending for ending in _TURKISH) if language == "tr" else ()
     if language == "fa":
         return tuple(written + ending for ending in ("ی", "یی", "ای", "ها", "یها"))
-    if language == "de" and len(last) >= _STEM_LETTERS and last.endswith(_GERMAN):
-        return (f"{written}*",)  # Russlands, Russlandpolitik
-    if language == "de" or (language == "en" and people):
-        return (f"{written}s",)
-    return ()
+    if language == "de":  # Kubas; Russlands, Russlandpolitik
+        compounds = len(last) >= _STEM_LETTERS and last.endswith(_GERMAN)
+        return (f"{written}*" if compounds else f"{written}s",)
+    return (f"{written}s",) if language == "en" and people else ()
 
 
 def _declined(
