@@ -12,8 +12,8 @@ from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence, folded
 from hrwatch.stages.tag.home import Home
-from hrwatch.stages.tag.local import local_names
 from hrwatch.stages.tag.lists import shared
+from hrwatch.stages.tag.local import local_names
 from hrwatch.stages.tag.namesakes import Namesakes, addressed, relocated
 from hrwatch.stages.tag.passing import Passing
 from hrwatch.stages.tag.publishers import own_name

@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
 def shared(
     settled: Sequence[tuple[Occurrence, tuple[str, ...]]], tokens: dict[Field, Tokens]
 ) -> list[int]:
-    """Given the names of a text with their codes, return for each how many names share its weight."""
+    """Given the names of a text with their codes, return how many share the weight of each."""
     shares = [1] * len(settled)
     start = 0
     for index in range(1, len(settled) + 1):
@@ -32,7 +32,7 @@ def shared(
 
 
 def _follows(before: Occurrence, after: Occurrence, tokens: dict[Field, Tokens]) -> bool:
-    if before.field is not after.field or not 1 <= after.first - before.last <= 3:
+    if before.field is not after.field or after.first <= before.last:
         return False
     words = tokens[before.field]
     gap = words.text[words.ends[before.last] : words.starts[after.first]]
