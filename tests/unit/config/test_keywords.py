@@ -1,15 +1,11 @@
 """Rules that could never find anything are refused, those that find everything are warned of."""
 
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any
 
 import pytest
-import yaml
 
-from hrwatch.config import Config, taxonomy
+from hrwatch.config import Config
 from hrwatch.errors import Mistake
-from hrwatch.model.tags import Keyword
 
 Read = Callable[[str | bytes], Config]
 Mistakes = Callable[[str | bytes], tuple[Mistake, ...]]
@@ -186,23 +182,3 @@ def test_list_is_no_keyword_that_subscribers_may_ask_for(mistakes: Mistakes) -> 
     )
 
     assert 'there is no keyword "lists"' in found.text
-
-
-def as_written(keyword: Keyword) -> dict[str, Any]:
-    """A shipped keyword as an operator would write it."""
-    keys = {field.name for field in fields(Keyword)} - {"id", "mask_regex"}
-    given = {key: getattr(keyword, key) for key in keys if getattr(keyword, key)}
-    for key, value in given.items():
-        if key in {"terms", "weak", "near", "passing", "need_near"}:
-            given[key] = {name: list(members) for name, members in value}
-        elif isinstance(value, tuple):
-            given[key] = list(value)
-    return given
-
-
-def test_shipped_keywords_written_as_own_ones_are_taken(mistakes: Mistakes) -> None:
-    keywords = {f"own-{one.id}": as_written(one) for one in taxonomy.shipped().keywords}
-
-    told = [str(found) for found in mistakes(yaml.safe_dump({"keywords": keywords}, width=10_000))]
-
-    assert told == []
