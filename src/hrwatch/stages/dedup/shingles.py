@@ -1,0 +1,83 @@
+"""A text as what it shares with its copies: shingles, and the numbers in it.
+
+A shingle is three words in a row, or five characters where a script has no spaces between words.
+Two texts with one origin have most shingles in common, whatever stands around them; two reports on
+one event hardly any. The few smallest hashes, the sketch, are what the archive finds copies by
+(bottom-k sampling: Broder, On the resemblance and containment of documents, 1997).
+"""
+
+import hashlib
+import heapq
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hrwatch import text
+
+SKETCH = 32  # hashes
+_WORDS, _CHARACTERS = 3, 5
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_BITS = 0xFFFF_FFFF_FFFF_FFFF
+# Odd numbers without pattern: what a word's hash counts by its place in a shingle.
+_PLACES = (
+    0x9E3779B97F4A7C15,
+    0xC2B2AE3D27D4EB4F,
+    0x165667B19E3779F9,
+    0x27D4EB2F165667C5,
+    0x85EBCA77C2B2AE63,
+)
+_STIR = 0xD6E8FEB86659FD93
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a title and text are compared by."""
+
+    shingles: frozenset[int]  # hashes below 2**63, so that every database can hold them
+    numbers: frozenset[str]
+    words: int
+
+
+def telling(title: str, body: str) -> Telling:
+    """Given a title and a text, return what they are compared by; linear in their length."""
+    words = text.search_text(f"{title}\n{body}").split()
+    return Telling(
+        shingles=_shingles(words),
+        numbers=frozenset(_NUMBER.findall(f"{title}\n{body}")),
+        words=len(words),
+    )
+
+
+def sketch(shingles: Collection[int], common: Collection[int] = ()) -> tuple[int, ...]:
+    """Given a text's shingles and those that are too common to tell, return the smallest ones."""
+    telling = (one for one in shingles if one not in common) if common else shingles
+    return tuple(heapq.nsmallest(SKETCH, telling))
+
+
+def _shingles(words: Sequence[str]) -> frozenset[int]:
+    size = _CHARACTERS if _is_unspaced(words) else _WORDS
+    hashes = [_hash(word) for word in words]
+    columns = [hashes[place:] for place in range(size)]
+    return frozenset(_mixed(row) for row in zip(*columns, strict=False))
+
+
+def _is_unspaced(words: Sequence[str]) -> bool:
+    """Return whether most words are characters of a script without spaces, which `search_text`
+    sets apart."""
+    return 2 * sum(len(word) == 1 and word >= "\u0e00" for word in words) > len(words)
+
+
+@lru_cache(maxsize=65_536)
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+
+
+def _mixed(hashes: Sequence[int]) -> int:
+    mixed = 0
+    for one, place in zip(hashes, _PLACES, strict=False):
+        mixed += one * place
+    mixed &= _BITS
+    mixed ^= mixed >> 32
+    mixed = (mixed * _STIR) & _BITS
+    return (mixed ^ (mixed >> 32)) >> 1
