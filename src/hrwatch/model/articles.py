@@ -35,6 +35,8 @@ class CopyKind(StrEnum):
 
     SAME_PERMALINK = "same-permalink"
     SAME_TEXT = "same-text"
+    NEAR_TEXT = "near-text"  # much of both is the same
+    CONTAINED = "contained"  # the shorter one is for the most part in the longer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Copy:
 
     of: str  # record id of the original
     kind: CopyKind
-    score: float  # 1.0: the same
+    score: float  # 1.0: the same; else the share of both, or of the shorter one, that is shared
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _FEW_NUMBERS = 3
 _DENSE = 0.05  # numbers a word: a report of figures, which differ while the words stay
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Likeness:
     """How much of two texts is the same: shares of shingles from 0 to 1."""
 
@@ -54,6 +54,11 @@ def is_copy(
     if found.alike < alike and not is_contained:
         return None
     return found if _has_same_numbers(shorter, longer) else None
+
+
+def is_alike(found: Likeness) -> bool:
+    """Return whether of two copies both tell much the same; else one contains the other."""
+    return found.alike >= _ALIKE
 
 
 def _has_same_numbers(shorter: Telling, longer: Telling) -> bool:

@@ -16,17 +16,10 @@ from functools import lru_cache
 from hrwatch import text
 
 SKETCH = 32  # hashes
-_WORDS, _CHARACTERS = 3, 5
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _BITS = 0xFFFF_FFFF_FFFF_FFFF
-# Odd numbers without pattern: what a word's hash counts by its place in a shingle.
-_PLACES = (
-    0x9E3779B97F4A7C15,
-    0xC2B2AE3D27D4EB4F,
-    0x165667B19E3779F9,
-    0x27D4EB2F165667C5,
-    0x85EBCA77C2B2AE63,
-)
+# Odd numbers without pattern: by them the words of a shingle count by their place in it.
+_FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F
 _STIR = 0xD6E8FEB86659FD93
 
 
@@ -56,10 +49,10 @@ def sketch(shingles: Collection[int], common: Collection[int] = ()) -> tuple[int
 
 
 def _shingles(words: Sequence[str]) -> frozenset[int]:
-    size = _CHARACTERS if _is_unspaced(words) else _WORDS
     hashes = [_hash(word) for word in words]
-    columns = [hashes[place:] for place in range(size)]
-    return frozenset(_mixed(row) for row in zip(*columns, strict=False))
+    if _is_unspaced(words):  # three threes that overlap: five characters
+        hashes = _threes(hashes)
+    return frozenset(_threes(hashes))
 
 
 def _is_unspaced(words: Sequence[str]) -> bool:
@@ -73,11 +66,10 @@ def _hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
 
 
-def _mixed(hashes: Sequence[int]) -> int:
-    mixed = 0
-    for one, place in zip(hashes, _PLACES, strict=False):
-        mixed += one * place
-    mixed &= _BITS
-    mixed ^= mixed >> 32
-    mixed = (mixed * _STIR) & _BITS
-    return (mixed ^ (mixed >> 32)) >> 1
+def _threes(hashes: Sequence[int]) -> list[int]:
+    """Return a hash for each three in a row, by their order."""
+    sums = (
+        (one * _FIRST + two * _SECOND + three) & _BITS
+        for one, two, three in zip(hashes, hashes[1:], hashes[2:], strict=False)
+    )
+    return [((each ^ (each >> 32)) * _STIR & _BITS) >> 1 for each in sums]
