@@ -28,6 +28,9 @@ class Fingerprint:
 
     text_hash: str  # SHA-256 (hex) of normalised title and text; empty when too short to judge
     words: int
+    # The smallest hashes of its shingles; empty where it comes from the archive, whose index of
+    # them is asked by hash.
+    sketch: tuple[int, ...] = ()
 
 
 class CopyKind(StrEnum):
@@ -73,6 +76,19 @@ class Candidate:
     title_key: str
     text_hash: str
     copy_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearCandidate:
+    """A record whose text shares hashes with a new one, or the original of such a record."""
+
+    record: str
+    feed_address: str
+    permalink: str  # canonical
+    title: str
+    text: str
+    copy_of: str | None
+    hashes: tuple[int, ...]  # that are shared with any of the new ones
 
 
 @dataclass(frozen=True, slots=True)

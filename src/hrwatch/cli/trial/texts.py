@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO, TypeVar
@@ -14,12 +14,12 @@ import typer
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
 from hrwatch.config import files as config_files
-from hrwatch.model.articles import Copy, CopyKind
+from hrwatch.model.articles import Copy, CopyKind, Fingerprint
 from hrwatch.model.tags import Kind, Relation, Tag
 from hrwatch.stages.dedup import commons
 from hrwatch.stages.dedup.copies import fingerprint
-from hrwatch.stages.dedup.shelf import Shelf
-from hrwatch.stages.dedup.shingles import Telling, telling
+from hrwatch.stages.dedup.shelf import Shelf, Told
+from hrwatch.stages.dedup.shingles import telling, telling_hashes
 from hrwatch.stages.tag import Tagger, language
 
 Files = Annotated[
@@ -43,10 +43,14 @@ class _Article:
     """A text that may repeat another."""
 
     id: object  # as it was given
-    name: str
-    told: Telling
-    text_hash: str
+    title: str
+    text: str
+    fingerprint: Fingerprint
     published_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return "" if self.id is None else str(self.id)
 
 
 def tags(context: typer.Context, files: Files = None) -> None:
@@ -79,9 +83,9 @@ def _article(given: Mapping[str, object]) -> _Article:
     title, body = _text(given, "title"), _text(given, "text")
     return _Article(
         id=given.get("id"),
-        name=str(given.get("id", "")),
-        told=telling(title, body),
-        text_hash=fingerprint(title, body).text_hash,
+        title=title,
+        text=body,
+        fingerprint=fingerprint(title, body),
         published_at=_instant(_text(given, "published")),
     )
 
@@ -89,19 +93,24 @@ def _article(given: Mapping[str, object]) -> _Article:
 def _copies(articles: Sequence[tuple[int, _Article]]) -> dict[int, Copy]:
     """Given articles and their places, return what is a copy, by its place."""
     step = max(1, len(articles) // commons.SAMPLE)
-    shelf = Shelf(commons.common(one.told for _, one in articles[::step]))
+    common = commons.common(telling(one.title, one.text) for _, one in articles[::step])
+    shelf = Shelf(common)
     equal: dict[str, str] = {}
     found: dict[int, Copy] = {}
     for number, one in sorted(articles, key=lambda article: article[1].published_at or _LAST):
-        if one.text_hash in equal:
-            copy: Copy | None = Copy(equal[one.text_hash], CopyKind.SAME_TEXT, 1.0)
+        told = one.fingerprint
+        hashes = telling_hashes(told.sketch, common)
+        new = Told(one.name, one.title, one.text, hashes, original=one.name)
+        if told.text_hash in equal:
+            copy: Copy | None = Copy(equal[told.text_hash], CopyKind.SAME_TEXT, 1.0)
         else:
-            copy = shelf.copy(one.told)
+            copy = shelf.copy(new)
+        original = copy.of if copy else one.name
         if copy:
             found[number] = copy
-        if one.text_hash:  # else too short to be judged
-            equal.setdefault(one.text_hash, copy.of if copy else one.name)
-        shelf.put(one.name, one.told, copy.of if copy else None)
+        if told.text_hash:  # else too short to be judged
+            equal.setdefault(told.text_hash, original)
+        shelf.put(replace(new, original=original))
     return found
 
 

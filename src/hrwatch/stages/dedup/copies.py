@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from hrwatch import text, urls
 from hrwatch.model.articles import Candidate, Copy, CopyKind, Fingerprint
+from hrwatch.stages.dedup import shingles
 
 # Below this many words two texts are often alike by chance ("Read the full statement here"); up
 # to the second bound the title must agree as well.
@@ -20,13 +21,14 @@ TITLE_COUNTS_BELOW = 50
 
 def fingerprint(title: str, body: str) -> Fingerprint:
     """Given title and text, return what copies are recognised by."""
-    told = text.search_text(body)
-    words = told.count(" ") + 1 if told else 0
-    if words < MIN_WORDS:
-        return Fingerprint(text_hash="", words=words)
-    if words < TITLE_COUNTS_BELOW:
-        told = f"{text.search_text(title)}\n{told}"
-    return Fingerprint(hashlib.sha256(told.encode()).hexdigest(), words)
+    heading, told = text.search_text(title), text.search_text(body)
+    words = told.split()
+    sketch = shingles.sketch(heading.split() + words)
+    if len(words) < MIN_WORDS:
+        return Fingerprint("", len(words), sketch)
+    if len(words) < TITLE_COUNTS_BELOW:
+        told = f"{heading}\n{told}"
+    return Fingerprint(hashlib.sha256(told.encode()).hexdigest(), len(words), sketch)
 
 
 def copy_of(

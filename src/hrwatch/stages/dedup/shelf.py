@@ -4,36 +4,33 @@ A copy is linked to an original whose own text it is like, never to a copy of it
 texts would be one story that have nothing in common.
 """
 
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.stages.dedup.likeness import Likeness, is_alike, is_copy
-from hrwatch.stages.dedup.shingles import Telling, sketch
+from hrwatch.stages.dedup.shingles import Telling, telling
 
-# Two texts of one origin share many of their smallest hashes; one may be shared by chance.
-_SHARED = 2
 # A hash that stands on so many articles tells nothing of any.
 CROWD = 200
-_COMPARED = 8  # articles, those with most hashes in common first
-# Shorter texts are often alike by chance; equal ones are recognised otherwise.
-_SHORTEST = 20  # shingles
+# Two texts of one origin share many of their smallest hashes; one may be shared by chance.
+SHARED = 2
+COMPARED = 8  # articles, those with most hashes in common first
+# What one site puts under all its articles is no copy of one in another.
+_ALIKE_ON_ONE_SITE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """A telling in less memory, and what its article is a copy of."""
+class Told:
+    """An article as it is compared. `original`: its own name, or that of what it is a copy of."""
 
-    shingles: "array[int]"
-    numbers: frozenset[str]
-    words: int
+    name: str
+    title: str
+    text: str
+    hashes: tuple[int, ...]  # that it is found by; see `shingles.telling_hashes`
     original: str
-
-    @property
-    def telling(self) -> Telling:
-        return Telling(frozenset(self.shingles), self.numbers, self.words)
+    site: str = ""  # registrable domain, empty where it is not known
 
 
 class Shelf:
@@ -41,49 +38,54 @@ class Shelf:
 
     def __init__(self, common: Collection[int] = ()) -> None:
         self._common = frozenset(common)
-        self._kept: dict[str, _Kept] = {}
+        self._told: dict[str, Told] = {}
         self._by_hash: defaultdict[int, list[str]] = defaultdict(list)
 
-    def put(self, name: str, told: Telling, of: str | None) -> None:
-        """Take in an article: `of` is its original where it is a copy. The original is taken in
-        before its copies."""
-        if len(told.shingles) < _SHORTEST:
-            return
-        shingles = array("q", told.shingles)
-        self._kept[name] = _Kept(shingles, told.numbers, told.words, of or name)
-        for one in sketch(told.shingles, self._common):
-            self._by_hash[one].append(name)
+    def put(self, told: Told) -> None:
+        """Take in an article; it can be found from now on."""
+        self._told[told.name] = told
+        for one in told.hashes:
+            self._by_hash[one].append(told.name)
 
-    def copy(self, told: Telling) -> Copy | None:
+    def copy(self, new: Told) -> Copy | None:
         """Given a new article, return the link to the original that it is most like, if any."""
-        if len(told.shingles) < _SHORTEST:
+        alike = self._alike(new.hashes)
+        if not alike:
             return None
-        found: tuple[Likeness, str] | None = None
-        for name in self._alike(told):
-            kept = self._kept[name]
-            likeness = self._likeness(told, kept)
-            if likeness and (found is None or likeness > found[0]):
-                found = likeness, kept.original
-        return _copy(*found) if found else None
+        text = telling(new.title, new.text)
+        found = [
+            (likeness, told.original)
+            for told in alike
+            if (likeness := self._likeness(text, new.site, told))
+        ]
+        return _copy(*max(found, key=lambda one: one[0])) if found else None
 
-    def _alike(self, told: Telling) -> Iterable[str]:
-        """Return who shares hashes with it, most of them first, the earliest of equals first."""
+    def _alike(self, hashes: Iterable[int]) -> tuple[Told, ...]:
+        """Return who shares hashes, most of them first, the earlier of equals first."""
         shared: Counter[str] = Counter()
-        for one in sketch(told.shingles, self._common):
+        for one in hashes:
             names = self._by_hash.get(one, ())
             if len(names) <= CROWD:
                 shared.update(names)
-        return [name for name, count in shared.most_common(_COMPARED) if count >= _SHARED]
+        found = (name for name, count in shared.most_common(COMPARED) if count >= SHARED)
+        return tuple(self._told[name] for name in found)
 
-    def _likeness(self, told: Telling, kept: _Kept) -> Likeness | None:
-        """Return how like the original of `kept` it is, where it is a copy of that."""
-        original = self._kept.get(kept.original)
-        if original is None:  # not compared by its text, because somebody else speaks for its page
+    def _likeness(self, new: Telling, site: str, told: Told) -> Likeness | None:
+        """Return how like the original of `told` a text is, where it is a copy of that."""
+        original = self._told.get(told.original)
+        if original is None:  # it is not compared by its text: somebody else speaks for its page
             return None
-        likeness = is_copy(told, original.telling, self._common)
-        if likeness or original is kept or not is_copy(told, kept.telling, self._common):
-            return likeness
-        return is_copy(told, original.telling, self._common, both_like_a_copy=True)
+        of_original = telling(original.title, original.text)
+        likeness = is_copy(new, of_original, self._common)
+        if (
+            likeness is None
+            and original is not told
+            and is_copy(new, telling(told.title, told.text), self._common)
+        ):
+            likeness = is_copy(new, of_original, self._common, both_like_a_copy=True)
+        if likeness and site and site == original.site and likeness.alike < _ALIKE_ON_ONE_SITE:
+            return None
+        return likeness
 
 
 def _copy(likeness: Likeness, original: str) -> Copy:

@@ -12,10 +12,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from hrwatch import text
 
-SKETCH = 32  # hashes
+SKETCH = 32  # hashes that a text is found by
+SPARE = 64  # that are taken of it, since some may be common
+_SHORTEST = 20  # shingles
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _BITS = 0xFFFF_FFFF_FFFF_FFFF
 # Odd numbers without pattern: by them the words of a shingle count by their place in it.
@@ -42,10 +45,18 @@ def telling(title: str, body: str) -> Telling:
     )
 
 
-def sketch(shingles: Collection[int], common: Collection[int] = ()) -> tuple[int, ...]:
-    """Given a text's shingles and those that are too common to tell, return the smallest ones."""
-    telling = (one for one in shingles if one not in common) if common else shingles
-    return tuple(heapq.nsmallest(SKETCH, telling))
+def sketch(words: Sequence[str]) -> tuple[int, ...]:
+    """Given the folded words of a text, return its smallest shingles, in order; fewer than `SPARE`
+    where it has no more."""
+    return tuple(heapq.nsmallest(SPARE, _shingles(words)))
+
+
+def telling_hashes(sketch: Sequence[int], common: Collection[int] = ()) -> tuple[int, ...]:
+    """Return the hashes of a sketch that a text is found by: those that are not too common. None
+    for a short text: those are often alike by chance, and equal ones are recognised otherwise."""
+    if len(sketch) < _SHORTEST:
+        return ()
+    return tuple(islice((one for one in sketch if one not in common), SKETCH))
 
 
 def _shingles(words: Sequence[str]) -> frozenset[int]:
