@@ -43,11 +43,11 @@ def copy_of(
 
     `permalink` is canonical; `candidates` come oldest first. An original is never itself a copy.
     """
-    own = _own(permalink, feed_address)
+    own = is_own(permalink, feed_address)
     title_key = text.title_key(title)
     for candidate in candidates:
         if _same_page(candidate, permalink, title_key) and not (
-            own and not _own(candidate.permalink, candidate.feed_address)
+            own and not is_own(candidate.permalink, candidate.feed_address)
         ):
             if candidate.copy_of is None:
                 return Copy(candidate.record, CopyKind.SAME_PERMALINK, 1.0)
@@ -58,7 +58,7 @@ def copy_of(
             own
             and told.text_hash
             and candidate.text_hash == told.text_hash
-            and _own(candidate.permalink, candidate.feed_address)
+            and is_own(candidate.permalink, candidate.feed_address)
             # One site says the same under two titles where a notice stands before every article.
             and (
                 candidate.title_key == title_key
@@ -74,7 +74,7 @@ def repeated_before(
 ) -> tuple[str, ...]:
     """Given an article of the publisher's own feed, return the records of others that carried its
     page before: they are copies of it, though they came first."""
-    if not permalink or not _own(permalink, feed_address):
+    if not permalink or not is_own(permalink, feed_address):
         return ()
     title_key = text.title_key(title)
     return tuple(
@@ -82,7 +82,7 @@ def repeated_before(
         for candidate in candidates
         if _same_page(candidate, permalink, title_key)
         and candidate.copy_of is None
-        and not _own(candidate.permalink, candidate.feed_address)
+        and not is_own(candidate.permalink, candidate.feed_address)
     )
 
 
@@ -92,6 +92,6 @@ def _same_page(candidate: Candidate, permalink: str, title_key: str) -> bool:
     )
 
 
-def _own(permalink: str, feed_address: str) -> bool:
+def is_own(permalink: str, feed_address: str) -> bool:
     """Say whether a feed speaks for the page: it lies on its own site, or there is none."""
     return not permalink or urls.same_site(permalink, feed_address)

@@ -18,7 +18,7 @@ from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import rows, words
+from hrwatch.stages.store import rows, sketches, words
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
@@ -47,12 +47,13 @@ def add(
     connection: sa.Connection,
     new: Iterable[Record],
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    hashes: Mapping[str, Iterable[int]] = MappingProxyType({}),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
     once. `relinked` names, by the id of a new original, the records that carried its page before it
-    did.
+    did; `hashes`, by record, under which its text is found by those that are like it.
     """
     given = {(record.id, record.version): record for record in new}
     added = 0
@@ -70,6 +71,7 @@ def add(
         if tag_values:
             connection.execute(sa.insert(tags), tag_values)
         words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
+        sketches.add(connection, {n: hashes[r.id] for n, r in numbered if r.id in hashes})
         added += len(numbered)
     for original, earlier in relinked.items():
         _relink(connection, original, tuple(earlier))

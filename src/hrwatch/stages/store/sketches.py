@@ -72,6 +72,12 @@ def common(connection: sa.Connection) -> frozenset[int]:
     return frozenset(connection.scalars(sa.select(common_shingles.c.hash)))
 
 
+def was_learned(connection: sa.Connection) -> bool:
+    """Return whether `learned` was ever called."""
+    query = sa.select(progress.c.ordinal).where(progress.c.name == _LEARNED)
+    return connection.scalar(query) is not None
+
+
 def since_learned(connection: sa.Connection) -> int:
     """Return how many records were archived since `learned`; all where it never was."""
     after = sa.select(progress.c.ordinal).where(progress.c.name == _LEARNED).scalar_subquery()
