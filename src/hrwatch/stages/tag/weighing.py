@@ -27,10 +27,12 @@ _WEIGHTS = {
     FormKind.PLACE: 1.0,
     FormKind.REGION: 1.0,
     FormKind.TOWN: 1.0,
+    FormKind.SEAT: 1.0,
     FormKind.CUE: 0.5,
 }
 _TELLING = frozenset([FormKind.NAME, FormKind.PLACE])  # in a title: what the text is about
 _EVIDENCE = 5
+FOCUS = "feed:focus"  # the rule of what the feed's country decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _evidence(weights: list[Weighed], tokens: dict[Field, Tokens]) -> tuple[Evid
         language = "" if form.language == "any" else form.language
         evidence.append(
             Evidence(
-                f"gazetteer:{form.kind}",
+                FOCUS if occurrence.by_focus else f"gazetteer:{form.kind}",
                 form.written,
                 found,
                 language,

@@ -291,7 +291,7 @@ def test_pair_of_a_language_takes_that_part_of_a_list() -> None:
 def test_list_alone_finds_each_of_its_words_as_one_term() -> None:
     fields: Any = {"rules": BEATING, "weak": {"any": ["{police}"]}}
     assert relation("", title="Un policier parle", language="fr", **fields) is Relation.SUBJECT
-    assert relation("Police and officers.", **fields) is None, "two words of a list are one term"
+    assert relation("Police and officers.", **fields) is Relation.MENTION, "one term, twice"
     assert relation("", title="Un policier parle", language="de", **fields) is None
 
 

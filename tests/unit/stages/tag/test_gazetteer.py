@@ -8,7 +8,15 @@ from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, folded, read_rows,
 from hrwatch.stages.tag.inflections import variants
 from hrwatch.territories import countries, places
 
-FILES = ("aliases.csv", "cities.csv", "demonyms.csv", "masks.csv", "place_names.csv", "towns.csv")
+FILES = (
+    "aliases.csv",
+    "cities.csv",
+    "demonyms.csv",
+    "masks.csv",
+    "place_names.csv",
+    "towns.csv",
+    "zone_cities.csv",
+)
 ROWS = [(name, row) for name in FILES for row in read_rows(name)]
 
 

@@ -52,19 +52,51 @@ def test_tag_without_a_hit_is_none() -> None:
         ("", FILLER + "They spoke of torture.", Relation.MENTION),
         ("", FILLER + "Torture here, torture there.", Relation.MENTION),
         ("", FILLER + "Torture here, torture there, torture everywhere.", Relation.SUBJECT),
+        ("", FILLER + "Torture, and an electric shock.", Relation.SUBJECT),
     ],
 )
 def test_relation_goes_by_title_opening_and_number(
     title: str, text: str, expected: Relation
 ) -> None:
-    assert relation(text, title=title) is expected
+    keyword = a_keyword(terms=(("en", ("torture*", "electric shock*")),))
+    assert relation(text, keyword, title=title) is expected
+
+
+@pytest.mark.parametrize(
+    ("opening", "expected"),
+    [("Flood. ", Relation.SUBJECT), ("Flood, storm, frost, hail, drought. ", Relation.MENTION)],
+)
+def test_keyword_far_lighter_than_another_is_mentioned(opening: str, expected: Relation) -> None:
+    weather = a_keyword(
+        id="weather", terms=(("en", ("flood", "storm", "frost", "hail", "drought")),)
+    )
+    text = opening + FILLER + "Torture, torture, torture."
+    found = {tag.value: tag.relation for tag in tags(text, weather, a_keyword())}
+    assert found == {"weather": Relation.SUBJECT, "torture": expected}
+
+
+def test_weak_terms_add_up_to_a_subject_and_passing_ones_never() -> None:
+    keyword = a_keyword(
+        weak=(("en", ("beaten", "bruises", "shocks")),), passing=(("en", ("cell", "cellar")),)
+    )
+    assert relation(FILLER + "Beaten, cell, cellar.", keyword) is Relation.MENTION
+    assert relation(FILLER + "Beaten, bruises.", keyword) is Relation.MENTION
+    assert relation(FILLER + "Beaten, bruises, shocks.", keyword) is Relation.SUBJECT
+    assert relation(FILLER + "Beaten.", keyword) is None
+
+
+def test_opening_of_a_chinese_text_has_half_as_many_characters() -> None:
+    keyword = a_keyword(terms=(("zh", ("酷刑",)),))
+    filler = "他说话。"
+    assert relation(filler * 74 + "酷刑", keyword, language="zh") is Relation.SUBJECT
+    assert relation(filler * 76 + "酷刑", keyword, language="zh") is Relation.MENTION
 
 
 @pytest.mark.parametrize(
     ("title", "text", "expected"),
     [
         ("", "He was beaten at a match.", None),
-        ("", "He was beaten at a match, beaten again.", None),
+        ("", "He was beaten at a match, beaten again.", Relation.MENTION),
         ("Player beaten", "A match.", Relation.SUBJECT),
         ("", "He was beaten and kept in a stress position.", Relation.SUBJECT),
         ("", "He was tortured. " + FILLER + "He was beaten.", Relation.SUBJECT),
