@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.stages.dedup.likeness import Likeness, is_alike, is_copy
 from hrwatch.stages.dedup.shingles import Telling, telling
+from hrwatch.text import title_key
 
 # A hash that stands on so many articles tells nothing of any.
 CROWD = 200
 # Two texts of one origin share many of their smallest hashes; one may be shared by chance.
 SHARED = 2
 COMPARED = 8  # articles, those with most hashes in common first
-# What one site puts under all its articles is no copy of one in another.
-_ALIKE_ON_ONE_SITE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,8 @@ class Shelf:
         found = [
             (likeness, told.original)
             for told in alike
-            if (likeness := self._likeness(text, new.site, told))
+            if _may_repeat(new, self._told.get(told.original))
+            and (likeness := self._likeness(text, told))
         ]
         return _copy(*max(found, key=lambda one: one[0])) if found else None
 
@@ -70,11 +70,9 @@ class Shelf:
         found = (name for name, count in shared.most_common(COMPARED) if count >= SHARED)
         return tuple(self._told[name] for name in found)
 
-    def _likeness(self, new: Telling, site: str, told: Told) -> Likeness | None:
+    def _likeness(self, new: Telling, told: Told) -> Likeness | None:
         """Return how like the original of `told` a text is, where it is a copy of that."""
-        original = self._told.get(told.original)
-        if original is None:  # it is not compared by its text: somebody else speaks for its page
-            return None
+        original = self._told[told.original]
         of_original = telling(original.title, original.text)
         likeness = is_copy(new, of_original, self._common)
         if (
@@ -83,9 +81,17 @@ class Shelf:
             and is_copy(new, telling(told.title, told.text), self._common)
         ):
             likeness = is_copy(new, of_original, self._common, both_like_a_copy=True)
-        if likeness and site and site == original.site and likeness.alike < _ALIKE_ON_ONE_SITE:
-            return None
         return likeness
+
+
+def _may_repeat(new: Told, original: Told | None) -> bool:
+    """Return whether likeness would tell. None: the original is not compared by its text, because
+    somebody else speaks for its page. And one site says much the same under two titles where one
+    notice stands with every article."""
+    if original is None:
+        return False
+    is_one_site = bool(new.site) and new.site == original.site
+    return not is_one_site or title_key(new.title) == title_key(original.title)
 
 
 def _copy(likeness: Likeness, original: str) -> Copy:

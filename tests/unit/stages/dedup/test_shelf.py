@@ -111,12 +111,19 @@ def test_copy_in_between_lets_less_likeness_do() -> None:
     assert found.of == "first"
 
 
-def test_what_one_site_repeats_under_its_articles_makes_no_copies_on_it() -> None:
-    notice = prose(8, 100)
-    first, second = f"{prose(9, 100)} {notice}", f"{prose(10, 100)} {notice}"
-    assert copy_of(second, told("first", first, site="a.example"), site="b.example") is not None
-    assert copy_of(second, told("first", first, site="a.example"), site="a.example") is None
-    assert copy_of(STORY, told("first", STORY, site="a.example"), site="a.example") is not None
+def test_one_site_that_says_the_same_under_two_titles_has_two_stories() -> None:
+    def told_by(site: str, title: str) -> Told:
+        return told("first", STORY, site=site, title=title)
+
+    later = f"{STORY} {prose(8, 20)}"
+    for site, title, is_one in (
+        ("a.example", "Fishermen freed", True),
+        ("a.example", "Fishermen held", False),
+        ("b.example", "Fishermen held", True),
+        ("", "Fishermen held", True),
+    ):
+        copy = copy_of(later, told_by(site, title), site="a.example", title="Fishermen freed!")
+        assert (copy is not None) is is_one, (site, title)
 
 
 def test_original_whose_page_belongs_to_somebody_else_is_not_linked_to() -> None:
