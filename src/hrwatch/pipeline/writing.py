@@ -61,7 +61,8 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     """Return what of that which waits for the subscriber is to be told now.
 
     Needless is what is not asked for any more, copies of what an earlier digest told under the
-    same title or in nearly the same words, and titles in passing that found no digest within `MENTIONS_WAIT`.
+    same title or in nearly the same words, and titles in passing that found no digest within
+    `MENTIONS_WAIT`.
     """
     waiting = await desk.archive.read(ledger.waiting, subscriber.name)
     in_force = await desk.archive.read(in_force_table.in_force, subscriber.name)
