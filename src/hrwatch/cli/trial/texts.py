@@ -15,7 +15,7 @@ from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
 from hrwatch.config import files as config_files
 from hrwatch.model.articles import Copy, CopyKind, Fingerprint
-from hrwatch.model.tags import Kind, Relation, Tag
+from hrwatch.model.tags import Cues, Kind, Relation, Tag
 from hrwatch.stages.dedup import commons
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.dedup.shelf import Shelf, Told
@@ -27,6 +27,7 @@ Files = Annotated[
 ]
 _EXAMPLE = 'write one object on each line, such as {"id": "1", "title": "…", "text": "…"}'
 _Made = TypeVar("_Made")
+_TRUSTED = Cues(trust_categories=True)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -54,13 +55,16 @@ class _Article:
 
 
 def tags(context: typer.Context, files: Files = None) -> None:
-    """Tag texts, given as JSON lines {id, title, text, lang?}."""
+    """Tag texts, given as JSON lines {id, title, text, lang?, categories?}.
+
+    Categories are those of a publisher, a list, and count as those of a feed that is trusted."""
     tagger = Tagger(place(context).rules_and_fetching()[0])
 
     def answer(given: Mapping[str, object]) -> dict[str, object]:
         title, body = _text(given, "title"), _text(given, "text")
         code = _text(given, "lang") or language.detect(title, body)
-        return {"id": given.get("id"), "language": code, **_tags(tagger.tag(title, body, code))}
+        found = tagger.tag(title, body, code, _categories(given), _TRUSTED)
+        return {"id": given.get("id"), "language": code, **_tags(found)}
 
     _print(_each(files or [STANDARD_INPUT], answer))
 
@@ -145,6 +149,14 @@ def _text(given: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name!r} must be a text: put it between double quotes")
     return value
+
+
+def _categories(given: Mapping[str, object]) -> tuple[str, ...]:
+    told = given.get("categories")
+    told = [] if told is None else told
+    if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+        raise ValueError('\'categories\' must be a list of texts, such as ["Belarus", "Torture"]')
+    return tuple(told)
 
 
 def _instant(written: str) -> datetime | None:

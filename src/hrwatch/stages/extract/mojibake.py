@@ -11,6 +11,7 @@ _SHOWN = "".join(
 _BYTES = {character: 0x80 + position for position, character in enumerate(_SHOWN)}
 _REST = f"[{re.escape(_SHOWN)}]"
 _TWO, _THREE, _FOUR = f"[Â-Þ]{_REST}", f"[à-ï]{_REST}{{2}}", f"[ð-ô]{_REST}{{3}}"
+_SUSPECT = re.compile(f"[Â-ô]{_REST}")  # looked for first: hardly any text has it
 # What no text means: several such characters one behind the other (words of Cyrillic, Arabic or
 # Chinese); the signs that stand in a text one by one, â€™ â€œ â€“ â‚¬ â„¢; an accented letter
 # within a word that goes on in small letters (cafÃ©, GÃ©nesis). One alone would prove nothing:
@@ -18,19 +19,23 @@ _TWO, _THREE, _FOUR = f"[Â-Þ]{_REST}", f"[à-ï]{_REST}{{2}}", f"[ð-ô]{_REST
 _PROVED = re.compile(
     f"[ÐÑØÙ]{_REST}(?:[ ,.:-]{{0,2}}[ÐÑØÙ]{_REST}){{1,500}}"
     f"|(?:{_TWO}|{_THREE}|{_FOUR}){{2,500}}"
-    f"|â[€‚„†]{_REST}"
+    f"|â[€‚„†]{_REST}|â€(?!{_REST})"
     f"|(?<=[a-z])[ÂÃÄÅ]{_REST}|[ÂÃÄÅ]{_REST}(?=[a-z])"
     f"|Â[\u00a0£§©®°·½¿¡](?!\\w)"
 )
+# Its third byte is one of those five, and was lost as a control.
+_CLOSING = "â€"
 
 
 def mended(text: str) -> str:
     """Return `text` with each stretch that is provably double-encoded decoded; never longer."""
-    return _PROVED.sub(_decoded, text)
+    return _PROVED.sub(_decoded, text) if _SUSPECT.search(text) else text
 
 
 def _decoded(match: re.Match[str]) -> str:
     shown = match[0]
+    if shown == _CLOSING:
+        return "”"
     try:
         told = bytes(_BYTES.get(one) or ord(one) for one in shown).decode("utf-8")
     except UnicodeDecodeError:

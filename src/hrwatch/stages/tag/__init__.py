@@ -33,6 +33,6 @@ class Tagger:
         are code points of exactly these strings."""
         code = primary(language)
         titles, words = tokenise(title), tokenise(text)
-        found = self._countries.tag(titles, words, code, cues.countries)
+        found = self._countries.tag(titles, words, code, cues.countries, cues.publisher)
         found += self._keywords.tag(titles, words, code)
         return self._categories.add(found, categories, cues, code)

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from hrwatch import text
-from hrwatch.model.tags import Cues, Evidence, Field, Kind, Relation, Rules, Tag
+from hrwatch.model.tags import BY_CATEGORY, Cues, Evidence, Field, Kind, Relation, Rules, Tag
 from hrwatch.stages.tag.gazetteer import Gazetteer
 from hrwatch.stages.tag.keywords import KeywordTagger
 from hrwatch.stages.tag.tokens import tokenise
 from hrwatch.territories import countries, country_name, places
 
-RULE = "feed:category"
 _REMEMBERED = 4_096  # of the few hundred that a publisher has
 _EVIDENCE = 5
 _PARTS = re.compile(r"[,;|/>•·]|\s-\s")
+_AROUND = re.compile(r"^the\s|\s\([^()]*\)$", re.I)  # Iran (Islamic Republic of)
 _ORDER = tuple(Kind)
 
 _Named = tuple[Kind, str]
@@ -58,9 +58,9 @@ class Categories:
 
     def _understood(self, category: str, language: str) -> tuple[_Named, ...]:
         """Return what a category names as a whole, else what its parts name."""
-        whole = self._name(category, language)
-        if whole:
-            return whole
+        for whole in (category, _AROUND.sub("", category)):
+            if named := self._name(whole, language):
+                return named
         parts = _PARTS.split(category)
         if len(parts) == 1:
             return ()
@@ -88,7 +88,7 @@ class Categories:
     def _evidence(self, named: _Named, category: str, position: int) -> Evidence:
         kind, value = named
         term = self._labels.get(value, value) if kind is Kind.KEYWORD else country_name(value)
-        return Evidence(RULE, term, category, "", Field.CATEGORIES, position, len(category))
+        return Evidence(BY_CATEGORY, term, category, "", Field.CATEGORIES, position, len(category))
 
 
 def _meaning(value: str) -> tuple[_Named, ...]:

@@ -10,10 +10,12 @@ from hrwatch.model.tags import Field, Tag
 from hrwatch.stages.tag.addresses import contact_lines
 from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
-from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence
+from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence, folded
 from hrwatch.stages.tag.home import Home
+from hrwatch.stages.tag.local import local_names
 from hrwatch.stages.tag.namesakes import Namesakes, addressed, relocated
 from hrwatch.stages.tag.passing import Passing
+from hrwatch.stages.tag.publishers import own_name
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.stages.tag.weighing import Weighed, tags, weigh
 
@@ -29,10 +31,16 @@ class CountryTagger:
         self._home = Home()
 
     def tag(
-        self, title: Tokens, text: Tokens, language: str, focus: tuple[str, ...] = ()
+        self,
+        title: Tokens,
+        text: Tokens,
+        language: str,
+        focus: tuple[str, ...] = (),
+        publisher: str = "",
     ) -> tuple[Tag, ...]:
-        """Given the words of title and text, the text's language (empty: unknown) and what its feed
-        mostly writes about, return countries, the weightiest first, then places.
+        """Given the words of title and text, the text's language (empty: unknown), what its feed
+        mostly writes about and who publishes it, return countries, the weightiest first, then
+        places.
 
         The focus settles what the text leaves open: a name of several countries, and a text that
         names none and speaks of a state."""
@@ -42,10 +50,11 @@ class CountryTagger:
         sent_from: list[Occurrence] = []
         named: list[Occurrence] = []
         elsewhere: dict[str, str] = {}
+        masthead = folded(publisher).split()
         for field, words in tokens.items():
             occurrences = self._gazetteer.occurrences(words, field, language)
             named += occurrences
-            found = _unmasked(occurrences, words)
+            found = _unmasked(occurrences, words, own_name(words, masthead))
             elsewhere |= addressed(found, words)
             head = opening.words if field is Field.TEXT else 0
             topical += (one for one in found if _is_topical(one, head))
@@ -57,6 +66,8 @@ class CountryTagger:
         if not any(one.weight for one in weighed):
             topical += () if opening.seat else sent_from
             weighed = self._weigh(topical, tokens, focus)
+        if not any(one.weight for one in weighed):
+            weighed += self._weigh(local_names(tokens), tokens, focus)
         return tags(weighed, tokens)
 
     def _at_home(
@@ -110,14 +121,18 @@ def _is_topical(occurrence: Occurrence, dateline_words: int) -> bool:
     }
 
 
-def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
-    """Leave out masks, the country in an organisation's name, and contact lines."""
+def _unmasked(
+    occurrences: list[Occurrence], words: Tokens, masthead: frozenset[int]
+) -> list[Occurrence]:
+    """Leave out masks, the country in the name of an organisation or of the publisher, and contact
+    lines."""
     lines = list(contact_lines(words.text))
-    if lines:
+    if lines or masthead:
         occurrences = [
             one
             for one in occurrences
-            if not any(start <= words.starts[one.first] < end for start, end in lines)
+            if one.first not in masthead
+            and not any(start <= words.starts[one.first] < end for start, end in lines)
         ]
     kept: list[Occurrence] = []
     after_organisation = -1
@@ -125,8 +140,20 @@ def _unmasked(occurrences: list[Occurrence], words: Tokens) -> list[Occurrence]:
         kind = occurrence.form.kind
         if kind is FormKind.ORGANISATION:
             after_organisation = occurrence.last + 1
-        elif kind is FormKind.MASK:
+        elif kind is FormKind.MASK or (
+            kind is FormKind.ABBREVIATION and not _follows_a_town(occurrence, words)
+        ):
             continue
+        elif kind is FormKind.ABBREVIATION:
+            kept.append(replace(occurrence, form=replace(occurrence.form, kind=FormKind.REGION)))
         elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
             kept.append(occurrence)
     return kept
+
+
+def _follows_a_town(occurrence: Occurrence, words: Tokens) -> bool:
+    """Return whether it stands as in "Elgin, Ill."; known towns or not."""
+    first = occurrence.first
+    if not first or words.text[words.ends[first - 1] : words.starts[first]] != ", ":
+        return False
+    return words.text[words.starts[first - 1]].isupper()

@@ -27,6 +27,7 @@ _FILES = (
     "towns.csv",
     "demonyms.csv",
     "divisions.csv",
+    "prisons.csv",
     "cities.csv",
     "zone_cities.csv",
 )
@@ -41,6 +42,7 @@ class FormKind(StrEnum):
     PEOPLE = "people"  # demonym or adjective
     PLACE = "place"  # below a country, with a code of its own
     REGION = "region"  # a state or province: of the town named right before it, too
+    ABBREVIATION = "abbreviation"  # of a region, only right behind a town: "Birmingham, Ala."
     TOWN = "town"  # a town or landmark
     SEAT = "seat"  # of international bodies: of its country where the text names that as well
     CUE = "cue"  # a prison or agency
@@ -183,8 +185,10 @@ def _own_forms() -> Iterator[Form]:
 
 
 def _weight(form: Form) -> int:
-    """Masks come before names of the same length, names before towns."""
+    """Masks come before places of the same length, places before names, names before towns."""
     if form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
+        return 4
+    if form.kind is FormKind.PLACE:
         return 3
     return 1 if form.kind in {FormKind.TOWN, FormKind.REGION} else 2
 

@@ -1,8 +1,9 @@
 """From the phrases that count to how a text relates to its keywords: subject, mention, neither.
 
-Each term of a keyword adds 1, a weak one a half, and a repeat a quarter of that; three times as
-much in the title and the opening. A text is about the keywords that reach 1.5 so, and a quarter of
-what the heaviest reaches; the others it mentions. Measured in docs/decisions/0022.
+Each term of a keyword adds 1, a weak or passing one a half, a repeat a quarter of that; four times
+as much in the title, three times in the opening. A text is about the keywords that a term speaks
+for and that add up to 2 and to a quarter of the heaviest; the others it mentions. Measured in
+docs/decisions/0022.
 """
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.tag.ruleset import Role, Use
 
 OPENING = 600  # code points of the text that count as its opening
-_WEIGHTS = {Role.TERM: 1.0, Role.WEAK: 0.5, Role.PASSING: 0.0}
+_WEIGHTS = {Role.TERM: 1.0, Role.WEAK: 0.5, Role.PASSING: 0.5}
 _REPEATED = 0.25
+_IN_TITLE = 4
 _IN_OPENING = 3
-_ENOUGH = 1.5  # a term in the opening, two terms anywhere, or one three times
+_ENOUGH = 2.0  # a term at the head of the text, two anywhere, or one five times
 _SHARE = 0.25  # of the heaviest keyword
 _EVIDENCE = 5
 
@@ -27,7 +29,7 @@ class Count:
     field: Field
     first: int  # words
     last: int
-    opening: bool  # in the title or where the text begins
+    opening: bool  # where the text begins
     named: bool  # inside the name of an organisation or treaty
     use: Use
 
@@ -53,9 +55,10 @@ def relations(found: Mapping[int, list[Count]], review: bool) -> dict[int, Relat
 
 def _weight(counts: list[Count]) -> float:
     """Return what terms add up to where they speak for the keyword, else nothing."""
-    own = [count for count in counts if not count.named and count.use.role is not Role.PASSING]
-    in_company = len({count.use.term for count in own}) > 1
-    if not any(count.strong or count.field is Field.TITLE or in_company for count in own):
+    own = [count for count in counts if not count.named]
+    solid = [count for count in own if count.use.role is not Role.PASSING]
+    in_company = len({count.use.term for count in solid}) > 1
+    if not any(count.strong or count.field is Field.TITLE or in_company for count in solid):
         return 0
     total = 0.0
     seen: set[str] = set()
@@ -66,7 +69,10 @@ def _weight(counts: list[Count]) -> float:
 
 
 def _weight_of(count: Count) -> float:
-    return _WEIGHTS[count.use.role] * (_IN_OPENING if count.opening else 1)
+    weight = _WEIGHTS[count.use.role]
+    if count.field is Field.TITLE:
+        return weight * _IN_TITLE
+    return weight * (_IN_OPENING if count.opening else 1)
 
 
 def _mentions(counts: list[Count], review: bool) -> bool:

@@ -61,7 +61,7 @@ class KeywordTagger:
                 scan.field,
                 phrase.first,
                 phrase.last,
-                scan.field is Field.TITLE or scan.tokens.starts[phrase.first] < opening,
+                scan.tokens.starts[phrase.first] < opening,
                 names.covers(phrase),
                 phrase.payload,
             )

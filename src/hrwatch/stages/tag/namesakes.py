@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hrwatch.stages.tag.gazetteer import FormKind, Occurrence, folded, read_rows, split
+from hrwatch.stages.tag.gazetteer import Form, FormKind, Occurrence, folded, read_rows, split
 from hrwatch.stages.tag.tokens import Tokens
 
 Settled = tuple[Occurrence, tuple[str, ...]]  # a name, and the codes it stands for
@@ -81,12 +81,17 @@ def addressed(names: list[Occurrence], words: Tokens) -> dict[str, str]:
 
 
 def relocated(names: list[Occurrence], elsewhere: dict[str, str]) -> list[Occurrence]:
-    """Given names and the towns among them that are elsewhere, return them moved, all of a name."""
+    """Given names and the towns among them that are elsewhere, return them moved, all of a name,
+    written "Paris, US": so no rule for an ambiguous Paris is asked about them any more."""
     if not elsewhere:
         return names
     return [
-        replace(name, form=replace(name.form, codes=(elsewhere[name.form.written],)))
+        replace(name, form=_moved(name.form, elsewhere[name.form.written]))
         if name.form.kind in _TOWNS and name.form.written in elsewhere
         else name
         for name in names
     ]
+
+
+def _moved(town: Form, code: str) -> Form:
+    return replace(town, written=f"{town.written}, {code}", codes=(code,))

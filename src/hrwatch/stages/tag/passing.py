@@ -29,7 +29,7 @@ class Passing:
         after = name.last + 1
         if after < len(tokens.forms) and tokens.joined[after]:
             beside = text[tokens.starts[after] : tokens.starts[after] + _BESIDE]
-            if beside.casefold().startswith(self._at(language, "after")):
+            if _begins(beside.casefold(), self._at(language, "after")):
                 return True
         if name.first and tokens.joined[name.first]:
             before = tokens.ends[name.first - 1]
@@ -47,3 +47,12 @@ class Passing:
 
     def _at(self, language: str, side: str) -> tuple[str, ...]:
         return self._words.get((language, side), ())
+
+
+def _begins(text: str, phrases: tuple[str, ...]) -> bool:
+    """Return whether a text begins with one of the phrases, as whole words but for a `*`."""
+    for phrase in phrases:
+        stem = phrase.removesuffix("*")
+        if text.startswith(stem) and (stem != phrase or not text[len(stem) :][:1].isalpha()):
+            return True
+    return False

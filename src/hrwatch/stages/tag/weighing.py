@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
+from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.tag.gazetteer import Form, FormKind, Occurrence
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.territories import places
@@ -32,7 +32,6 @@ _WEIGHTS = {
 }
 _TELLING = frozenset([FormKind.NAME, FormKind.PLACE])  # in a title: what the text is about
 _EVIDENCE = 5
-FOCUS = "feed:focus"  # the rule of what the feed's country decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def _evidence(weights: list[Weighed], tokens: dict[Field, Tokens]) -> tuple[Evid
         language = "" if form.language == "any" else form.language
         evidence.append(
             Evidence(
-                FOCUS if occurrence.by_focus else f"gazetteer:{form.kind}",
+                BY_FOCUS if occurrence.by_focus else f"gazetteer:{form.kind}",
                 form.written,
                 found,
                 language,

@@ -50,6 +50,10 @@ def test_mended_text_that_is_right_stays_as_it_is(told: str) -> None:
     assert mended(told) == told
 
 
+def test_mended_closing_quotation_mark_that_lost_its_control_is_one() -> None:
+    assert mended("a â€œsmallâ€ amount, â€œnobodyâ€") == "a “small” amount, “nobody”"
+
+
 @given(st.text(alphabet=st.characters(codec="latin-1", exclude_categories=["Cc"])))
 def test_mended_text_of_western_letters_never_grows(told: str) -> None:
     assert len(mended(told)) <= len(told)

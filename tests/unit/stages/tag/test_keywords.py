@@ -51,7 +51,8 @@ def test_tag_without_a_hit_is_none() -> None:
         ("", "They spoke of torture. " + FILLER, Relation.SUBJECT),
         ("", FILLER + "They spoke of torture.", Relation.MENTION),
         ("", FILLER + "Torture here, torture there.", Relation.MENTION),
-        ("", FILLER + "Torture here, torture there, torture everywhere.", Relation.SUBJECT),
+        ("", FILLER + "Torture, torture, torture, torture.", Relation.MENTION),
+        ("", FILLER + "Torture, torture, torture, torture, torture.", Relation.SUBJECT),
         ("", FILLER + "Torture, and an electric shock.", Relation.SUBJECT),
     ],
 )
@@ -70,19 +71,23 @@ def test_keyword_far_lighter_than_another_is_mentioned(opening: str, expected: R
     weather = a_keyword(
         id="weather", terms=(("en", ("flood", "storm", "frost", "hail", "drought")),)
     )
-    text = opening + FILLER + "Torture, torture, torture."
+    text = opening + FILLER + "Torture, torture, torture, torture, torture."
     found = {tag.value: tag.relation for tag in tags(text, weather, a_keyword())}
     assert found == {"weather": Relation.SUBJECT, "torture": expected}
 
 
-def test_weak_terms_add_up_to_a_subject_and_passing_ones_never() -> None:
+def test_weak_and_passing_terms_add_up_where_more_than_passing_ones_speak() -> None:
     keyword = a_keyword(
-        weak=(("en", ("beaten", "bruises", "shocks")),), passing=(("en", ("cell", "cellar")),)
+        weak=(("en", ("beaten", "bruises", "shocks", "hooded")),),
+        passing=(("en", ("cell", "cellar", "guard", "rope", "scream")),),
     )
-    assert relation(FILLER + "Beaten, cell, cellar.", keyword) is Relation.MENTION
-    assert relation(FILLER + "Beaten, bruises.", keyword) is Relation.MENTION
-    assert relation(FILLER + "Beaten, bruises, shocks.", keyword) is Relation.SUBJECT
+    passing = "Cell, cellar, guard, rope, scream."
     assert relation(FILLER + "Beaten.", keyword) is None
+    assert relation(FILLER + "Beaten, bruises, shocks.", keyword) is Relation.MENTION
+    assert relation(FILLER + "Beaten, bruises, shocks, hooded.", keyword) is Relation.SUBJECT
+    assert relation(FILLER + "Torture. Cell.", keyword) is Relation.MENTION
+    assert relation(FILLER + "Torture. Cell, cellar.", keyword) is Relation.SUBJECT
+    assert relation(passing, keyword, title=passing) is Relation.MENTION
 
 
 def test_opening_of_a_chinese_text_has_half_as_many_characters() -> None:
@@ -265,6 +270,12 @@ def test_evidence_is_few_and_the_best_first() -> None:
         "mock execution",
         "Beaten",
     ]
+
+
+def test_word_that_is_weak_and_passing_is_shown_once() -> None:
+    keyword = a_keyword(weak=(("en", ("beaten",)),), passing=(("en", ("beaten",)),))
+    (tag,) = tags("Beaten.", keyword)
+    assert [evidence.rule for evidence in tag.evidence] == ["taxonomy:torture:weak"]
 
 
 def test_overlapping_terms_count_once() -> None:
