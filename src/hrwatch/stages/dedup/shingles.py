@@ -18,7 +18,7 @@ from hrwatch import text
 
 SKETCH = 32  # hashes that a text is found by
 SPARE = 64  # that are taken of it, since some may be common
-_SHORTEST = 20  # shingles
+_SHORTEST = 50  # shingles
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _BITS = 0xFFFF_FFFF_FFFF_FFFF
 # Odd numbers without pattern: by them the words of a shingle count by their place in it.
