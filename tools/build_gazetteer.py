@@ -235,7 +235,7 @@ def zone_cities() -> list[tuple[str, str, str, str]]:
                 continue
             of_country[code] += (
                 name
-                for name in spellings(city.replace("ґ", "г"))
+                for name in spellings(city.partition("(")[0].replace("ґ", "г"))
                 if name not in taken
                 and "," not in name
                 and len(unaccented(name)) >= SHORTEST_IN.get(language, SHORT)

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hrwatch.config import Config, taxonomy
-from hrwatch.errors import Mistake
+from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.tags import Keyword
+from hrwatch.stages.tag.keywords import KeywordTagger
+from hrwatch.stages.tag.tokens import tokenise
 
 Read = Callable[[str | bytes], Config]
 Mistakes = Callable[[str | bytes], tuple[Mistake, ...]]
@@ -206,3 +210,33 @@ def test_shipped_keywords_written_as_own_ones_are_taken(mistakes: Mistakes) -> N
     told = [str(found) for found in mistakes(yaml.safe_dump({"keywords": keywords}, width=10_000))]
 
     assert told == []
+
+
+WORDS = st.sampled_from(["ab", "ab*", "ill-treat*", "police", "é", "酷刑", "والتعذيب", "ў"])
+PHRASES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
+SIDES = st.lists(st.one_of(PHRASES, st.sampled_from(["{police}", "{hoses}"])), min_size=1)
+PAIRS = st.tuples(SIDES.map("|".join), st.integers(1, 50), SIDES.map("|".join)).map(
+    lambda parts: f"{parts[0]} ~{parts[1]} {parts[2]}"
+)
+TERMS = st.lists(st.one_of(PHRASES, PAIRS, st.just("{hoses}")), min_size=1, max_size=2)
+BY_LANGUAGE = st.dictionaries(st.just("any"), TERMS, min_size=1)
+
+
+@settings(max_examples=20)  # each reads the whole configuration
+@given(
+    st.fixed_dictionaries(
+        {"terms": BY_LANGUAGE},
+        optional={"weak": BY_LANGUAGE, "passing": BY_LANGUAGE, "mask": st.lists(WORDS, max_size=1)},
+    )
+)
+def test_rules_that_are_taken_can_be_compiled_and_tag(read: Read, given_keys: Any) -> None:
+    own = {"label": "K", **given_keys}
+    try:
+        rules = read(
+            yaml.safe_dump({"keywords": {"lists": {"hoses": {"en": ["hose*"]}}, "k": own}})
+        )
+    except ConfigError:
+        return
+    tagger = KeywordTagger(rules.rules)
+    text = tokenise("ab police é 酷刑 والتعذيب ў hose. Police ab!")
+    assert all(tag.evidence for tag in tagger.tag(text, text, ""))

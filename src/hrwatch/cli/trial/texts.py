@@ -12,10 +12,11 @@ from typing import Annotated, BinaryIO, TypeVar
 import typer
 
 from hrwatch.cli import output
+from hrwatch.cli.explaining import print_marked, print_tags
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
 from hrwatch.config import files as config_files
 from hrwatch.model.articles import Copy, CopyKind, Fingerprint
-from hrwatch.model.tags import Cues, Kind, Relation, Tag
+from hrwatch.model.tags import Cues, Field, Kind, Relation, Tag
 from hrwatch.stages.dedup import commons
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.dedup.shelf import Shelf, Told
@@ -54,11 +55,28 @@ class _Article:
         return "" if self.id is None else str(self.id)
 
 
-def tags(context: typer.Context, files: Files = None) -> None:
-    """Tag texts, given as JSON lines {id, title, text, lang?, categories?}.
+def tags(
+    context: typer.Context,
+    files: Files = None,
+    text: Annotated[
+        str | None,
+        typer.Option(help="One text, told in plain words instead of JSON.", show_default=False),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(help="The same of a title.", show_default=False)
+    ] = None,
+) -> None:
+    """Tag texts, given as JSON lines {id, title, text, lang?, categories?}, or one by --title and
+    --text.
 
-    Categories are those of a publisher, a list, and count as those of a feed that is trusted."""
+    Categories are those of a publisher, a list, and count as those of a feed that is trusted.
+    """
     tagger = Tagger(place(context).rules_and_fetching()[0])
+    if text is not None or title is not None:
+        if files:
+            raise typer.BadParameter("give either this or files", param_hint="--text, --title")
+        _explain(tagger, title or "", text or "")
+        return
 
     def answer(given: Mapping[str, object]) -> dict[str, object]:
         title, body = _text(given, "title"), _text(given, "text")
@@ -67,6 +85,19 @@ def tags(context: typer.Context, files: Files = None) -> None:
         return {"id": given.get("id"), "language": code, **_tags(found)}
 
     _print(_each(files or [STANDARD_INPUT], answer))
+
+
+def _explain(tagger: Tagger, title: str, body: str) -> None:
+    code = language.detect(title, body)
+    found = tagger.tag(title, body, code)
+    for words, field in ((title, Field.TITLE), (body, Field.TEXT)):
+        if words:
+            print_marked(words, found, field)
+            output.line()
+    output.line(f"language:   {code or 'not certain: the words of every language are tried'}")
+    print_tags(found)
+    if not found:
+        output.line("No country, no place and no keyword was found.")
 
 
 def copies(files: Files = None) -> None:

@@ -118,6 +118,7 @@ def _is_topical(occurrence: Occurrence, dateline_words: int) -> bool:
         FormKind.TOWN,
         FormKind.REGION,
         FormKind.SEAT,
+        FormKind.CUE,
     }
 
 

@@ -10,6 +10,7 @@ __all__ = ["Tokens", "fold_word", "tokenise"]
 _BREAK = re.compile(r"[!?;:()\[\]{}|•。！？；：…؟؛۔।]|\n\s*\n|\.[\s\"'»”’)\[]")
 _MERE_GAPS = frozenset(["", " ", "-", "'", ", "])  # most gaps: told without a search
 _SENTENCE_END = re.compile(r"[!?。！？…؟۔।]|\n\s*\n|\.[\s\"'»”’)\[]")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")  # its words name pages, not what is told
 _SHORT_WORD = 3  # letters of an abbreviation
 
 
@@ -31,7 +32,7 @@ class Tokens:
 
 def tokenise(text: str) -> Tokens:
     """Given any text, return its words; never raises, linear in the length."""
-    cleared = plain(text)
+    cleared = plain(_URL.sub(_blanked, text) if "://" in text or "www." in text else text)
     forms: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -50,6 +51,10 @@ def tokenise(text: str) -> Tokens:
         starts.append(start)
         ends.append(end)
     return Tokens(text, tuple(forms), tuple(starts), tuple(ends), tuple(joined), tuple(sentences))
+
+
+def _blanked(url: re.Match[str]) -> str:
+    return "|" * len(url[0])
 
 
 def _breaks(gap: str, before: str, after: str) -> bool:
