@@ -36,7 +36,7 @@ async def link(parts: Parts, feed: Feed, new: Sequence[Record]) -> Linked:
     """Given a feed's new records, link each that repeats another to its original."""
     if not parts.link_copies:
         return Linked(tuple(new), {}, {})
-    return await parts.archive.read(_link, feed, new, near=parts.link_near)
+    return await parts.archive.read(link_now, feed, new, near=parts.link_near)
 
 
 async def learn(archive: Archive) -> None:
@@ -57,7 +57,8 @@ def _common(connection: sa.Connection) -> frozenset[int]:
     return commons.common(telling(title, told) for title, told in latest)
 
 
-def _link(connection: sa.Connection, feed: Feed, new: Sequence[Record], *, near: bool) -> Linked:
+def link_now(connection: sa.Connection, feed: Feed, new: Sequence[Record], *, near: bool) -> Linked:
+    """The same with a connection at hand; `near`: not only equal texts."""
     equal = list(
         record_table.candidates(
             connection,

@@ -16,20 +16,39 @@ from hrwatch.stages.store.tables import common_shingles, feeds, progress, record
 CROWD = 200  # articles
 _LEARNED = "common shingles"
 
+# Made once: they are asked for every article, and making one costs more than the answer.
+_FOUND = sa.select(sketches).where(sketches.c.hash.in_(sa.bindparam("hashes", expanding=True)))
+_CROWDED = (
+    sa.select(sketches.c.hash)
+    .where(sketches.c.hash.in_(sa.bindparam("hashes", expanding=True)))
+    .group_by(sketches.c.hash)
+    .having(sa.func.count() > CROWD)
+)
+_TEXTS = (
+    sa.select(
+        records.c.ordinal,
+        records.c.id,
+        records.c.title,
+        records.c.text,
+        records.c.permalink,
+        records.c.copy_of,
+        sa.func.coalesce(feeds.c.address, "").label("feed_address"),
+    )
+    .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
+    .order_by(records.c.ordinal)
+)
+_BY_ORDINAL = _TEXTS.where(records.c.ordinal.in_(sa.bindparam("keys", expanding=True)))
+_ORIGINALS = _TEXTS.where(
+    records.c.id.in_(sa.bindparam("keys", expanding=True)), records.c.version == 1
+)
+
 
 def add(connection: sa.Connection, new: Mapping[int, Iterable[int]]) -> None:
     """Index records, by their ordinals, under these hashes."""
     hashes = {one for some in new.values() for one in some}
     crowded: set[int] = set()
     for piece in chunks(sorted(hashes)):
-        crowded.update(
-            connection.scalars(
-                sa.select(sketches.c.hash)
-                .where(sketches.c.hash.in_(piece))
-                .group_by(sketches.c.hash)
-                .having(sa.func.count() > CROWD)
-            )
-        )
+        crowded.update(connection.scalars(_CROWDED, {"hashes": piece}))
     values = [
         {"hash": one, "record": ordinal}
         for ordinal, some in new.items()
@@ -48,8 +67,7 @@ def near(
     given = [frozenset(hashes) for hashes in new]
     found: defaultdict[int, list[int]] = defaultdict(list)
     for piece in chunks(sorted(frozenset().union(*given))):
-        query = sa.select(sketches).where(sketches.c.hash.in_(piece))
-        for row in connection.execute(query):
+        for row in connection.execute(_FOUND, {"hashes": piece}):
             found[row.hash].append(row.record)
     of_record: defaultdict[int, list[int]] = defaultdict(list)
     for hashes in given:
@@ -108,30 +126,17 @@ def learned(connection: sa.Connection, hashes: Collection[int]) -> None:
 def _candidates(
     connection: sa.Connection, hashes: Mapping[int, list[int]]
 ) -> tuple[NearCandidate, ...]:
-    query = (
-        sa.select(
-            records.c.ordinal,
-            records.c.id,
-            records.c.title,
-            records.c.text,
-            records.c.permalink,
-            records.c.copy_of,
-            sa.func.coalesce(feeds.c.address, "").label("feed_address"),
-        )
-        .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
-        .order_by(records.c.ordinal)
-    )
     rows = {
         row.ordinal: row
         for piece in chunks(sorted(hashes))
-        for row in connection.execute(query.where(records.c.ordinal.in_(piece)))
+        for row in connection.execute(_BY_ORDINAL, {"keys": piece})
     }
     missing = {row.copy_of for row in rows.values() if row.copy_of} - {
         row.id for row in rows.values()
     }
     for piece in chunks(sorted(missing)):
-        first = query.where(records.c.id.in_(piece), records.c.version == 1)
-        rows |= {row.ordinal: row for row in connection.execute(first)}
+        found = connection.execute(_ORIGINALS, {"keys": piece})
+        rows |= {row.ordinal: row for row in found}
     return tuple(
         NearCandidate(
             record=row.id,
