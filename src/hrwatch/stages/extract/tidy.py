@@ -43,6 +43,11 @@ _NUMBERED = re.compile(
     r"|тел|телефон|эл\. почта|пошта|هاتف|البريد|电话|邮箱)\b",
     re.I,
 )
+# A line of an address: a British post code, a post office box, a code as letters abroad bear it.
+_POSTAL = re.compile(
+    r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla) \d"
+    r"|\b(?:A|B|CH|D|DE|DK|F|FR|I|IT|L|NL|PL|S|SE|UA|BY)-\d{4,5} [A-ZÀ-Ž]"
+)
 _ITEM = re.compile(r"[-•*·–▪►]\s?\S")
 _SIGNPOST = re.compile(r"\W{0,8}([^:：]{2,40})[:：]\s*\S")
 _NAMES = re.compile(
@@ -131,6 +136,7 @@ def _is_boilerplate(line: _Line) -> bool:
         or _is_signpost(line)
         or _is_copyright(line)
         or (_NUMBERED.match(line.text) is not None and _has_address(line.text))
+        or _is_address(line.text)
         or _APPEARED.fullmatch(line.text) is not None
     )
 
@@ -166,6 +172,15 @@ def _is_copyright(line: _Line) -> bool:
         return True
     owned = any(_holds(line.key, phrase) for phrase in boilerplate.RIGHTS)
     return owned and (len(line.text) <= _LONGEST_RIGHTS or _YEAR.search(line.text) is not None)
+
+
+def _is_address(line: str) -> bool:
+    """Return whether a line is where letters reach the publisher, and no sentence."""
+    return (
+        len(line) <= _LONGEST_CONTACT
+        and not line.endswith(_ENDS_A_SENTENCE)
+        and _POSTAL.search(line) is not None
+    )
 
 
 def _has_address(line: str) -> bool:

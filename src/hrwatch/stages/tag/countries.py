@@ -12,6 +12,7 @@ from hrwatch.stages.tag.ambiguity import Ambiguity
 from hrwatch.stages.tag.datelines import dateline
 from hrwatch.stages.tag.gazetteer import FormKind, Gazetteer, Occurrence, folded
 from hrwatch.stages.tag.home import Home
+from hrwatch.stages.tag.lists import shared
 from hrwatch.stages.tag.local import local_names
 from hrwatch.stages.tag.namesakes import Namesakes, addressed, relocated
 from hrwatch.stages.tag.passing import Passing
@@ -67,7 +68,7 @@ class CountryTagger:
             topical += () if opening.seat else sent_from
             weighed = self._weigh(topical, tokens, focus)
         if not any(one.weight for one in weighed):
-            weighed += self._weigh(local_names(tokens), tokens, focus)
+            weighed += self._weigh(local_names(tokens, named), tokens, focus)
         return tags(weighed, tokens)
 
     def _at_home(
@@ -102,8 +103,11 @@ class CountryTagger:
             code for name, codes in settled for code in codes if name.form.kind is not FormKind.SEAT
         }
         weighed: list[Weighed] = []
-        for name, codes in settled:
+        shares = shared(settled, tokens)
+        for (name, codes), share in zip(settled, shares, strict=True):
             found = weigh(name, codes, length, wire)
+            if share > 1:
+                found = [replace(one, weight=one.weight / share) for one in found]
             passing = language is not None and self._passing.holds(
                 name, tokens[name.field], language
             )

@@ -116,6 +116,7 @@ _SUFFIXING = frozenset(
 )
 _LONG_ENOUGH = {"ko": 2}
 _TURKISH = ("li*", "lu*", "lü*")  # a short name with any letters behind it is another word
+_GERMAN = ("land", "reich", "stan", "aine", "ien", "rus")  # of countries, in compounds too
 _HUNGARIAN = {"a": "á", "e": "é"}
 _STEM_LETTERS = 5
 _SHORTEST_STEM = 3
@@ -133,7 +134,9 @@ def variants(written: str, language: str, *, people: bool = False) -> tuple[str,
     if language == "ar":
         return _arabic(written, people)
     if "*" in written or (written.isupper() and len(written) > 1):
-        return (written,)
+        softened = language == "pl" and people and written.endswith("k*")
+        # ukraińskie, but ukraińscy; Słowak, but Słowacy
+        return (written, f"{written[:-2]}cy") if softened else (written,)
     words = written.split()
     if language in _PARADIGMS:
         if len(words) == 1:
@@ -148,12 +151,13 @@ def _suffixed(written: str, last: str, language: str, people: bool) -> tuple[str
     if language in _SUFFIXING:
         if len(last) >= _LONG_ENOUGH.get(language, _STEM_LETTERS):
             return (f"{written}*",)
-        return tuple(written + people for people in _TURKISH) if language == "tr" else ()
+        return tuple(written + ending for ending in _TURKISH) if language == "tr" else ()
     if language == "fa":
         return tuple(written + ending for ending in ("ی", "یی", "ای", "ها", "یها"))
-    if language == "de" or (language == "en" and people):
-        return (f"{written}s",)
-    return ()
+    if language == "de":  # Kubas; Russlands, Russlandpolitik
+        compounds = len(last) >= _STEM_LETTERS and last.endswith(_GERMAN)
+        return (f"{written}*" if compounds else f"{written}s",)
+    return (f"{written}s",) if language == "en" and people else ()
 
 
 def _declined(

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from functools import cache
 
 from hrwatch.model.tags import Field
-from hrwatch.stages.tag.gazetteer import Form, FormKind, Occurrence, folded, read_rows, split
+from hrwatch.stages.tag.gazetteer import Form, FormKind, Occurrence, read_rows
 from hrwatch.stages.tag.tokens import Tokens
 
 _MOST_WORDS = 3
@@ -14,18 +14,24 @@ _LEAST = 2  # different towns of one country; one alone may be anything
 
 @cache
 def _countries() -> dict[str, tuple[str, ...]]:
-    """Return the countries of each name; some 30 000 names, read when first wanted."""
+    """Return the countries of each name; some 30 000, folded, read when first wanted."""
     found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
     for row in read_rows("local.csv"):
-        for name in split(row["names"]):
-            found[folded(name)] += (row["code"],)
+        for name in row["names"].split(";"):
+            found[name] += (row["code"],)
     return dict(found)
 
 
-def local_names(tokens: dict[Field, Tokens]) -> list[Occurrence]:
-    """Given the words of title and text, return the towns and provinces of the one country that
-    most of them are in; none where that is in doubt."""
-    named = [one for field, words in tokens.items() for one in _named(words, field)]
+def local_names(tokens: dict[Field, Tokens], known: list[Occurrence]) -> list[Occurrence]:
+    """Given the words of title and text and what the gazetteer knows in them, return the towns and
+    provinces of the one country that most of them are in; none where that is in doubt."""
+    taken = {(one.field, word) for one in known for word in range(one.first, one.last + 1)}
+    named = [
+        one
+        for field, words in tokens.items()
+        for one in _named(words, field)
+        if (field, one.first) not in taken
+    ]
     countries = {one.form.written: one.form.codes for one in named}
     votes = Counter(code for codes in countries.values() for code in set(codes))
     (country, most), (_, second) = (*votes.most_common(2), ("", 0), ("", 0))[:2]

@@ -3,8 +3,8 @@ newspaper or agency comes that it quotes, and which power comments. Told by the 
 
 import re
 from collections import defaultdict
+from functools import cache
 
-from hrwatch.model.tags import Field
 from hrwatch.stages.tag.gazetteer import FormKind, Occurrence, read_rows, split
 from hrwatch.stages.tag.tokens import Tokens
 
@@ -14,8 +14,8 @@ _SENTENCE_END = re.compile(r"[;:!?\n。]|\.\s")
 
 
 class Passing:
-    """The words of passing.csv: what stands right after a name or right before it; soon after one
-    that the text, not the title, names; and shortly before a people."""
+    """The words of passing.csv: what stands right after a name, right before it, or soon after it;
+    and shortly before a people."""
 
     def __init__(self) -> None:
         words: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
@@ -36,10 +36,9 @@ class Passing:
             beside = text[max(before - _BESIDE, 0) : before]
             if beside.casefold().endswith(self._at(language, "before")):
                 return True
-        if name.field is Field.TEXT:
-            rest = _SENTENCE_END.split(text[end : end + _NEAR], maxsplit=1)[0].casefold()
-            if any(word in rest for word in self._at(language, "soon")):
-                return True
+        rest = _SENTENCE_END.split(text[end : end + _NEAR], maxsplit=1)[0].casefold()
+        if any(word in rest for word in self._at(language, "soon")):
+            return True
         if name.form.kind is not FormKind.PEOPLE:
             return False
         shortly = text[max(start - _NEAR, 0) : start]
@@ -51,8 +50,15 @@ class Passing:
 
 def _begins(text: str, phrases: tuple[str, ...]) -> bool:
     """Return whether a text begins with one of the phrases, as whole words but for a `*`."""
+    if not text.startswith(_stems(phrases)):  # mostly: told at once
+        return False
     for phrase in phrases:
         stem = phrase.removesuffix("*")
         if text.startswith(stem) and (stem != phrase or not text[len(stem) :][:1].isalpha()):
             return True
     return False
+
+
+@cache
+def _stems(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(phrase.removesuffix("*") for phrase in phrases)

@@ -51,6 +51,9 @@ LINES = {
     "who wrote and edited": "(Reporting by Ada Quay in Nairobi; Editing by Ben Harbour)",
     "what the software adds": "The post Three people tell a court appeared first on Quay Gazette.",
     "a telephone": "Tel: +44 20 7946 0000",
+    "an address in Britain": "Quay Gazette, 1 Harbour Lane, London, EC1Y 4ZZ, United Kingdom",
+    "an address in Switzerland": "Rue du Quai 3, CH-1202 Genève",
+    "a box": "PO Box 4170, Arventown, Arvenia",
 }
 
 
@@ -76,6 +79,7 @@ STAYS = {
     "a cut": "Two of them were never seen again. According to the […]",
     "an hour": "By Monday they were gone.",
     "where it was": "By Lake Arven, near the border",
+    "an address in a sentence": "They were held in a flat at EC1Y 4ZZ, in London.",
     "hashtags": "#Belarus #FreeThemAll",
     "a table": "| Arvenia | 12 | 3 |",
 }
