@@ -31,7 +31,7 @@ _FILES = (
     "cities.csv",
     "zone_cities.csv",
 )
-_KEPT_LANGUAGES = 24  # compiled at once in one process
+_KEPT_MATCHERS = 40  # at once in one process: the tended languages, alone and with others
 _FEW_LETTERS = 4  # a form this short in capitals says nothing in a text that shouts
 
 
@@ -134,8 +134,8 @@ class Gazetteer:
     def _matcher(self, languages: tuple[str, ...]) -> Matcher[Form]:
         matcher = self._matchers.get(languages)
         if matcher is None:
-            if len(self._matchers) >= _KEPT_LANGUAGES:
-                self._matchers.clear()
+            if len(self._matchers) >= _KEPT_MATCHERS:
+                del self._matchers[next(iter(self._matchers))]  # the longest in it
             matcher = self._matchers[languages] = self._compile(languages)
         return matcher
 

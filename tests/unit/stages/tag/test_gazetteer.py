@@ -84,6 +84,7 @@ def test_gazetteer_compiles_every_language_it_has_names_in() -> None:
         ("Ameryka", "pl", "Ameryce"),
         ("Мексика", "uk", "Мексиці"),
         ("Расія", "be", "Расіі"),
+        ("Канада", "be", "Канадзе"),
         ("Египет", "ru", "Египта"),
         ("Çad", "tr", "Çadli*"),
         ("Belarusian", "en", "Belarusians"),
