@@ -11,8 +11,11 @@ from collections.abc import Callable
 
 import pytest
 
+from hrwatch.config import breadth, reading
 from hrwatch.config.taxonomy import shipped
 from hrwatch.model.tags import Keyword, Rules
+from hrwatch.stages.tag.countries import CountryTagger
+from hrwatch.stages.tag.gazetteer import Gazetteer
 from hrwatch.stages.tag.keywords import KeywordTagger
 from hrwatch.stages.tag.tokens import tokenise
 
@@ -98,6 +101,28 @@ def test_time_grows_with_the_text_and_no_faster(name: str, tagger: KeywordTagger
         return seconds(lambda: tagger.tag(tokenise(""), tokenise(text), ""))
 
     assert spent(TIMES) <= max(spent(1), 0.002) * AT_MOST
+
+
+def test_time_for_countries_grows_with_the_contact_lines() -> None:
+    tagger = CountryTagger(Gazetteer())
+    nothing = tokenise("")
+
+    def spent(times: int) -> float:
+        words = tokenise("Belarus desk@news.example\n" * (SIZE * times))
+        return seconds(lambda: tagger.tag(nothing, words, "en"))
+
+    assert spent(TIMES) <= max(spent(1), 0.002) * AT_MOST
+
+
+def test_time_for_warnings_grows_with_the_terms_that_begin_alike() -> None:
+    def spent(terms: int) -> float:
+        listed = ", ".join(f"penal colony number {number}" for number in range(terms))
+        written = f"keywords: {{k: {{label: K, terms: {{en: [{listed}]}}}}}}\n"
+        document = reading.parse(written.encode(), "feeds.yaml")
+        return seconds(lambda: list(breadth.of(document)))
+
+    spent(1)  # reads what is shipped
+    assert spent(200 * TIMES) <= max(spent(200), 0.002) * AT_MOST
 
 
 PATTERNS = [pattern for keyword in shipped().keywords for pattern in keyword.mask_regex]

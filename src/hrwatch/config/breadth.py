@@ -2,19 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
 from hrwatch.config import phrases, taxonomy
 from hrwatch.config.keywords import RESERVED
 from hrwatch.config.names import quoted
-from hrwatch.config.phrases import Written, within
+from hrwatch.config.phrases import Written
 from hrwatch.config.tree import Document, Node, Path
 from hrwatch.words import Word, is_unspaced, of_phrase
 
 _SHORT_STEM = 3  # letters
 _SMALL = 3  # letters of articles and prepositions: "of the", but not "women's rights"
-_KEY = 3  # letters of a first word that phrases are looked up by
+
+
+@dataclass(slots=True)
+class _Branch:
+    """What phrases of one list go on with, after the same words."""
+
+    after: dict[Word, "_Branch"] = field(default_factory=dict)
+    phrase: Written | None = None  # that ends here
 
 
 def of(document: Document) -> Iterator[tuple[Path, str]]:
@@ -94,10 +102,13 @@ def _idle(written: list[Written], guarded: set[str]) -> Iterator[tuple[Path, str
     """Yield phrases of the file that another one of the same list finds as well, without asking
     for company."""
     plain = [one for one in written if one.is_plain and one.role in phrases.BY_LANGUAGE]
-    index: defaultdict[tuple[str, str, str], list[Written]] = defaultdict(list)
+    roots: defaultdict[tuple[str, str], _Branch] = defaultdict(_Branch)
     for one in plain:
         if one.text not in guarded:
-            index[one.role, one.language, one.words[0].form[:_KEY]].append(one)
+            branch = roots[one.role, one.language]
+            for word in one.words:
+                branch = branch.after.setdefault(word, _Branch())
+            branch.phrase = branch.phrase or one
     same: dict[tuple[str, str, tuple[Word, ...]], Written] = {}
     for one in plain:
         earlier = same.setdefault((one.role, one.language, one.words), one)
@@ -106,16 +117,31 @@ def _idle(written: list[Written], guarded: set[str]) -> Iterator[tuple[Path, str
         if earlier is not one:
             problem = f"is the same as {quoted(earlier.text)} once both are folded; leave one out"
             yield one.path, f"{quoted(one.text)} {problem}"
-        elif wider := _wider(one, index):
+        elif wider := _wider(one, roots[one.role, one.language]):
             problem = f"adds nothing: {quoted(wider.text)} finds all that it does; leave one out"
             yield one.path, f"{quoted(one.text)} {problem}"
 
 
-def _wider(one: Written, index: defaultdict[tuple[str, str, str], list[Written]]) -> Written | None:
-    """Return a phrase that is found wherever `one` is."""
+def _wider(one: Written, root: _Branch) -> Written | None:
+    """Return a phrase that is found wherever `one` is, in time that does not depend on how many
+    phrases there are."""
+    branches: list[_Branch] = []
     for word in one.words:
-        for letters in range(1, _KEY + 1):
-            for other in index.get((one.role, one.language, word.form[:letters]), ()):
-                if other.words != one.words and within(other.words, one.words):
-                    return other
+        branches = [
+            after
+            for branch in (*branches, root)
+            for wide in _covering(word)
+            if (after := branch.after.get(wide))
+        ]
+        for branch in branches:
+            if branch.phrase and branch.phrase.words != one.words:
+                return branch.phrase
     return None
+
+
+def _covering(word: Word) -> Iterator[Word]:
+    """Yield every word of a phrase that would find all that this one does."""
+    for letters in range(1, len(word.form) + 1):
+        yield Word(word.form[:letters], stem=True)
+    if not word.stem:
+        yield word

@@ -1,5 +1,6 @@
 """What the operator's keywords say as a whole: ids, guards, and terms that could never be found."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -33,6 +34,7 @@ _SCRIPT = {
 _OTHER_SCRIPTS = {"HANGUL", "HIRAGANA", "KATAKANA", "DEVANAGARI", "BENGALI", "ETHIOPIC", "MYANMAR"}
 _ALIKE = frozenset("aceiopxyABCEHIKMOPTXYs")  # Latin letters that Cyrillic ones look like
 _LATIN = "LATIN"
+_BETWEEN = re.compile(r"[\s/\u2010-\u2015-]+")  # words of a phrase
 
 
 def mistakes(main: Document) -> Iterator[Mistake | None]:
@@ -197,7 +199,7 @@ def _left(group: list[str], masks: list[Guard]) -> list[str]:
 
 def _script_problem(text: str, language: str) -> str:
     """Return why a phrase is in no text of its language: letters of another script."""
-    for word in text.split():
+    for word in _BETWEEN.split(text):  # IT-специалист is Latin and Cyrillic by right
         scripts = {_script(letter) for letter in word if letter.isalpha()}
         latin = "".join(letter for letter in word if letter.isascii() and letter.isalpha())
         if scripts == {_LATIN, "CYRILLIC"} and _ALIKE.issuperset(latin):

@@ -8,7 +8,7 @@ from hrwatch.config.names import quoted
 
 LONGEST_PHRASE = 200
 FARTHEST = 50
-_PAIR = re.compile(r"(.+?) ~([0-9]{1,3}) (.+)")
+_PAIR = re.compile(r"(.+?) ~([0-9]{1,2}) (.+)")
 _LIST = re.compile(r"\{([a-z][a-z0-9-]*)\}")
 _WORD = re.compile(r"[^\s-]+")
 _SHORTEST_STEM = 2

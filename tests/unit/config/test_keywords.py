@@ -34,6 +34,7 @@ NEVER = {
         "terms.en[0]",
         "masks blank all of garden hose",
     ),
+    "a pair with zeros": ("terms: {en: [▶police ~005 beat*]}", "terms.en[0]", "is no pair"),
     "a list that is not there": (
         "terms: {en: [▶'{hosse} ~5 police']}",
         "terms.en[0]",
@@ -108,6 +109,11 @@ BROAD = {
         "terms.en[1]",
         'adds nothing: "hosepipe*" finds all that it does',
     ),
+    "a term with another in its middle": (
+        "terms: {en: [▶an old hosepipe there, old hosepip*]}",
+        "terms.en[0]",
+        'adds nothing: "old hosepip*"',
+    ),
     "a term before the one that covers it": (
         "terms: {en: [▶hosed, hose*]}",
         "terms.en[0]",
@@ -115,7 +121,7 @@ BROAD = {
     ),
 }
 GOOD = (
-    "terms: {en: [hose, jet attack], ru: [OPCAT, VPN-сервис*, COVID-зон*], any: [пытка, 酷刑]}",
+    "terms: {en: [hose, jet attack], ru: [OPCAT, VPN-сервис*, IT-специалист*], any: [пытка, 酷刑]}",
     "terms: {en: [hose], fr: [hose]}, weak: {en: [hosed]}, mask: [hose museum]",
     "terms: {en: ['{hoses} ~5 {police}', 'hose|jet ~5 crowd']}",
     "terms: {any: ['{police} ~5 {hoses}']}",

@@ -288,13 +288,16 @@ def _is_byline(line: str) -> bool:
 
 def _without_end(told: str) -> str:
     """Take off the end what a feed's software adds to the last line."""
-    while True:
-        start = max(told.rfind("\n") + 1, len(told) - _TAIL)
-        tail = told[start:]
+    end = len(told)
+    while True:  # cut but once: a text may be nothing but such lines
+        start = max(told.rfind("\n", 0, end) + 1, end - _TAIL)
+        tail = told[start:end]
         shorter = _READ_ON.sub("", _APPEARED.sub("", tail)).rstrip()
         if shorter == tail:
-            return told
-        told = (told[:start] + shorter).rstrip()
+            return told[:end]
+        end = start + len(shorter)
+        while end and told[end - 1].isspace():
+            end -= 1
 
 
 def _begins(key: str, beginnings: boilerplate.Beginnings) -> bool:

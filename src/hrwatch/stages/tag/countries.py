@@ -4,6 +4,8 @@ Occurrences in the gazetteer are thinned here (datelines, masks, organisations, 
 weighed in `weighing.py`.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hrwatch.model.tags import Field, Tag
@@ -136,8 +138,7 @@ def _unmasked(
         occurrences = [
             one
             for one in occurrences
-            if one.first not in masthead
-            and not any(start <= words.starts[one.first] < end for start, end in lines)
+            if one.first not in masthead and not _stands_in(lines, words.starts[one.first])
         ]
     kept: list[Occurrence] = []
     after_organisation = -1
@@ -154,6 +155,12 @@ def _unmasked(
         elif occurrence.first != after_organisation or not words.joined[occurrence.first]:
             kept.append(occurrence)
     return kept
+
+
+def _stands_in(lines: Sequence[tuple[int, int]], place: int) -> bool:
+    """Return whether a place is in one of the lines, which stand in their order."""
+    before = bisect_right(lines, place, key=lambda line: line[0])
+    return before > 0 and place < lines[before - 1][1]
 
 
 def _follows_a_town(occurrence: Occurrence, words: Tokens) -> bool:

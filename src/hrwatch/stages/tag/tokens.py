@@ -10,7 +10,11 @@ __all__ = ["Tokens", "fold_word", "tokenise"]
 _BREAK = re.compile(r"[!?;:()\[\]{}|•。！？；：…؟؛۔।]|\n\s*\n|\.[\s\"'»”’)\[]")
 _MERE_GAPS = frozenset(["", " ", "-", "'", ", "])  # most gaps: told without a search
 _SENTENCE_END = re.compile(r"[!?。！？…؟۔।]|\n\s*\n|\.[\s\"'»”’)\[]")
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")  # its words name pages, not what is told
+# An address: its words name pages, not what is told. Thai and Chinese go on without a space.
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2018-\u201f"
+    r"\u3000-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
+)
 _SHORT_WORD = 3  # letters of an abbreviation
 
 
