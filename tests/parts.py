@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.settings import MailSettings
+from hrwatch.model.tags import Rules
 from hrwatch.pipeline import Parts
 from hrwatch.stages.deliver import open_transport
 from hrwatch.stages.fetch import Fetcher
@@ -30,6 +32,6 @@ def the_parts(
         new_id=lambda: "1",
         owner="test",
         per_site=1,
-        rules_hash="",
+        rule_sets=RuleSets(Rules(), ()),
         link_copies=True,
     )

@@ -1,6 +1,5 @@
 """Config → Parts: builds what the pipeline works with, and takes it apart again."""
 
-import hashlib
 import logging
 import os
 import random
@@ -13,6 +12,7 @@ from pathlib import Path
 import hrwatch
 from hrwatch import territories
 from hrwatch.config import Config, databases
+from hrwatch.config.rule_sets import RuleSets
 from hrwatch.errors import ClockError
 from hrwatch.model.settings import HopLimits
 from hrwatch.pipeline import Desk, Parts
@@ -20,7 +20,7 @@ from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages import match
 from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import checkup, clock, feeds, subscribers
+from hrwatch.stages.store import checkup, clock, feeds, rule_sets, subscribers
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 
@@ -101,7 +101,7 @@ def assemble(
         new_id=lambda: secrets.token_hex(12),
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
         per_site=config.fetch.per_domain,
-        rules_hash=hashlib.sha256(repr(config.rules).encode()).hexdigest(),
+        rule_sets=RuleSets(config.rules, config.feeds),
         link_copies=config.copies != "off",
         chance=random.random,
     )
@@ -143,5 +143,7 @@ async def put_in_force(
     if may_be_new:
         await archive.write(feeds.ask_the_forbidden)
     await archive.write(feeds.sync, config.feeds, now)
+    used = RuleSets(config.rules, config.feeds)
+    await archive.write(rule_sets.note, used, version=hrwatch.__version__, now=now)
     criteria = {s.name: match.criteria(s.interest) for s in config.subscribers}
     await archive.write(subscribers.sync, criteria, now)

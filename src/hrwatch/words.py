@@ -78,6 +78,11 @@ def fold_word(word: str) -> str:
     return unicodedata.normalize("NFKC", word).translate(_LETTERS).casefold()
 
 
+def is_unspaced(text: str) -> bool:
+    """Return whether `text` has letters of a script that parts no words, each then a word here."""
+    return _ANY_UNSPACED.search(text) is not None
+
+
 def plain(text: str) -> str:
     """Return `text` of the same length, with what only looks like letters made what it is."""
     text = text.translate(_NOT_LETTERS)
@@ -86,7 +91,7 @@ def plain(text: str) -> str:
 
 def cut(text: str) -> Iterator[tuple[str, int, int]]:
     """Given what `plain` returned, yield its words folded, with where each begins and ends."""
-    pattern = _WORD_OR_CHARACTER if _ANY_UNSPACED.search(text) else _WORD
+    pattern = _WORD_OR_CHARACTER if is_unspaced(text) else _WORD
     for match in pattern.finditer(text):
         form = fold_word(match[0][:_LONGEST_WORD])
         if form:

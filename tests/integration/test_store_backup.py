@@ -19,6 +19,7 @@ from hrwatch.stages.store.archive import Archive
 
 DATA = Path(__file__).parents[1] / "data" / "store"
 STAMP = "20260302T090000Z"
+SIDE_FILES = {f"archive.db{end}" for end in ("-wal", "-shm", ".lock", ".retagging")}
 
 
 def an_archive(directory: Path, *ids: str) -> Path:
@@ -213,7 +214,7 @@ def test_restore_where_nothing_is_makes_the_archive(tmp_path: Path) -> None:
     assert done.kept is None
     assert ids_in(tmp_path / "new") == ["record-one"]
     left = {path.name for path in (tmp_path / "new").iterdir()}
-    assert left - {"archive.db-wal", "archive.db-shm"} == {"archive.db", "archive.db.lock"}
+    assert left - SIDE_FILES == {"archive.db"}
     assert stat.S_IMODE((tmp_path / "new" / "archive.db").stat().st_mode) == 0o600
 
 
@@ -315,10 +316,19 @@ def test_restore_of_what_is_no_sound_backup_changes_nothing(
         restore(tmp_path / "backups" / "archive.db", tmp_path / "state", replace=True)
 
     assert (tmp_path / "state" / "archive.db").read_bytes() == present
-    assert {path.name for path in (tmp_path / "state").iterdir()} == {
-        "archive.db",
-        "archive.db.lock",
-    }
+    left = {path.name for path in (tmp_path / "state").iterdir()}
+    assert left - SIDE_FILES == {"archive.db"}
+
+
+def test_restore_while_somebody_tags_anew_is_refused(tmp_path: Path) -> None:
+    an_archive(tmp_path, "record-one")
+    back_up(tmp_path, tmp_path / "copy.db")
+    with (
+        Archive.open_beside("archive.db", directory=tmp_path),
+        pytest.raises(ArchiveHeld, match="being tagged anew by process"),
+    ):
+        restore(tmp_path / "copy.db", tmp_path, replace=True)
+    restore(tmp_path / "copy.db", tmp_path, replace=True)
 
 
 def test_restore_of_the_archive_over_itself_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag, an_entry
 from hrwatch.errors import ArchiveError, ArchiveHeld
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Digest, Window
+from hrwatch.model.tags import RuleSet
 from hrwatch.query import parse
 from hrwatch.stages.store import (
     copying,
@@ -20,6 +21,7 @@ from hrwatch.stages.store import (
     ledger,
     outbox,
     records,
+    rule_sets,
     subscribers,
     tables,
     unfinished,
@@ -53,7 +55,8 @@ def fill(archive: Archive) -> None:
     """Put something into every table."""
     new = [numbered(number) for number in range(RECORDS)]
     archive.write_now(feeds.sync, (a_feed(), a_feed(name="second", url="http://b.example")), NOW)
-    archive.write_now(records.add, new, "rules")
+    archive.write_now(records.add, new)
+    archive.write_now(rule_sets.note, (RuleSet("f" * 64, 1, 2),), version="1", now=NOW)
     archive.write_now(records.add, (replace(new[0], version=2, text="Edited."),))
     archive.write_now(subscribers.sync, {"desk": [("keyword", "torture")], "b": []}, NOW)
     archive.write_now(subscribers.sync, {"desk": [("keyword", "elections")]}, NOW)

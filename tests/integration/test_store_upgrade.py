@@ -89,7 +89,7 @@ def fill(connection: sa.Connection) -> None:
     }
     connection.execute(sa.insert(tables.feeds), feed)
     there = {column["name"] for column in sa.inspect(connection).get_columns("records")}
-    values = {k: v for k, v in rows.record_values(a_record(), None).items() if k in there}
+    values = {k: v for k, v in rows.record_values(a_record()).items() if k in there}
     ordinal = connection.scalar(
         sa.insert(tables.records).values(values).returning(tables.records.c.ordinal)
     )

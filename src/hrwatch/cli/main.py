@@ -33,6 +33,7 @@ VERBS = {
     "show": "show:show",
     "export": "export:export",
     "import": "import_:app",
+    "retag": "retag:retag",
     "doctor": "doctor:doctor",
     "backup": "backup:backup",
     "restore": "backup:restore",

@@ -66,6 +66,14 @@ class Place:
             configured.archive, directory=directory, writing=False, password=password
         )
 
+    def archive_beside(self, configured: Config) -> Archive:
+        """Return the archive opened for tagging anew, which goes beside a daemon too."""
+        return Archive.open_beside(
+            configured.archive,
+            directory=self.state_directory(),
+            password=databases.password(configured.archive, configured, os.environ),
+        )
+
     def state_directory(self) -> Path:
         """Return the directory that hrwatch writes to; raise ArchiveError where none is named."""
         return state_directory(self.state_option, os.environ)

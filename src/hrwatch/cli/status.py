@@ -16,6 +16,7 @@ from hrwatch.config import Config
 from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.feeds import Feed, FeedState
 from hrwatch.model.mail import Undelivered
+from hrwatch.pipeline.older import count_older, told_of
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import outbox
@@ -45,6 +46,7 @@ class _Standing:
     bytes: int
     records: int
     stories: int
+    older_tags: int | None  # records that other rules tagged; None: the file cannot be read
     newest_record_at: datetime | None
     feeds: dict[str, int]
     subscribers: int | None  # None: the file cannot be read
@@ -75,6 +77,7 @@ def status(
             told = daemon_table.last(connection)
             last_digest_at = outbox.last_digest_at(connection)
         size, name = archive.size(), archive.name
+        older_tags = count_older(archive, config) if config else None
     now = utc_now()
     life = _life(told, now)
     of_feeds = [
@@ -95,6 +98,7 @@ def status(
         bytes=size,
         records=held.records,
         stories=held.stories,
+        older_tags=older_tags,
         newest_record_at=held.first_seen_at,
         feeds=dict(sorted(Counter(state.state.value for _, state in watched).items())),
         subscribers=len(config.subscribers) if config else None,
@@ -155,6 +159,8 @@ def _print(standing: _Standing) -> None:
         f"{standing.records} in {counted(standing.stories, 'story', 'stories')}, newest first seen "
         f"{output.instant(standing.newest_record_at) or 'never'}",
     )
+    if standing.older_tags:
+        told("tags", told_of(standing.older_tags))
     told("feeds", _counted(standing.feeds) or "none")
     told(
         "digests",

@@ -9,12 +9,9 @@ from pathlib import Path as FilePath
 from urllib.parse import urlsplit
 
 from hrwatch import proxies, urls
-from hrwatch.config import files, references, shapes, taxonomy, values
-from hrwatch.config.names import quoted
+from hrwatch.config import files, keywords, references, shapes, values
 from hrwatch.config.tree import Document, Node, Path
 from hrwatch.errors import Mistake
-from hrwatch.model.tags import Keyword
-from hrwatch.text import suggestion
 
 MAX_CERTIFICATES = 10_000_000
 
@@ -28,7 +25,7 @@ def mistakes(main: Document, others: tuple[Document, ...]) -> list[Mistake]:
         *_twice((main,), "feeds", "url", urls.canonical),
         *_twice((main,), "feeds", "page", urls.canonical),
         *_intervals(main),
-        *_keywords(main),
+        *keywords.mistakes(main),
         *_certificates(main, "fetch"),
         *_certificates(main, "mail"),
         *_twice(everybody, "subscribers", "name", str.casefold),
@@ -117,77 +114,6 @@ def _span(node: Node | None, key: str) -> timedelta | None:
         return None if written is None else values.interval(written.value)
     except ValueError:
         return None  # what its shape tells
-
-
-def _keywords(main: Document) -> Iterator[Mistake | None]:
-    own = main.root.child("keywords")
-    if own is None or own.mapping is None:
-        return
-    shipped = {keyword.id: keyword for keyword in taxonomy.shipped().keywords}
-    limited = own.child("use")
-    used = {value for _, value in own.texts("use")}
-    if limited and limited.sequence == []:
-        problem = "names no keyword; name some, or remove the line to have them all"
-        yield main.mistake(("keywords", "use"), problem)
-    for path, value in own.texts("use"):
-        if value not in shipped and value not in own.mapping:
-            problem = f"{quoted(value)} is no keyword{suggestion(value, shipped)}"
-            yield main.mistake(("keywords", *path), problem)
-    for name, node in own.mapping.items():
-        path = ("keywords", name)
-        if name in {"use", "lists"} or node.mapping is None:
-            continue
-        if name in shipped:
-            if limited and limited.sequence and name not in used:
-                problem = "overrides a shipped keyword that `use` leaves out; name it there"
-                yield main.mistake(path, problem, at_key=True)
-        else:
-            yield from _new_keyword(main, name, node, tuple(shipped))
-        yield from _guards(main, name, node, shipped.get(name))
-
-
-def _new_keyword(
-    main: Document, name: str, node: Node, shipped: tuple[str, ...]
-) -> Iterator[Mistake | None]:
-    path = ("keywords", name)
-    if not taxonomy.is_id(name):
-        problem = (
-            "cannot be the id of a keyword; use small letters, digits and - only, such as "
-            "water-cannon"
-        )
-        yield main.mistake(path, problem, at_key=True)
-    missing = [key for key in ("label", "terms") if node.given(key) is None]
-    if missing:
-        problem = f"is a new keyword and needs {' and '.join(missing)}{suggestion(name, shipped)}"
-        yield main.mistake(path, problem, at_key=True)
-    terms = node.child("terms")
-    if terms and terms.mapping is not None and not any(c.sequence for c in terms.mapping.values()):
-        problem = "names no word; add a list for a language, such as en: [water cannon*]"
-        yield main.mistake((*path, "terms"), problem)
-
-
-def _guards(
-    main: Document, name: str, node: Node, shipped: Keyword | None
-) -> Iterator[Mistake | None]:
-    """Tell guards of a term that the keyword does not have: they would do nothing, silently."""
-    guarded = node.child("need_near")
-    if guarded is None or guarded.mapping is None:
-        return
-    known: set[str] = set()
-    for key in ("terms", "weak"):
-        own = node.given(key)
-        if own is not None and own.mapping is not None:
-            known.update(value for language in own.mapping for _, value in own.texts(language))
-        elif own is None and shipped is not None:
-            groups = shipped.terms if key == "terms" else shipped.weak
-            known.update(term for _, group in groups for term in group)
-    for term in guarded.mapping:
-        if term not in known:
-            problem = (
-                f"guards no term of this keyword{suggestion(term, known)}; write it as it stands "
-                "under terms or weak"
-            )
-            yield main.mistake(("keywords", name, "need_near", term), problem, at_key=True)
 
 
 def _certificates(main: Document, section: str) -> Iterator[Mistake | None]:

@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 from hrwatch import transports
-from hrwatch.config import databases, shapes, values
+from hrwatch.config import breadth, databases, shapes, values
 from hrwatch.config.tree import Document, Path
 from hrwatch.errors import Mistake
 from hrwatch.model.settings import Program, Server, Tls
@@ -44,6 +44,7 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
     for position, subscriber in enumerate(shape.subscribers):
         found += _of_subscriber(("subscribers", position), subscriber, switched_off)
     found += _of_mail(shape.mail)
+    found += breadth.of(document)
     warnings = (document.mistake(path, problem) for path, problem in found)
     return [warning for warning in warnings if warning is not None]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hrwatch import query
-from hrwatch.config import names, taxonomy
+from hrwatch.config import keywords, names, taxonomy
 from hrwatch.config.names import quoted
 from hrwatch.config.tree import Document, Node, Path
 from hrwatch.errors import Mistake, QueryError
@@ -48,7 +48,7 @@ def _known(main: Document) -> _Known:
     named = (feed.child("name") for _, feed in main.root.members("feeds"))
     feeds = frozenset(name.value for name in named if name and isinstance(name.value, str))
     own = main.root.child("keywords")
-    additions = frozenset((own and own.mapping) or ()) - {"use"}
+    additions = frozenset((own and own.mapping) or ()) - keywords.RESERVED
     shipped = frozenset(keyword.id for keyword in taxonomy.shipped().keywords)
     limited = own.child("use") if own else None
     used = shipped

@@ -31,7 +31,8 @@ def phrase(value: str) -> str:
         )
     if "{" in value or "|" in value:
         raise ValueError(
-            f"{quoted(value)}: {{…}} and | belong in a pair, such as {{police}} ~5 beat*"
+            f"{quoted(value)}: a list stands alone, {{police}}, or in a pair, as | does, such as "
+            "{police} ~5 beat*"
         )
     for word in _WORD.findall(value):
         stem = word.rstrip("*")
@@ -50,7 +51,9 @@ def _is_invisible(character: str) -> bool:
 
 
 def term(value: str) -> str:
-    """Given a phrase, or a pair written `a ~5 b`, return it."""
+    """Given a phrase, the name of a list such as {police}, or a pair `a ~5 b`, return it."""
+    if _LIST.fullmatch(value):
+        return value
     return pair(value) if "~" in value else phrase(value)
 
 

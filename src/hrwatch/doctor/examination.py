@@ -10,8 +10,9 @@ from pathlib import Path
 import hrwatch
 from hrwatch.config import Config, databases
 from hrwatch.doctor import machine, network, storage, work
-from hrwatch.doctor.findings import Finding, Verdict, fine, trouble
+from hrwatch.doctor.findings import Finding, Verdict, fine, trouble, warning
 from hrwatch.errors import HrwatchError
+from hrwatch.pipeline.older import LOOK, count_older
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages.store import checkup
 from hrwatch.stages.store import records as record_table
@@ -123,6 +124,7 @@ def _archive(patient: Patient, folder: Path | None) -> Iterator[tuple[str, Findi
             yield "integrity", storage.on_a_server(standing.name)
     if standing and standing.is_current:
         yield "contents", within(OF_INTEGRITY, _contents, patient)
+        yield "tags", within(USUAL, _tags, patient)
     path = directory / patient.config.archive if "://" not in patient.config.archive else None
 
     def room() -> Finding:
@@ -154,6 +156,14 @@ def _clock(patient: Patient, standing: Standing | None, path: Path | None) -> Fi
 def _contents(patient: Patient) -> Finding:
     with _opened(patient) as archive:
         return storage.contents(archive, OF_INTEGRITY)
+
+
+def _tags(patient: Patient) -> Finding:
+    with _opened(patient) as archive:
+        count = count_older(archive, patient.config)
+    if count:
+        return warning(f"{counted(count, 'article')} tagged by other rules than today's", LOOK)
+    return fine("every article is tagged by today's rules")
 
 
 def _opened(patient: Patient) -> Archive:

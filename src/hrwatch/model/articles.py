@@ -95,3 +95,4 @@ class Record:
     page_sha256: str | None  # of the page body as decoded
     extract_error: str | None
     guid_key: str = ""  # what identity recognises the entry by; empty: the key of its guid
+    rules_hash: str | None = None  # of the rule set that made the tags; None: not kept

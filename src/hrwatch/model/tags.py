@@ -92,3 +92,12 @@ class Rules:
     review_cues: tuple[str, ...] = ()  # films, games: looked for at the head of a text
     # Words that pairs call by a name, "{police} ~5 {arrest}": name, language, phrases.
     lists: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All that decides which tags an article gets, told from any other by its hash."""
+
+    hash: str  # SHA-256, hex
+    keywords: int
+    terms: int  # phrases and pairs of all keywords and languages

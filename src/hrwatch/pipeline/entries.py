@@ -76,7 +76,6 @@ async def archive_entries(
         await parts.archive.write(
             record_table.add,
             linked.records,
-            rules_hash=parts.rules_hash,
             relinked=linked.repeated_before,
         )
     # An input that is to blame tells more than a machine that is short of room.
@@ -168,6 +167,7 @@ def _link(
             candidates=candidates,
         )
         record = _record(feed, state, one, copy, now)
+        record = replace(record, rules_hash=parts.rule_sets.hash_for(feed.name))
         records.append(record)
         if not parts.link_copies:
             continue

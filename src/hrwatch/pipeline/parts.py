@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hrwatch.config.rule_sets import RuleSets
 from hrwatch.stages.deliver import Transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store.archive import Archive
@@ -23,7 +24,7 @@ class Parts:
     new_id: Callable[[], str]  # opaque and unguessable: for digests and Message-IDs
     owner: str  # names this process in claims
     per_site: int  # feeds of one site that are visited at once
-    rules_hash: str  # tells one rule set from another
+    rule_sets: RuleSets  # what tags the articles of each feed
     link_copies: bool  # False: every article stands alone
     # From 0 to below 1: spreads polls that would else fall together. None is spread without it.
     chance: Callable[[], float] = float

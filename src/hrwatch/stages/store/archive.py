@@ -16,6 +16,7 @@ from hrwatch.secrets import Secret
 from hrwatch.stages.store import feeds, outbox, unfinished
 from hrwatch.stages.store.database import Database, located
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, make_or_require, require
+from hrwatch.stages.store.statements import stamp
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,8 +31,9 @@ class Archive:
     """What was polled and mailed. Functions of this package's modules are run through it, each
     call one transaction: all of it is kept, or nothing."""
 
-    def __init__(self, database: Database, *, writing: bool) -> None:
+    def __init__(self, database: Database, *, writing: bool, beside: bool = False) -> None:
         self._database = database
+        self._beside = beside  # of a writer, who may bring it up to a later revision
         self._writing = database.writer() if writing else None
         self._reading = database.reader()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="archive-writer")
@@ -76,6 +78,31 @@ class Archive:
                 # We hold the lock, so whoever claimed anything is gone.
                 archive.write_now(feeds.release_all)
                 archive.write_now(outbox.release_all)
+            undo.pop_all()
+        return archive
+
+    @classmethod
+    def open_beside(
+        cls,
+        url: str,
+        *,
+        directory: Path,
+        clock: Callable[[], datetime] = _utc_now,
+        password: Secret | None = None,
+    ) -> Self:
+        """Given the same as `open`, return the archive open for tagging anew, which goes beside
+        whoever holds it for writing: it is not migrated, and nothing that is claimed is released.
+
+        Raise ArchiveHeld where another process tags anew, else ArchiveError.
+        """
+        database = located(url, directory, password)
+        with ExitStack() as undo:
+            undo.callback(database.close)
+            require(database, SHIPPED)
+            database.lock_retagging(clock())
+            archive = cls(database, writing=True, beside=True)
+            with archive.reading() as connection:
+                unfinished.refuse(connection, archive.name)
             undo.pop_all()
         return archive
 
@@ -150,6 +177,11 @@ class Archive:
             raise ArchiveError(f"archive {self.name} was opened for reading only")
         engine = self._writing.execution_options(synchronous=synchronous)
         with self._database.explaining(), engine.begin() as connection:
+            if self._beside and stamp(connection) != SHIPPED.head:
+                raise ArchiveError(
+                    f"archive {self.name} was brought up to another revision meanwhile: run this "
+                    "again with the hrwatch that did it"
+                )
             return _finished(function(connection))
 
     @contextmanager

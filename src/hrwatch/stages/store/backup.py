@@ -83,6 +83,7 @@ def restore(  # noqa: PLR0913 - each by its name
     _check_there(file)
     place.lock(now)
     try:
+        place.lock_retagging(now)
         archive = Path(os.path.realpath(place.path))
         _check_free(archive, file, replace)
         unfinished = _beside(archive, ".restoring")

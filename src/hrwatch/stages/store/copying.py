@@ -18,6 +18,7 @@ from hrwatch.stages.store.statements import continue_numbering, pieces
 # What changes once it is written is copied anew by every try; each after what it refers to.
 _CHANGING = (
     tables.feeds,
+    tables.rule_sets,
     tables.progress,
     tables.in_force,
     tables.digests,

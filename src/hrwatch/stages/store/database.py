@@ -29,6 +29,10 @@ class Database(Protocol):
     def lock(self, now: datetime) -> None:
         """Hold it for writing until `close`; raise ArchiveHeld where somebody else does."""
 
+    def lock_retagging(self, now: datetime) -> None:
+        """Hold what keeps others from tagging anew, until `close`; it goes beside who holds the
+        archive. Raise ArchiveHeld where somebody does it already."""
+
     def holder(self) -> str:
         """Return who holds it for writing, such as "process 17 since …"; empty for nobody."""
 

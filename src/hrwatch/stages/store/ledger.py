@@ -5,7 +5,7 @@ What matched waits here; what did not will not later either, because criteria th
 afterwards do not reach back (`match`). So a digest looks at what waits, not at the archive.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,32 @@ def add(
     connection: sa.Connection, matches: Mapping[str, Iterable[Match]], up_to: int, now: datetime
 ) -> None:
     """Given each subscriber's matches among the records up to `up_to`, let them wait."""
+    add_late(connection, matches, now)
+    connection.execute(insert_missing(connection, progress).values(name=_MATCHED, ordinal=0))
+    connection.execute(
+        sa.update(progress)
+        .where(progress.c.name == _MATCHED, progress.c.ordinal < up_to)
+        .values(ordinal=up_to)
+    )
+
+
+def matched(connection: sa.Connection, since: datetime) -> Iterator[Record]:
+    """Yield the records first seen from `since` on that every subscriber was asked about, backlog
+    left out."""
+    up_to = sa.select(progress.c.ordinal).where(progress.c.name == _MATCHED).scalar_subquery()
+    return record_table.stream(
+        connection,
+        records.c.ordinal <= up_to,
+        records.c.first_seen_at >= since,
+        sa.not_(records.c.backlog),
+    )
+
+
+def add_late(
+    connection: sa.Connection, matches: Mapping[str, Iterable[Match]], now: datetime
+) -> tuple[str, ...]:
+    """Given each subscriber's matches among records that were matched before, let those wait that
+    never did; return the subscriber of each."""
     values = [
         {
             "subscriber": subscriber,
@@ -63,13 +89,11 @@ def add(
         for subscriber, found in matches.items()
         for match in found
     ]
-    for piece in chunks(values):
-        connection.execute(insert_missing(connection, ledger), piece)
-    connection.execute(insert_missing(connection, progress).values(name=_MATCHED, ordinal=0))
-    connection.execute(
-        sa.update(progress)
-        .where(progress.c.name == _MATCHED, progress.c.ordinal < up_to)
-        .values(ordinal=up_to)
+    statement = insert_missing(connection, ledger).returning(ledger.c.subscriber)
+    return tuple(
+        subscriber
+        for piece in chunks(values)
+        for subscriber in connection.scalars(statement, piece)
     )
 
 

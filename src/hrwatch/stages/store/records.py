@@ -46,14 +46,13 @@ class Counts:
 def add(
     connection: sa.Connection,
     new: Iterable[Record],
-    rules_hash: str | None = None,
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
-    once. `rules_hash` tells the rules that made the tags; `relinked` names, by the id of a new
-    original, the records that carried its page before it did.
+    once. `relinked` names, by the id of a new original, the records that carried its page before it
+    did.
     """
     given = {(record.id, record.version): record for record in new}
     added = 0
@@ -62,7 +61,7 @@ def add(
             records.c.ordinal, records.c.id, records.c.version
         )
         written = connection.execute(
-            statement, [rows.record_values(record, rules_hash) for record in piece]
+            statement, [rows.record_values(record) for record in piece]
         ).all()
         numbered = [(row.ordinal, given[row.id, row.version]) for row in written]
         tag_values = list(

@@ -22,7 +22,7 @@ class Words(NamedTuple):
     text: str
 
 
-def record_values(record: Record, rules_hash: str | None) -> Values:
+def record_values(record: Record) -> Values:
     """Given a record, return the values of its row; what repeats its title or text becomes None."""
     entry, article, copy = record.entry, record.article, record.copy
     return {
@@ -63,7 +63,7 @@ def record_values(record: Record, rules_hash: str | None) -> Values:
         "backlog": record.backlog,
         "page_sha256": record.page_sha256,
         "extract_error": record.extract_error,
-        "rules_hash": rules_hash,
+        "rules_hash": record.rules_hash,
         "published_text": entry.published_text or None,
         "whole_day": entry.whole_day,
     }
@@ -103,6 +103,7 @@ def record_from(row: sa.Row[Any], tags: tuple[Tag, ...]) -> Record:
         page_sha256=row.page_sha256,
         extract_error=row.extract_error,
         guid_key=row.guid_key,
+        rules_hash=row.rules_hash,
     )
 
 

@@ -26,7 +26,8 @@ class Schema:
 # Named here so that opening an archive that is up to date need not import Alembic; a test holds
 # it against the scripts.
 SHIPPED = Schema(
-    scripts=Path(__file__).with_name("migrations"), revisions=("0001", "0002", "0003", "0004")
+    scripts=Path(__file__).with_name("migrations"),
+    revisions=("0001", "0002", "0003", "0004", "0005"),
 )
 
 

@@ -121,6 +121,7 @@ records = sa.Table(
     sa.Index("records_text_hash", "text_hash"),
     sa.Index("records_story", "story"),
     sa.Index("records_first_seen_at", "first_seen_at"),
+    sa.Index("records_rules_hash", "feed", "rules_hash", "ordinal"),
     sqlite_autoincrement=True,
 )
 
@@ -135,6 +136,16 @@ tags = sa.Table(
     sa.Column("evidence", sa.JSON, nullable=False),
     sa.Index("tags_value", "kind", "value", "record", "relation"),
     sqlite_with_rowid=False,
+)
+
+rule_sets = sa.Table(
+    "rule_sets",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("first_used_at", Instant, nullable=False),
+    sa.Column("hrwatch", sa.Text, nullable=False),  # the version that first used it
+    sa.Column("keywords", sa.Integer, nullable=False),
+    sa.Column("terms", sa.Integer, nullable=False),
 )
 
 progress = sa.Table(

@@ -1,7 +1,8 @@
 """Where a release or a wire story says from where it is sent: that place is no topic.
 
-"OTTAWA -" opens a story on China and "(Beirut) –" one on Syria. A wire's dateline is still the
-last thing to go by when nothing else in the text names a country.
+"OTTAWA -" opens a story on China and "(Beirut) –" one on Syria. Such a dateline is still the last
+thing to go by when nothing else in the text names a country. A wire's, with month and day, says
+where it happened.
 """
 
 import re
@@ -31,8 +32,9 @@ _LOOKED_AT = 160
 class Dateline:
     """The words at the head of a text that say from where it comes."""
 
-    words: int
+    words: int  # that are no topic
     seat: bool  # written as organisations do, from where they sit: "(Geneva, 3 May 2026) –"
+    wire: int = 0  # words of a wire's dateline: "MINSK, March 2 -" is where it happened
 
 
 def dateline(tokens: Tokens) -> Dateline:
@@ -41,9 +43,9 @@ def dateline(tokens: Tokens) -> Dateline:
     match = _DATELINE.match(head)
     if match is None or head.lstrip()[:1].islower():
         return Dateline(0, False)
-    if match["wire"]:
-        return Dateline(0, False)
     words = bisect_left(tokens.starts, match.end())
+    if match["wire"]:
+        return Dateline(0, False, words)
     plain = match[0].strip(" -–—―\n\t")
     # A bare "Word – " may open a sentence; a dateline of that sort is short or in capitals.
     bare = not any(sign in plain for sign in "(,.") and not plain.isupper()

@@ -41,16 +41,17 @@ class _Edges(Generic[Payload]):
             self.lengths = tuple(sorted((*self.lengths, len(form))))
         return self.stems.setdefault(form, _Node())
 
-    def follow(self, form: str) -> "Iterator[_Node[Payload]]":
+    def follow(self, form: str, nodes: "list[_Node[Payload]]") -> None:
+        """Add what `form` leads to."""
         node = self.words.get(form)
         if node is not None:
-            yield node
+            nodes.append(node)
         for length in self.lengths:
             if length > len(form):
                 break
             node = self.stems.get(form[:length])
             if node is not None:
-                yield node
+                nodes.append(node)
 
 
 class _Node(Generic[Payload]):
@@ -93,8 +94,11 @@ class Matcher(Generic[Payload]):
         """Yield every phrase in `tokens`, overlapping ones too, in order of their first word."""
         forms, joined = tokens.forms, tokens.joined
         count = len(forms)
-        for first in range(count):
-            nodes = self._begin(forms[first])
+        begun = self._begun
+        for first, form in enumerate(forms):
+            nodes = begun.get(form)
+            if nodes is None:
+                nodes = self._begin(form)
             last = first
             while nodes:
                 for node in nodes:
@@ -103,27 +107,27 @@ class Matcher(Generic[Payload]):
                 last += 1
                 if last == count or not joined[last]:
                     break
-                nodes = [after for node in nodes for after in _next(node, forms[last])]
+                before, nodes = nodes, []
+                for node in before:
+                    _follow(node, forms[last], nodes)
 
     def _begin(self, form: str) -> list[_Node[Payload]]:
-        nodes = self._begun.get(form)
-        if nodes is None:
-            if len(self._begun) >= _REMEMBERED:
-                self._begun.clear()
-            nodes = self._begun[form] = _next(self._root, form)
+        if len(self._begun) >= _REMEMBERED:
+            self._begun.clear()
+        nodes = self._begun[form] = []
+        _follow(self._root, form, nodes)
         return nodes
 
 
-def _next(node: _Node[Payload], form: str) -> list[_Node[Payload]]:
-    nodes: list[_Node[Payload]] = []
+def _follow(node: _Node[Payload], form: str, nodes: list[_Node[Payload]]) -> None:
+    """Add to `nodes` what `form` leads to from `node`."""
     if node.edges is not None:
-        nodes.extend(node.edges.follow(form))
+        node.edges.follow(form, nodes)
     if node.loose is not None and is_arabic(form):
+        loose: list[_Node[Payload]] = []
         for stripped in clitic_forms(form):
-            for after in node.loose.follow(stripped):
-                if after not in nodes:
-                    nodes.append(after)
-    return nodes
+            node.loose.follow(stripped, loose)
+        nodes.extend(dict.fromkeys(loose))
 
 
 def is_arabic(form: str) -> bool:

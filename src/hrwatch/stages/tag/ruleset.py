@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -104,7 +105,8 @@ class RuleSet:
     def _add_term(self, phrase: str, role: Role, index: int, language: str) -> None:
         parts = _NEAR.match(phrase)
         if parts is None:  # under `near`, a plain phrase is its own company
-            self._add(phrase, Use(role, index, language, phrase))
+            for spoken, member in self._members(phrase, language):
+                self._add(member, Use(role, index, spoken, phrase))
             return
         left = self._side(parts["left"], language)
         right = self._side(parts["right"], language)
@@ -115,16 +117,20 @@ class RuleSet:
         side = self._sides.get((written, language))
         if side is None:
             side = self._sides[written, language] = len(self._sides)
-            for part in (part.strip() for part in written.split("|")):
-                if part.startswith("{"):
-                    members = self._lists[part.strip("{}")]
-                else:
-                    members = ((language, (part,)),)
-                for spoken, phrases in members:
-                    if "any" in {language, spoken} or language == spoken:
-                        for phrase in phrases:
-                            self._add(phrase, Use(Role.SIDE, language=spoken, side=side))
+            for part in written.split("|"):
+                for spoken, member in self._members(part.strip(), language):
+                    self._add(member, Use(Role.SIDE, language=spoken, side=side))
         return side
+
+    def _members(self, written: str, language: str) -> Iterator[tuple[str, str]]:
+        """Yield the phrases that one is written for, each with its language: those of a list."""
+        if not written.startswith("{"):
+            yield language, written
+            return
+        for spoken, phrases in self._lists[written.strip("{}")]:
+            if "any" in {language, spoken} or language == spoken:
+                for phrase in phrases:
+                    yield spoken, phrase
 
     def _add(self, phrase: str, use: Use) -> None:
         self.matcher.add(phrase, use, clitics=use.language in _CLITIC)

@@ -288,6 +288,24 @@ def test_pair_of_a_language_takes_that_part_of_a_list() -> None:
     assert not relation("police beat", language="en", rules=BEATING, **fields)
 
 
+def test_list_alone_finds_each_of_its_words_as_one_term() -> None:
+    fields: Any = {"rules": BEATING, "weak": {"any": ["{police}"]}}
+    assert relation("", title="Un policier parle", language="fr", **fields) is Relation.SUBJECT
+    assert relation("Police and officers.", **fields) is None, "two words of a list are one term"
+    assert relation("", title="Un policier parle", language="de", **fields) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Police spoke.", Relation.MENTION), ("Officers sang.", Relation.MENTION), ("Sang.", None)],
+)
+def test_word_may_be_weak_and_passing(text: str, expected: Relation | None) -> None:
+    both: Any = {"any": ["{police}"]}
+    assert relation(text, rules=BEATING, weak=both, passing=both) is expected
+    about = expected and Relation.SUBJECT
+    assert relation("", title=text, rules=BEATING, weak=both, passing=both) is about
+
+
 def test_pair_counts_two_chinese_characters_as_a_word() -> None:
     fields: Any = {"language": "zh", "rules": BEATING, "near": {"any": ["{police} ~4 {beating}"]}}
     assert relation("警察" + "一" * 8 + "殴打", **fields)

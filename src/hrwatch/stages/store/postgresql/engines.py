@@ -43,15 +43,15 @@ _READING = _PLAIN | {
 }
 
 
-def writing_engine(url: sa.URL, password: Secret | None) -> sa.Engine:
-    """Return an engine on one connection that holds the archive: a new one, after the server went
-    away, takes the lock again or raises ArchiveHeld."""
+def writing_engine(url: sa.URL, password: Secret | None, what: int) -> sa.Engine:
+    """Return an engine on one connection that holds the archive by the lock `what`: a new one,
+    after the server went away, takes the lock again or raises ArchiveHeld."""
     engine = _engine(url, password, settings=_WRITING, connections=1)
 
     @event.listens_for(engine, "connect")
     def _hold(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
         try:
-            lock.hold(connection, url)
+            lock.hold(connection, url, what)
         except BaseException:
             connection.close()
             raise

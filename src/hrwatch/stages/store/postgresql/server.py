@@ -37,6 +37,7 @@ class Server:
             database=given.database,
             query=given.query,
         )
+        self._held_for = lock.WRITING
 
     @property
     def name(self) -> str:
@@ -50,6 +51,11 @@ class Server:
         """Hold the archive for writing, from the server's own time on."""
         with self.explaining(), self._writer.connect() as connection:
             self._check(connection)
+
+    def lock_retagging(self, now: datetime) -> None:
+        """Hold what keeps others from tagging anew; it goes beside who holds the archive."""
+        self._held_for = lock.RETAGGING
+        self.lock(now)
 
     def holder(self) -> str:
         """Return who holds the archive for writing; empty for nobody."""
@@ -103,7 +109,7 @@ class Server:
 
     @cached_property
     def _writer(self) -> sa.Engine:
-        return engines.writing_engine(self._url, self._password)
+        return engines.writing_engine(self._url, self._password, self._held_for)
 
     @cached_property
     def _reader(self) -> sa.Engine:

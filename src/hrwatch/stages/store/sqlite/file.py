@@ -22,7 +22,7 @@ class File:
     def __init__(self, path: Path) -> None:
         engines.check_version()
         self._path = path
-        self._lock: int | None = None
+        self._locks: list[int] = []
 
     @property
     def name(self) -> str:
@@ -35,7 +35,12 @@ class File:
     def lock(self, now: datetime) -> None:
         """Hold the archive for writing; its directory is made where it is missing."""
         lock.own_directory(self._path.parent)
-        self._lock = lock.hold(self._path, now)
+        self._locks.append(lock.hold(self._path, now))
+
+    def lock_retagging(self, now: datetime) -> None:
+        """Hold what keeps others from tagging anew; it goes beside who holds the archive."""
+        lock.own_directory(self._path.parent)
+        self._locks.append(lock.hold(self._path, now, lock.RETAGGING))
 
     def holder(self) -> str:
         """Return who holds the archive for writing; empty for nobody."""
@@ -114,9 +119,8 @@ class File:
                 finally:
                     writer.dispose()
         finally:
-            if self._lock is not None:
-                lock.free(self._lock)
-                self._lock = None
+            while self._locks:
+                lock.free(self._locks.pop())
 
     @cached_property
     def _writer(self) -> sa.Engine:

@@ -1,4 +1,7 @@
-"""One writer at a time: the lock file beside the archive, and the directory that both lie in."""
+"""One writer at a time: the lock file beside the archive, and the directory that both lie in.
+
+A second lock file is for whoever tags anew: one at a time too, but beside the writer.
+"""
 
 import fcntl
 import os
@@ -13,6 +16,8 @@ from hrwatch.stages.store.sqlite import disk
 # `holder` has the lock for some microseconds.
 _LOOKS = 3
 _A_LOOK_SECONDS = 0.05
+WRITING = ".lock"
+RETAGGING = ".retagging"
 
 
 def own_directory(directory: Path) -> None:
@@ -36,13 +41,14 @@ def own_directory(directory: Path) -> None:
         )
 
 
-def hold(archive: Path, now: datetime) -> int:
-    """Lock `archive` for writing and return the lock's file descriptor, to be given to `free`.
+def hold(archive: Path, now: datetime, what: str = WRITING) -> int:
+    """Lock `archive` for writing, or for RETAGGING, and return the lock's file descriptor, to be
+    given to `free`.
 
     Raise ArchiveHeld where another process (or another archive object of this one) has it. The
     kernel frees the lock when its process ends, however it ends.
     """
-    path = _beside(archive)
+    path = archive.with_name(archive.name + what)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -52,7 +58,8 @@ def hold(archive: Path, now: datetime) -> int:
     if not _locked(descriptor):
         told = _told(descriptor)
         os.close(descriptor)
-        raise ArchiveHeld(f"archive {archive} is held by {told}: end it first, or wait for it")
+        doing = "held" if what == WRITING else "being tagged anew"
+        raise ArchiveHeld(f"archive {archive} is {doing} by {told}: end it first, or wait for it")
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
@@ -67,7 +74,7 @@ def hold(archive: Path, now: datetime) -> int:
 def holder(archive: Path) -> str:
     """Return who holds `archive` for writing, such as "process 17 since …"; empty for nobody."""
     try:
-        descriptor = os.open(_beside(archive), os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(archive.with_name(archive.name + WRITING), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -85,10 +92,6 @@ def holder(archive: Path) -> str:
 def free(descriptor: int) -> None:
     """Give the lock back. The file stays: removing it could free a lock that somebody waits on."""
     os.close(descriptor)
-
-
-def _beside(archive: Path) -> Path:
-    return archive.with_name(archive.name + ".lock")
 
 
 def _locked(descriptor: int) -> bool:
