@@ -14,6 +14,7 @@ PAGES = sorted(
 README = "README.md"
 OPERATING = "docs/operating.md"
 MISTAKES = "docs/mistakes.md"
+RULES = "docs/rules.md"
 _FENCE = re.compile(r"^```(\w*)[ ]?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _HERE_DOCUMENT = re.compile(r"<<'?(\w+)'?.*\n((?:.*\n)*?)\1\n")
 

@@ -21,7 +21,8 @@ from hrwatch.model.articles import Article, Reading
 from hrwatch.model.feeds import Entry, OfferedFeed, ParsedFeed, Response, Select, Validators
 from hrwatch.model.tags import Cues, Rules
 from hrwatch.stages.dedup import copies, identity
-from hrwatch.stages.extract import plain
+from hrwatch.stages.extract import plain, tidy
+from hrwatch.stages.extract.mojibake import mended
 
 if TYPE_CHECKING:
     from hrwatch.stages.tag import Tagger
@@ -142,15 +143,15 @@ def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
     from hrwatch.stages.tag import language as languages  # noqa: PLC0415 - py3langid's model
 
     article, error = _article(task)
-    title = task.entry.title or (article.title if article else "")
-    summary = plain(task.entry.summary)
-    told = plain(task.entry.content) or summary
+    title = tidy.title(mended(task.entry.title) or (article.title if article else ""))
+    summary = tidy.tidied(plain(task.entry.summary))
+    told = tidy.tidied(plain(task.entry.content)) or summary
     if article and 2 * len(article.text) >= len(told):
         told = article.text
     elif article:  # a consent page, a paywall: the feed itself tells more
         article, error = None, "the page holds less text than the feed"
     title = title or text.clean_line(told, TITLE_FROM_TEXT)
-    told = _without_title(told, title)
+    told = tidy.without_title(told, title)
     if article:
         article = replace(article, text=told)
     hint = task.language or (article.language if article else "")
@@ -239,11 +240,3 @@ def _article(task: ArticleTask) -> tuple[Article | None, str | None]:
     ):
         article = replace(article, published_at=None)
     return article, None
-
-
-def _without_title(told: str, title: str) -> str:
-    """Return the text without a first line that only repeats the title."""
-    first, separator, rest = told.partition("\n")
-    if separator and text.title_key(first) == text.title_key(title):
-        return rest.lstrip("\n")
-    return told

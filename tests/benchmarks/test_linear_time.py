@@ -5,11 +5,13 @@ costs 64 times as much and more; the bound leaves room for a busy machine.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable
 
 import pytest
 
+from hrwatch.config.taxonomy import shipped
 from hrwatch.model.tags import Keyword, Rules
 from hrwatch.stages.tag.keywords import KeywordTagger
 from hrwatch.stages.tag.tokens import tokenise
@@ -94,5 +96,21 @@ def test_time_grows_with_the_text_and_no_faster(name: str, tagger: KeywordTagger
     def spent(times: int) -> float:
         text = separator.join([unit] * (repeats * times))
         return seconds(lambda: tagger.tag(tokenise(""), tokenise(text), ""))
+
+    assert spent(TIMES) <= max(spent(1), 0.002) * AT_MOST
+
+
+PATTERNS = [pattern for keyword in shipped().keywords for pattern in keyword.mask_regex]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_shipped_pattern_takes_time_as_the_text_grows(pattern: str) -> None:
+    words = re.sub(r"\\[a-zA-Z]|[^\w ]+", " ", pattern).split()
+    compiled = re.compile(pattern, re.IGNORECASE)
+
+    def spent(times: int) -> float:
+        texts = [f"{word} " * (SIZE * times) for word in words]
+        texts.append(" ".join(words * (SIZE * times // len(words))))
+        return seconds(lambda: [list(compiled.finditer(text)) for text in texts])
 
     assert spent(TIMES) <= max(spent(1), 0.002) * AT_MOST

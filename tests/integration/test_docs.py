@@ -1,5 +1,5 @@
-"""Whoever reads README or docs/operating.md from top to bottom finds that every command runs and
-every output looks as it is shown.
+"""Whoever reads README, docs/operating.md or docs/rules.md from top to bottom finds that every
+command runs, every output looks as it is shown, and every sentence is tagged as it says.
 
 How a code block is taken (`…` in an output stands for anything, a line of it for any lines):
 
@@ -14,6 +14,7 @@ How a code block is taken (`…` in an output stands for anything, a line of it 
     ```yaml broken   the same, and the file is refused; the output is what `check` says
     ```yaml file     is a whole file, which is refused; the output is what `check` prints
     ```text          is what the block before it prints, or how the daemon's log looks
+    ```text sentences  are tagged by the rules that stand in the operator's file then
 
 Paths of the system are those of a temporary folder, the site `news.example` is the demo's newsroom.
 """
@@ -35,13 +36,16 @@ import yaml
 from hrwatch import config
 from hrwatch.demo import newsroom, server
 from hrwatch.errors import ConfigError
-from pages import MISTAKES, OPERATING, PAGES, README, Block, blocks
+from hrwatch.stages.tag.keywords import KeywordTagger
+from hrwatch.stages.tag.tokens import tokenise
+from pages import MISTAKES, OPERATING, PAGES, README, RULES, Block, blocks
 from postgres import Places
 
 # Where the operator's file is on the pages that tell of one, and which feeds stand there already.
 RUN: dict[str, tuple[str, tuple[str, ...]]] = {
     README: ("feeds.yaml", ()),
     OPERATING: ("etc/hrwatch/feeds.yaml", ("invented-courier", "vydumannaya-gazeta")),
+    RULES: ("feeds.yaml", ()),
 }
 SITE = "https://news.example"
 DATABASE = "postgresql+psycopg://hrwatch@/hrwatch?host=/run/postgresql"
@@ -179,6 +183,21 @@ def done(desk: Desk, block: Block) -> str:
     return desk.there(mistakes)
 
 
+def wrongly_tagged(desk: Desk, block: Block) -> list[str]:
+    """Tag each sentence of a block with the rules of the file; return those that say otherwise."""
+    tagger = KeywordTagger(config.load(desk.file).rules)
+    wrong = []
+    for line in block.text.splitlines():
+        claim, keyword, language, text = line.split(maxsplit=3)
+        title, _, body = text.rpartition("//")
+        tags = tagger.tag(tokenise(title), tokenise(body), language)
+        found = {tag.value: tag.relation.value for tag in tags}
+        expected = {"is": "subject", "names": "mention", "not": None}[claim]
+        if found.get(keyword) != expected:
+            wrong.append(f"{line}: {found}")
+    return wrong
+
+
 def looks_like(shown: str, printed: str) -> bool:
     """Say whether an output looks as a page shows it, spaces between columns aside."""
     pattern = "".join(
@@ -209,7 +228,9 @@ def test_page_read_from_top_to_bottom_works_as_it_says(
     desk = Desk(tmp_path, *RUN[page], site)
     printed = ""
     for block in blocks(page):
-        if block.language != "text":
+        if block.note == "sentences":
+            assert wrongly_tagged(desk, block) == []
+        elif block.language != "text":
             printed = done(desk, block) if block.note not in ("elsewhere", "postgresql") else ""
         elif printed:
             assert looks_like(block.text, printed), f"{block}is shown, printed was:\n{printed}"
@@ -249,8 +270,8 @@ def test_mistake_of_the_page_is_told_as_it_says(number: int, tmp_path: Path) -> 
     assert ended.returncode == 2
 
 
-def test_page_of_mistakes_has_twenty_of_them() -> None:
-    assert len(blocks(MISTAKES)) == 2 * 20
+def test_page_of_mistakes_has_as_many_as_it_says() -> None:
+    assert len(blocks(MISTAKES)) == 2 * 22
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -258,7 +279,7 @@ def test_page_has_no_block_that_nobody_looks_at(page: str) -> None:
     known = {
         "sh": r"(?:exit=\d)?|daemon|postgresql|elsewhere",
         "yaml": "(?:alone|broken|file|postgresql)?",
-        "text": "",
+        "text": "(?:sentences)?",
     }
     for block in blocks(page):
         assert re.fullmatch(known.get(block.language, "-"), block.note), block

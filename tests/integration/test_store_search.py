@@ -1,7 +1,7 @@
 """Search in a real archive: it finds what `query.matches` says yes to, in every script."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,22 @@ from hypothesis import strategies as st
 from builders import NOW, a_record, a_tag, an_entry
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Relation
-from hrwatch.query import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word, matches, parse
+from hrwatch.query import (
+    And,
+    Field,
+    FieldName,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    Until,
+    Word,
+    matches,
+    parse,
+)
 from hrwatch.stages.store import records
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.search import find
@@ -50,12 +65,18 @@ TAGS = (
 LANGUAGES = ("en", "ru", "zh-Hans", "zh", "")
 
 
+def dated(number: int) -> datetime | None:
+    """Two a day, one of them at midnight; each fifth has no date."""
+    day = (NOW - timedelta(number // 2)).replace(hour=0)
+    return None if number % 5 == 4 else day + timedelta(hours=number % 2 * 23, minutes=number % 2)
+
+
 def invented(number: int) -> Record:
     title = TITLES[number % len(TITLES)]
     return a_record(
         f"record{number:04}",
         feed=("wire", "desk.2")[number % 2],
-        entry=an_entry(guid=f"g{number}", title=title, published_at=NOW - timedelta(number)),
+        entry=an_entry(guid=f"g{number}", title=title, published_at=dated(number)),
         text=TEXTS[number * 7 % len(TEXTS)],
         language=LANGUAGES[number % len(LANGUAGES)],
         tags=tuple(tag for bit, tag in enumerate(TAGS) if number * 37 >> bit & 1),
@@ -93,6 +114,7 @@ def walked(node: Node) -> set[str]:
             tags=record.tags,
             language=record.language,
             feed=record.feed,
+            told_at=record.entry.published_at or record.first_seen_at,
         )
     }
 
@@ -109,7 +131,12 @@ leaves = st.one_of(
     pieces.map(Prefix),
     st.text(max_size=3).map(Prefix),
 ).filter(lambda node: bool(node.words))
+sides = st.lists(leaves, min_size=1, max_size=3).map(tuple)
+pairs = st.builds(Near, sides, sides, st.integers(1, 6))
+days = st.integers(-1, 40).map(lambda back: (NOW - timedelta(back)).date())
 fields = st.one_of(
+    days.map(Since),
+    days.map(Until),
     st.builds(Field, st.just(FieldName.COUNTRY), st.sampled_from([("BY",), ("CN-XJ", "RU")])),
     st.builds(Field, st.just(FieldName.KEYWORD), st.sampled_from([("torture",), ("BY",)])),
     st.builds(Field, st.just(FieldName.MENTIONS), st.sampled_from([("torture",), ("BY", "RU")])),
@@ -117,7 +144,7 @@ fields = st.one_of(
     st.builds(Field, st.just(FieldName.FEED), st.sampled_from([("wire",), ("desk.2", "x")])),
 )
 nodes = st.recursive(
-    leaves | fields,
+    leaves | pairs | fields,
     lambda inner: st.one_of(
         inner.map(Not),
         st.lists(inner, min_size=2, max_size=4).map(lambda parts: And(tuple(parts))),
@@ -154,6 +181,15 @@ def test_find_any_query_finds_what_the_walk_says_yes_to(archive: Archive, node: 
         ("minus", 6),
         ('"AND OR NOT NEAR"', 6),
         ('"x title start"', 6),
+        ("march ~1 cannon", 0),
+        ("march ~2 cannon", 6),
+        ("cannon ~2 march", 6),
+        ('"water cannon" ~3 mar*', 6),
+        ("(march OR beat) ~2 (cannon OR police)", 12),
+        ("(march OR beat) ~2 (cannon OR police) -water", 0),
+        ("журналист ~1 арвении", 6),
+        ("酷刑 ~3 警方", 6),
+        ("three ~50 march", 0),
     ],
 )
 def test_find_words_of_any_script_finds_them(archive: Archive, query: str, expected: int) -> None:
@@ -176,6 +212,9 @@ def test_find_words_of_any_script_finds_them(archive: Archive, query: str, expec
         "(" * 20 + "a" + " b OR c)" * 20,
         "-(" * 10 + "a b" + " OR c d)" * 10,
         "NOT " * 19 + "(a OR feed:x)",
+        "(a OR b OR c OR d OR e) ~50 (f OR g OR h OR i OR j OR k) " * 30,
+        "a ~50 b OR " * 170 + "c",
+        f'"{"b " * 20}" ~50 "{"c " * 20}"',
     ],
 )
 def test_find_longest_queries_are_answered(archive: Archive, query: str) -> None:
@@ -224,9 +263,84 @@ def test_find_phrase_does_not_run_from_title_into_text(place: Place) -> None:
         assert len(found(archive, parse("water cannon"))) == 1
 
 
+def test_find_pair_stands_in_the_title_or_in_the_text(place: Place) -> None:
+    with place.open() as archive:
+        archive.write_now(records.add, (a_record(title="Water", text="Cannon there."),))
+        assert found(archive, parse("water ~50 cannon")) == []
+        assert len(found(archive, parse("there ~50 cannon"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ('"tear gas" ~1 "gas mask"', True),  # they overlap
+        ('"gas mask" ~1 "tear gas"', True),
+        ("gas ~1 gas*", True),
+        ("tear ~1 mask", True),
+        ("crowd ~1 tear", False),
+        ("crowd ~49 end", False),
+        ("crowd ~50 end", True),
+        ("end ~50 crowd", True),
+        ("en* ~50 crow*", True),
+        ("a.b ~1 tear", False),
+        ('"tear gas mask" ~50 end', False),
+    ],
+)
+def test_find_pairs_as_far_apart_as_they_may_be(place: Place, query: str, is_found: bool) -> None:
+    text = "Tear gas mask. " + "Nothing. " * 5 + "Crowd " + "nobody " * 50 + "end."
+    record = a_record(text=text)
+    with place.open() as archive:
+        archive.write_now(records.add, (record,))
+        assert found(archive, parse(query)) == [record.id] * is_found
+        assert (
+            matches(
+                parse(query),
+                title=record.title,
+                text=text,
+                tags=(),
+                language="",
+                feed="",
+                told_at=NOW,
+            )
+            is is_found
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("since:2026-02-27", ["new", "undated"]),
+        ("until:2026-02-27", ["old", "undated"]),
+        ("since:2026-02-27 until:2026-02-27", ["undated"]),
+        ("since:2026-02-28", ["new"]),
+        ("-since:2026-02-27", ["old"]),
+        ("since:2026-03-02", []),
+        ("until:2026-02-20", []),
+    ],
+)
+def test_find_dates_are_whole_days_of_utc(place: Place, query: str, expected: list[str]) -> None:
+    def told(name: str, published: datetime | None, seen: datetime) -> Record:
+        entry = an_entry(guid=name, published_at=published)
+        return a_record(name, entry=entry, first_seen_at=seen)
+
+    midnight = NOW.replace(hour=0)
+    new = (
+        told("old", midnight - timedelta(days=3, microseconds=1), NOW),
+        told("undated", None, midnight - timedelta(days=3)),
+        told("new", midnight - timedelta(seconds=1), NOW),
+    )
+    with place.open() as archive:
+        archive.write_now(records.add, new)
+        assert sorted(found(archive, parse(query))) == expected
+
+
 def test_find_gives_the_newest_first_and_no_more_than_asked_for(archive: Archive) -> None:
-    newest = [record.id for record in RECORDS if record.id in walked(parse("-nothing"))]
-    assert found(archive, parse("-nothing"), limit=10) == newest[:10]
+    ranked = sorted(
+        RECORDS,
+        key=lambda record: (record.entry.published_at or record.first_seen_at, record.id),
+        reverse=True,
+    )
+    assert found(archive, parse("-nothing"), limit=10) == [record.id for record in ranked[:10]]
 
 
 def test_find_undated_record_stands_where_it_was_first_seen(place: Place) -> None:

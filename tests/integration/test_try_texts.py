@@ -85,6 +85,34 @@ def test_try_tags_bad_line_gets_its_error_and_the_next_go_on(tmp_path: Path) -> 
     assert second["input"] == f"{path}:2"
 
 
+def test_try_tags_categories_count_as_a_trusted_publishers(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path / "in.jsonl",
+        {"id": "with", "title": "A report", "lang": "en", "categories": ["News", "Peru"]},
+        {"id": "without", "title": "A report", "lang": "en", "categories": None},
+        {"id": "wrong", "title": "A report", "categories": "Peru"},
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "hrwatch", "try", "tags", str(path)],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    said, silent, wrong = map(json.loads, ended.stdout.splitlines())
+    assert (said["countries"], silent["countries"]) == (["PE"], [])
+    (evidence,) = said["tags"][0]["evidence"]
+    assert (evidence["rule"], evidence["field"], evidence["offset"]) == (
+        "feed:category",
+        "categories",
+        1,
+    )
+    assert "'categories' must be a list of texts" in wrong["error"]
+
+
 @pytest.mark.parametrize(
     ("published", "original"),
     [

@@ -3,9 +3,11 @@ arrive, of cells that a spreadsheet would run. In this process; every story is i
 
 import csv
 import io
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,12 @@ from typer.testing import CliRunner, Result
 
 from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag
 from hrwatch.cli.main import app
-from hrwatch.model.mail import Delivery, Digest, Status
-from hrwatch.stages.store import feeds, ledger, outbox, records
+from hrwatch.errors import ArchiveMissing
+from hrwatch.model.articles import Record
+from hrwatch.model.mail import Delivery, Digest, Interest, Status
+from hrwatch.model.tags import Relation
+from hrwatch.stages.match import criteria
+from hrwatch.stages.store import feeds, ledger, outbox, records, subscribers
 from hrwatch.stages.store.archive import Archive
 
 FILE = """
@@ -167,8 +173,178 @@ def test_status_of_mail_that_arrived_later_or_was_withdrawn_needs_no_hand(folder
     assert needs(folder) == []
 
 
-def test_preview_since_says_by_which_tags_it_tells(folder: Path) -> None:
-    ended = run(folder, "preview", "desk", "--since", "3000d")
+def test_preview_since_says_that_other_rules_tagged_and_no_more_once_they_did_not(
+    folder: Path,
+) -> None:
+    told = "1 article tagged by other rules than today's: hrwatch retag --dry-run"
 
-    assert "By the tags that each article was archived with" in ended.stderr
-    assert "By the tags" not in run(folder, "preview", "desk").stderr
+    assert told in run(folder, "preview", "desk", "--since", "3000d").stderr
+    assert told not in run(folder, "preview", "desk").stderr
+    assert run(folder, "retag").exit_code == 0
+    assert "other rules" not in run(folder, "preview", "desk", "--since", "3000d").stderr
+
+
+def test_preview_since_names_each_digest_with_its_articles(folder: Path) -> None:
+    def of(number: int, day: int, relation: Relation) -> Record:
+        return a_record(
+            f"record00{number:02}",
+            title=f"Invented story {number}",
+            tags=(a_tag("BY", relation=relation),),
+            story=f"record00{number:02}",
+            first_seen_at=NOW + timedelta(days=day),
+        )
+
+    path = folder / "feeds.yaml"
+    path.write_text(
+        FILE.replace("desk@example.org}", "desk@example.org, countries: [BY], send: daily 07:00}")
+    )
+    new = (of(2, 0, Relation.SUBJECT), of(3, 0, Relation.MENTION), of(4, 3, Relation.SUBJECT))
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(records.add, new)
+
+    shown = run(folder, "preview", "desk", "--since", "3000d").stdout
+    lines = run(folder, "preview", "desk", "--since", "3000d", "--json").stdout.splitlines()
+
+    assert shown.splitlines() == [
+        "2026-03-03 Tue 07:00: 1 article, 1 more named in passing",
+        "  - Invented story 2 [Belarus] wire record0002",
+        "  (in passing) Invented story 3 [Belarus] wire record0003",
+        "",
+        "2026-03-06 Fri 07:00: 1 article",
+        "  - Invented story 4 [Belarus] wire record0004",
+        "",
+        "3 articles in 2 digests: 2 in one on average, at most 2",
+    ]
+    told = [json.loads(line) for line in lines]
+    assert [one["due_at"] for one in told] == ["2026-03-03T07:00:00Z", "2026-03-06T07:00:00Z"]
+    assert [[a["record"] for a in one["articles"]] for one in told] == [
+        ["record0002", "record0003"],
+        ["record0004"],
+    ]
+    assert told[0]["articles"][1]["relation"] == "mention"
+    assert told[0]["articles"][0]["because"] == ["BY"]
+    assert "Invented story 2" in told[0]["text"]
+    assert told[0]["subject"] == "Daily digest 3 Mar"
+
+
+# Why
+
+
+def test_show_marks_what_tags_rest_on_and_says_by_which_rules(folder: Path) -> None:
+    title, text = "Belarus: a march", "A water cannon stood in Minsk.\nWater cannons, again."
+    record = a_record("record0009", title=title, text=text, tags=())
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(records.add, (record,))
+
+    before = run(folder, "show", "record0009").stdout
+    run(folder, "retag")
+    after = run(folder, "show", "record0009").stdout
+
+    assert before.splitlines()[0] == title
+    assert "tagged by:  an hrwatch that did not keep by which rules" in before
+    assert after.splitlines()[0].startswith("*Belarus*[BY]: a ")
+    marked = r"\nA \*water cannon\*\[[a-z, -]*water-cannon\] stood in \*Minsk\*\[BY\]\.\n"
+    assert re.search(marked, after)
+    assert "country:    BY (Belarus), subject\n" in after
+    assert "\n              'Minsk' at text 24: Minsk (gazetteer:town, en)\n" in after
+    assert "'Water cannons' at text 31: water cannon* (taxonomy:water-cannon, en)" in after
+    assert re.search(
+        r"tagged by:  rule set [0-9a-f]{12} of \d+ keywords and \d+ terms, first", after
+    )
+    assert "today's is another" not in after
+
+    path = folder / "feeds.yaml"
+    path.write_text(path.read_text().replace("[water cannon*]", "[water cannon]"))
+    assert "today's is another (hrwatch retag --dry-run" in run(folder, "show", "record0009").stdout
+    told = json.loads(run(folder, "show", "record0009", "--json").stdout)
+    assert re.fullmatch("[0-9a-f]{64}", told["rules_hash"])
+
+
+def test_try_tags_of_one_text_is_told_in_words(folder: Path) -> None:
+    body = "In Minsk a \x1b[31m water cannon\u202e stood."
+    told = run(folder, "try", "tags", "--title", "Minsk, again", "--text", body).stdout
+
+    title = r"\*Minsk\*\[BY\], again\n\n"
+    marked = r"In \*Minsk\*\[BY\] a \[31m \*water cannon\*\[.+\] stood\.\n"
+    assert re.match(title + marked, told)
+    assert "\nlanguage:   " in told
+    assert "keyword:    water-cannon, " in told
+    assert run(folder, "try", "tags", "--text", "Nothing.").stdout.endswith("was found.\n")
+    assert run(folder, "try", "tags", "--text", "a", "file.jsonl").exit_code == 2
+
+
+# Tagging anew
+
+
+def test_retag_dry_run_tells_each_tag_with_its_articles_and_changes_nothing(folder: Path) -> None:
+    story = a_record("record0009", title="Water cannon in Minsk", text="Twice.", tags=())
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(records.add, (story,))
+    before = run(folder, "export", "--format", "jsonl").stdout
+
+    shown = run(folder, "retag", "--dry-run")
+    lines = [json.loads(x) for x in run(folder, "retag", "--dry-run", "--json").stdout.splitlines()]
+
+    assert shown.exit_code == 0
+    assert re.search(
+        r"^keyword  water-cannon \(Water cannon\) +\+1 −0$", shown.stdout, re.MULTILINE
+    )
+    assert re.search(r"^keyword  old-issue +\+0 −1$", shown.stdout, re.MULTILINE)
+    assert re.search(r"^country  BY \(Belarus\) +\+1 −0$", shown.stdout, re.MULTILINE)
+    assert "\n    + record0009 2026-03-02 wire Water cannon in Minsk\n" in shown.stdout
+    assert "\n    − record0001 2026-03-02 old-wire " in shown.stdout
+    assert "2 articles tagged by other rules than today's: 2 would change." in shown.stderr
+    (gone,) = (line for line in lines if line["value"] == "old-issue")
+    assert (gone["record"], gone["before"], gone["after"]) == ("record0001", "subject", None)
+    assert run(folder, "export", "--format", "jsonl").stdout == before
+
+
+def test_retag_changes_what_it_told_and_then_there_is_nothing_to_do(folder: Path) -> None:
+    told = json.loads(run(folder, "status", "--json").stdout)["older_tags"]
+    first, again = run(folder, "retag"), run(folder, "retag", "--dry-run")
+
+    assert told == 1
+    assert "1 article tagged anew, 1 of them changed." in first.stderr
+    assert "there is nothing to do" in again.stderr
+    assert json.loads(run(folder, "status", "--json").stdout)["older_tags"] == 0
+    assert run(folder, "search", "keyword:torture").stderr.startswith("1 found")
+    assert "tagged by other rules" not in run(folder, "status").stdout
+
+
+def test_retag_mail_puts_what_matches_only_now_into_the_next_digest(folder: Path) -> None:
+    path = folder / "feeds.yaml"
+    path.write_text(
+        FILE.replace("desk@example.org}", "desk@example.org, keywords: [water-cannon]}")
+    )
+    now = datetime.now(UTC)
+    story = a_record(
+        "record0009", title="Water cannon", story="record0009", tags=(), first_seen_at=now
+    )
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        wanted = Interest(keywords=("water-cannon",))
+        since = now - timedelta(days=9)
+        archive.write_now(subscribers.sync, {"desk": criteria(wanted)}, since)
+        archive.write_now(records.add, (story,))
+        archive.write_now(ledger.add, {"desk": ()}, 2, now)
+
+    nothing = run(folder, "preview", "desk").stderr
+    silent = run(folder, "retag")
+    still = run(folder, "preview", "desk").stderr
+    asked = run(folder, "retag", "--mail", "3d")
+    again = run(folder, "retag", "--mail", "3d")
+
+    assert "Nothing to tell" in nothing
+    assert "Nothing to tell" in still
+    assert "desk" not in silent.stderr
+    assert "desk: 1 article for the next digest (hrwatch preview desk)" in asked.stderr
+    assert "Water cannon" in run(folder, "preview", "desk").stdout
+    assert "Nobody is to be told" in again.stderr
+    assert run(folder, "retag", "--mail", "3d", "--dry-run").exit_code == 2
+    assert run(folder, "retag", "--mail", "soon").exit_code == 2
+
+
+def test_retag_without_an_archive_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(FILE)
+    ended = run(tmp_path, "retag")
+    assert isinstance(ended.exception, ArchiveMissing)
+    assert not (tmp_path / "state").exists()

@@ -5,6 +5,7 @@ Half of them tempt: idioms, sports, films, budgets. The format stands at the hea
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,10 @@ HERE = Path(__file__).parent
 FILES = sorted((HERE / "sentences").glob("*.yaml"))
 FLOORS = json.loads((HERE / "floors.json").read_text())["sentences"]
 CLAIMS = ("is", "names", "not")
-AT_LEAST = 200
+SENTENCES = 200
+TEMPTING = 0.4  # of them, about nothing
+LANGUAGES = 10
+EACH = 7  # sentences at least in each of these
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,11 @@ def test_own_sentences_are_of_shipped_groups_and_keywords() -> None:
     assert {file.stem for file in FILES} <= {*GROUPS, "common"}
     for sentence in sentences():
         assert {keyword for _, keyword in sentence.claims} <= known, sentence
+
+
+def test_own_sentences_are_many_and_tempting_in_many_languages() -> None:
+    tempting = [one for one in sentences() if "is" not in dict(one.claims)]
+    by_language = Counter(one.language for one in sentences())
+    assert len(sentences()) >= SENTENCES
+    assert len(tempting) >= TEMPTING * len(sentences())
+    assert sum(count >= EACH for count in by_language.values()) >= LANGUAGES, by_language

@@ -1,8 +1,10 @@
-"""`hrwatch preview`: a subscriber's digest as it would be sent; sends and marks nothing."""
+"""`hrwatch preview`: a subscriber's digests as they would be sent; sends and marks nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -10,8 +12,11 @@ from hrwatch import pipeline
 from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.config import duration
-from hrwatch.model.mail import Subscriber
-from hrwatch.text import suggestion
+from hrwatch.model.mail import Cadence, Digest, Match, Subscriber
+from hrwatch.model.tags import Relation
+from hrwatch.pipeline import Desk, Foreseen
+from hrwatch.pipeline.older import count_older, told_of
+from hrwatch.text import counted, suggestion
 from hrwatch.wiring import open_desk, utc_now
 
 
@@ -21,14 +26,17 @@ def preview(
     since: Annotated[
         str | None,
         typer.Option(
-            help="All that the archive first saw in this time, such as 30d, by today's criteria "
-            "and the tags it was archived with; without it, what waits for the next digest.",
+            help="The digests of this time, such as 30d, as today's criteria would have made them, "
+            "each with its articles; without it, what waits for the next one, in full.",
             metavar="TIME",
             show_default=False,
         ),
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One digest a line, in full and with its articles.")
+    ] = False,
 ) -> None:
-    """Show the digest that a subscriber would get now."""
+    """Show what a subscriber would get, or would have got."""
     where = place(context)
     config = where.config()
     wanted = _named(config.subscribers, subscriber)
@@ -41,21 +49,26 @@ def preview(
         desk = open_desk(config, archive)
         if reach is None:
             digest = asyncio.run(pipeline.preview_waiting(desk, wanted, now))
+            foreseen: tuple[Foreseen, ...] = (Foreseen(now, digest),) if digest.matches else ()
         else:
-            digest = asyncio.run(pipeline.preview_since(desk, wanted, now - reach, now))
-    if reach is not None:
-        output.remark(
-            "By the tags that each article was archived with: words that keywords were given since "
-            "then find nothing older."
-        )
-    if not digest.matches:
+            foreseen = asyncio.run(pipeline.preview_since(desk, wanted, now - reach, now))
+        older = count_older(archive, config)
+    if reach is not None and older:
+        output.remark(told_of(older))
+    if not foreseen:
         output.remark(
             "Nothing to tell: the archive holds no match for this subscriber in that time."
         )
-        return
-    output.line(output.plain(f"Subject: {digest.subject}"))
-    output.line()
-    output.line(output.plain_lines(digest.text.rstrip("\n")))
+    if as_json:
+        for one in foreseen:
+            output.json_line(_line(one))
+    elif reach is not None:
+        _print_days(desk, wanted, foreseen, now)
+    else:
+        for one in foreseen:
+            output.line(output.plain(f"Subject: {one.digest.subject}"))
+            output.line()
+            output.line(output.plain_lines(one.digest.text.rstrip("\n")))
 
 
 def _named(subscribers: Sequence[Subscriber], name: str) -> Subscriber:
@@ -63,3 +76,81 @@ def _named(subscribers: Sequence[Subscriber], name: str) -> Subscriber:
     if name in by_name:
         return by_name[name]
     raise typer.BadParameter(f"no subscriber is called {name!r}{suggestion(name, by_name)}")
+
+
+def _line(foreseen: Foreseen) -> dict[str, object]:
+    digest = foreseen.digest
+    return {
+        "due_at": foreseen.due_at,
+        "subject": digest.subject,
+        "articles": [
+            {
+                "record": match.record.id,
+                "story": match.record.story,
+                "feed": match.record.feed,
+                "title": match.record.title,
+                "url": match.record.entry.permalink,
+                "first_seen_at": match.record.first_seen_at,
+                "relation": match.relation,
+                "because": [tag.value for tag in match.because],
+            }
+            for match in digest.matches
+        ],
+        "text": digest.text,
+    }
+
+
+def _print_days(
+    desk: Desk,
+    subscriber: Subscriber,
+    foreseen: Sequence[Foreseen],
+    now: datetime,
+) -> None:
+    """Print each digest with its articles, and how many they come to."""
+    zone = ZoneInfo(subscriber.timezone)
+    at_once = subscriber.schedule.cadence is Cadence.AT_ONCE
+    for one in foreseen:
+        # What is told at once is told as a day here, which ends as the next one begins.
+        shown = (one.due_at - timedelta(seconds=at_once)).astimezone(zone)
+        when = f"{shown:%Y-%m-%d %a}" + ("" if at_once else f" {shown:%H:%M}")
+        later = " (to come)" if one.due_at > now else ""
+        output.line(f"{when}{later}: {_counted(one.digest)}")
+        for match in _in_order(one.digest.matches):
+            output.line("  " + output.plain(_told(desk, match)))
+        output.line()
+    if foreseen:
+        articles = [_stories(one.digest) for one in foreseen]
+        kind = "day" if at_once else "digest"
+        output.line(
+            f"{counted(sum(articles), 'article')} in {counted(len(foreseen), kind)}: "
+            f"{sum(articles) / len(articles):.0f} in one on average, at most {max(articles)}"
+        )
+
+
+def _counted(digest: Digest) -> str:
+    passing = {m.record.story for m in digest.matches} - _about(digest)
+    more = f", {len(passing)} more named in passing" if passing else ""
+    return f"{counted(len(_about(digest)), 'article')}{more}"
+
+
+def _about(digest: Digest) -> set[str]:
+    return {m.record.story for m in digest.matches if m.relation is Relation.SUBJECT}
+
+
+def _stories(digest: Digest) -> int:
+    return len({match.record.story for match in digest.matches})
+
+
+def _in_order(matches: Iterable[Match]) -> list[Match]:
+    """Return one match of each story, what is only named in passing last."""
+    first: dict[str, Match] = {}
+    for match in sorted(matches, key=lambda match: match.relation is Relation.MENTION):
+        first.setdefault(match.record.story, match)
+    return list(first.values())
+
+
+def _told(desk: Desk, match: Match) -> str:
+    sign = "-" if match.relation is Relation.SUBJECT else "(in passing)"
+    because = ", ".join(desk.labels.get(tag.value, tag.value) for tag in match.because)
+    reason = f" [{because}]" if because else ""
+    return f"{sign} {match.record.title}{reason} {match.record.feed} {match.record.id[:12]}"

@@ -155,9 +155,9 @@ def _print(report: _Report, labels: Mapping[str, str], *, with_articles: bool) -
         named = value if label == value else f"{value} ({label})"
         passing = ""
         if tally.passing_gained or tally.passing_lost:
-            passing = f"   named in passing {_signed(tally.passing_gained, tally.passing_lost)}"
-        told = f"{kind:8} {named:44} {_signed(tally.gained, tally.lost)}{passing}"
-        output.line(output.plain(told.rstrip()))
+            passing = f"named in passing {_signed(tally.passing_gained, tally.passing_lost)}"
+        told = f"{kind:8} {output.plain(named):50} {_signed(tally.gained, tally.lost):12}{passing}"
+        output.line(told.rstrip())
         if with_articles:
             for gains, count in ((True, tally.gained), (False, tally.lost)):
                 _print_articles(tally.newest[gains], count, "+" if gains else "−")

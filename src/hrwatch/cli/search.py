@@ -23,8 +23,9 @@ def search(
     query: Annotated[
         str,
         typer.Argument(
-            help='Words, "phrases", begin*, -not, OR, (…), country:BY, keyword:torture, '
-            "language:ru, feed:NAME.",
+            help='Words, "phrases", begin*, -not, OR, (…), near each other: police ~5 crowd; '
+            "country:BY, keyword:torture, mentions:BY, language:ru, feed:NAME, since:2026-11-01, "
+            "until:2026-11-30.",
             metavar="QUERY",
             show_default=False,
         ),

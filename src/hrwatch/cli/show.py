@@ -7,12 +7,17 @@ from typing import Annotated
 import typer
 
 from hrwatch.cli import output
+from hrwatch.cli.explaining import print_marked, print_tags
 from hrwatch.cli.place import FAILED, place
+from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.articles import Record
-from hrwatch.model.tags import Evidence, Field, Tag
+from hrwatch.model.tags import Field
+from hrwatch.pipeline.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
 from hrwatch.stages.store import records as record_table
-from hrwatch.territories import country_name
+from hrwatch.stages.store import rule_sets
+from hrwatch.stages.store.rule_sets import Known
+from hrwatch.text import counted
 
 
 def show(
@@ -25,9 +30,12 @@ def show(
     """Show one record: where it is from, its tags and why, its text."""
     where = place(context)
     record_id = output.plain(record_id)  # an argument may be bytes that are no text
-    with where.archive(where.config()) as archive, archive.reading() as connection:
+    config = where.config()
+    with where.archive(config) as archive, archive.reading() as connection:
         found = record_table.get(connection, record_id.lower())
         story = record_table.stories(connection, [found.story]) if isinstance(found, Record) else ()
+        rules_hash = found.rules_hash if isinstance(found, Record) else None
+        known = rule_sets.get(connection, rules_hash) if rules_hash else None
     if isinstance(found, record_table.Ambiguous):
         output.remark(f"{record_id} begins several references: {', '.join(found.ids)} …")
         raise typer.Exit(FAILED)
@@ -37,21 +45,24 @@ def show(
     if as_json:
         output.json_line(asdict(found))
         return
-    _print(found, [record for record in story if record.id != found.id])
+    today = RuleSets(config.rules, config.feeds).hash_for(found.feed)
+    others = [record for record in story if record.id != found.id]
+    _print(found, others, _rule_set(known, rules_hash, today))
 
 
-def _print(record: Record, others: Iterable[Record]) -> None:
+def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:
     def told(name: str, value: object) -> None:
         if value:
             output.line(f"{name + ':':12}{output.plain(str(value))}")
 
-    output.line(output.plain(_marked(record.title, record.tags, Field.TITLE)))
+    print_marked(record.title, record.tags, Field.TITLE)
     output.line()
     told("reference", record.id)
     told("feed", record.feed)
     told("language", record.language)
     told("published", _published(record))
     told("first seen", output.instant(record.first_seen_at))
+    told("categories", ", ".join(record.entry.categories))
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
     told("page sha256", record.page_sha256)
@@ -61,11 +72,24 @@ def _print(record: Record, others: Iterable[Record]) -> None:
         told("copy of", f"{record.copy.of} ({record.copy.kind}, {record.copy.score:.0%})")
     for other in others:
         told("same story", f"{other.id}  {other.feed}  {other.title}")
-    for tag in record.tags:
-        told(tag.kind, f"{_named(tag)}, {tag.relation}: {', '.join(map(_why, tag.evidence))}")
+    print_tags(record.tags)
+    told("tagged by", tagged_by)
     output.line()
-    for paragraph in _marked(record.text, record.tags, Field.TEXT).split("\n"):
-        output.line(output.plain(paragraph, limit=None))
+    print_marked(record.text, record.tags, Field.TEXT)
+
+
+def _rule_set(known: Known | None, rules_hash: str | None, today: str) -> str:
+    """Return in words what made a record's tags."""
+    if rules_hash is None:
+        return "an hrwatch that did not keep by which rules"
+    told = f"rule set {rules_hash[:12]}"
+    if known:
+        told += (
+            f" of {counted(known.rule_set.keywords, 'keyword')} and "
+            f"{counted(known.rule_set.terms, 'term')}, first used "
+            f"{output.instant(known.first_used_at)} by hrwatch {known.hrwatch}"
+        )
+    return told if rules_hash == today else f"{told}; today's is another ({LOOK})"
 
 
 def _published(record: Record) -> str:
@@ -81,31 +105,3 @@ def _published(record: Record) -> str:
     if record.entry.published_at is None or dated_ahead(record):
         told = f"{told}, as its page says"
     return f"{told} (the feed: {words!r})" if words else f"{told}"
-
-
-def _named(tag: Tag) -> str:
-    name = country_name(tag.value)
-    return tag.value if name == tag.value else f"{tag.value} ({name})"
-
-
-def _why(evidence: Evidence) -> str:
-    return f"{evidence.found!r} at {evidence.field} {evidence.offset} ({evidence.rule})"
-
-
-def _marked(words: str, tags: Iterable[Tag], field: Field) -> str:
-    """Return `words` with each stretch that a tag rests on set between asterisks."""
-    spans = sorted(
-        {
-            (evidence.offset, evidence.offset + evidence.length)
-            for tag in tags
-            for evidence in tag.evidence
-            if evidence.field is field
-        }
-    )
-    pieces, done = [], 0
-    for start, end in spans:
-        if start < done:
-            continue  # lies within one that is marked already
-        pieces += [words[done:start], "*", words[start:end], "*"]
-        done = end
-    return "".join([*pieces, words[done:]])

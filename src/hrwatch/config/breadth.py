@@ -26,7 +26,7 @@ def of(document: Document) -> Iterator[tuple[Path, str]]:
             continue
         written = phrases.of_keyword(name, node, shipped.get(name))
         for one in written:
-            problem = _broad(one) if one.role in phrases.BY_LANGUAGE and not one.is_pair else ""
+            problem = _broad(one) if one.role in phrases.BY_LANGUAGE and one.is_plain else ""
             if one.path and problem:
                 yield one.path, f"{quoted(one.text)} {problem}"
         yield from _idle(written, phrases.guarded(node, shipped.get(name)))
@@ -78,7 +78,7 @@ def _frequent(language: str) -> frozenset[str]:
 def _idle(written: list[Written], guarded: set[str]) -> Iterator[tuple[Path, str]]:
     """Yield phrases of the file that another one of the same list finds as well, without asking
     for company."""
-    plain = [one for one in written if not one.is_pair and one.role in phrases.BY_LANGUAGE]
+    plain = [one for one in written if one.is_plain and one.role in phrases.BY_LANGUAGE]
     index: defaultdict[tuple[str, str, str], list[Written]] = defaultdict(list)
     for one in plain:
         if one.text not in guarded:

@@ -133,9 +133,9 @@ def _never_found(
         if one.path is None or one.role not in phrases.BY_LANGUAGE:
             continue
         problem = (
-            _pair_problem(one, known, guards["mask"])
-            if one.is_pair
-            else _guarded(one, guards) or _script_problem(one.text, one.language)
+            _guarded(one, guards) or _script_problem(one.text, one.language)
+            if one.is_plain
+            else _sides_problem(one, known, guards["mask"])
         )
         if problem:
             yield main.mistake(one.path, f"{quoted(one.text)} {problem}")
@@ -162,10 +162,10 @@ def _guarded(one: Written, guards: dict[str, list[Guard]]) -> str:
     return ""
 
 
-def _pair_problem(one: Written, known: Lists, masks: list[Guard]) -> str:
-    """Return why a pair finds nothing: a list that is not there, or a side without words."""
+def _sides_problem(one: Written, known: Lists, masks: list[Guard]) -> str:
+    """Return why a pair or a list finds nothing: no such list, or a side without words."""
     found = []
-    for side in terms.sides(one.text):
+    for side in filter(None, terms.sides(one.text)):
         for part in side:
             called = terms.listed(part)
             if called and called not in known:
@@ -176,12 +176,12 @@ def _pair_problem(one: Written, known: Lists, masks: list[Guard]) -> str:
             called = terms.listed(side[0])
             return (
                 f"finds nothing: {called} has no words in {one.language}; write some under "
-                f"keywords.lists.{called}.{one.language}, or move the pair to a language that has"
+                f"keywords.lists.{called}.{one.language}, or move this to a language that has"
             )
         if not any(_left(group, masks) for group in by_language.values()):
             return f"is never found: masks blank all of {' | '.join(side)}; take some out"
         found.append(set(by_language))
-    left, right = found
+    left, right = found[0], found[-1]
     if "any" not in left | right and not left & right:
         return (
             "finds nothing: no language has words for both sides (the one has "

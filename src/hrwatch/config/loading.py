@@ -165,7 +165,12 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
         full_text=defaults.full_text if shape.full_text is None else shape.full_text,
         select=_select(shape.select),
         route=Route(proxy=shape.proxy, tls_sha256=shape.tls_sha256),
-        cues=Cues(countries=tuple(shape.countries)),
+        cues=Cues(
+            countries=tuple(shape.countries),
+            publisher=shape.publisher or "",
+            trust_categories=shape.trust_categories,
+            categories=tuple((name, tuple(meant)) for name, meant in shape.categories.items()),
+        ),
     )
 
 

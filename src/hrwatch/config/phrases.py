@@ -23,13 +23,13 @@ class Written:
     role: str  # the key that it stands under
     language: str  # `any` for guards
     text: str
-    words: tuple[Word, ...]  # of a phrase; of a pair, both sides
+    words: tuple[Word, ...]  # of a phrase
     path: Path | None = None
 
     @property
-    def is_pair(self) -> bool:
-        """Whether it has two sides."""
-        return "~" in self.text
+    def is_plain(self) -> bool:
+        """Whether it is a phrase: neither a pair nor the name of a list."""
+        return "~" not in self.text and not terms.listed(self.text)
 
 
 def of_keyword(name: str, node: Node, shipped: Keyword | None) -> list[Written]:

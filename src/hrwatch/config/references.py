@@ -1,4 +1,5 @@
-"""What subscribers refer to, in lists and queries: feeds and keywords that have to be there."""
+"""What subscribers refer to, in lists and queries, and what categories of feeds mean: feeds,
+keywords and countries that have to be there."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -37,11 +38,25 @@ class _Known:
             guess = guess or "; define it under keywords, or name one that is there"
             raise ValueError(f"there is no keyword {quoted(name)}{guess}")
 
+    def meaning(self, value: str) -> None:
+        """Raise ValueError where a value is neither a code nor a keyword in use."""
+        if value in self.keywords | self.left_out:
+            self.keyword(value)
+            return
+        try:
+            names.country(value)
+        except ValueError as error:
+            if value.isupper() or "did you mean" in str(error):
+                raise
+            self.keyword(value)
+
 
 def mistakes(main: Document, documents: tuple[Document, ...]) -> list[Mistake | None]:
-    """Given the main file and all files with subscribers, return which references lead nowhere."""
+    """Given the main file and all files with subscribers, return which references of subscribers
+    and of feeds' categories lead nowhere."""
     known = _known(main)
-    return [mistake for document in documents for mistake in _of_document(document, known)]
+    found = [mistake for document in documents for mistake in _of_document(document, known)]
+    return [*found, *_categories(main, known)]
 
 
 def _known(main: Document) -> _Known:
@@ -71,6 +86,20 @@ def _of_document(document: Document, known: _Known) -> Iterator[Mistake | None]:
         written = subscriber.child("query")
         if written is not None and isinstance(written.value, str):
             yield from _query(document, (*path, "query"), written, known)
+
+
+def _categories(main: Document, known: _Known) -> Iterator[Mistake | None]:
+    """Tell what a category of a feed cannot mean."""
+    for path, feed in main.root.members("feeds"):
+        meanings = feed.child("categories")
+        if meanings is None or meanings.mapping is None:
+            continue
+        for category, node in meanings.mapping.items():
+            below = (*path, "categories", category)
+            if isinstance(node.value, str):
+                yield from _told(main, below, known.meaning, node.value)
+            for (_, position), value in meanings.texts(category):
+                yield from _told(main, (*below, position), known.meaning, value)
 
 
 def _nothing_left(document: Document, path: Path, subscriber: Node) -> Iterator[Mistake | None]:

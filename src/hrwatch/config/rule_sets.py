@@ -16,7 +16,7 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.tags import Cues, Keyword, Rules, RuleSet
 
 # What the tagger is, below the package: folders with all they hold, and files.
-_TAGGER = ("stages/tag", "data", "words.py", "territories.py")
+_TAGGER = ("stages/tag", "data", "words.py", "territories.py", "text.py")
 _LEFT_OUT = (".pyc", ".md")
 
 

@@ -43,6 +43,11 @@ def _opened(value: object) -> object:
     return {} if value is None else value
 
 
+def _listed(value: object) -> object:
+    """Take one value for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 Timeout = Annotated[timedelta, BeforeValidator(values.timeout), _text(_SPAN, "20s", "1m")]
 Gap = Annotated[timedelta, BeforeValidator(values.gap), _text(_SPAN, "1s", "0s")]
 Interval = Annotated[timedelta, BeforeValidator(values.interval), _text(_SPAN, "30m", "6h")]
@@ -90,6 +95,14 @@ Term = Annotated[str, AfterValidator(terms.term)]
 TermLanguage = Annotated[str, AfterValidator(terms.language)]
 Terms = dict[TermLanguage, list[Term]]
 Phrases = dict[TermLanguage, list[Phrase]]
+Meanings = dict[
+    Line,
+    Annotated[
+        list[Line],
+        BeforeValidator(_listed),
+        WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    ],
+]
 
 
 class Shape(BaseModel):
@@ -205,7 +218,26 @@ class Feed(Shape):
     )
     publisher: Line | None = Field(default=None, examples=["Amnesty International"])
     language: LanguageTag | None = Field(default=None, description="BCP 47.", examples=["en"])
-    countries: Countries = Field(default=[], description=f"What it mostly writes about. {_LATER}")
+    countries: Countries = Field(
+        default=[],
+        description=(
+            "What it mostly writes about: decides where a text leaves open which country it means, "
+            "and never against a country that the text names."
+        ),
+        examples=[["BY"]],
+    )
+    trust_categories: bool = Field(
+        default=False,
+        description="Categories that are names of countries or keywords count as the publisher's.",
+    )
+    categories: Annotated[Meanings, BeforeValidator(_opened)] = Field(
+        default={},
+        description=(
+            "What categories of its publisher mean: codes of countries or places, ids of keywords; "
+            "an empty list: nothing."
+        ),
+        examples=[{"Torture and other ill-treatment": "torture", "OPT": ["IL", "PS"]}],
+    )
     enabled: bool = True
     every: Interval | None = Field(default=None, description="Instead of fetch.every.")
     every_at_most: Interval | None = Field(

@@ -27,6 +27,11 @@ class Field(StrEnum):
     CATEGORIES = "categories"  # of the entry, as its publisher gave them
 
 
+# Rules of evidence that is the feed's, not the text's alone.
+BY_CATEGORY = "feed:category"  # the publisher says so
+BY_FOCUS = "feed:focus"  # the text leaves it open, and the operator says what the feed is about
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A word that says so: `found` stands at `offset` of the stored title or text (code points), or
@@ -56,6 +61,7 @@ class Cues:
     """What the operator says of a feed that helps to tag what it brings."""
 
     countries: tuple[str, ...] = ()  # what it mostly writes about: settles what a text leaves open
+    publisher: str = ""  # whose own name says nothing of what it writes about
     trust_categories: bool = False  # a category that names a country or a keyword is a tag
     categories: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each, what it means
 

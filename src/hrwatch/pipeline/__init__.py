@@ -10,11 +10,12 @@ in `cadence`; what is touched is touched by the `Parts` that are handed in.
 from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
-from hrwatch.pipeline.preview import preview_since, preview_waiting
+from hrwatch.pipeline.preview import Foreseen, preview_since, preview_waiting
 from hrwatch.pipeline.writing import Desk, feed_states
 
 __all__ = [
     "Desk",
+    "Foreseen",
     "Parts",
     "deliver_pass",
     "digest_pass",

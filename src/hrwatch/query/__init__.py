@@ -2,19 +2,41 @@
 into SQL, and the configuration checks it. All three mean the same by it."""
 
 from hrwatch.query.grammar import parse
-from hrwatch.query.tree import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word
+from hrwatch.query.tree import (
+    And,
+    Field,
+    FieldName,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    Until,
+    Word,
+    rolled_up,
+    with_territories,
+)
 from hrwatch.query.walk import matches
 
 __all__ = [
     "And",
     "Field",
     "FieldName",
+    "Leaf",
+    "Near",
     "Node",
     "Not",
     "Or",
     "Phrase",
     "Prefix",
+    "Since",
+    "Until",
     "Word",
     "matches",
     "parse",
+    "rolled_up",
+    "with_territories",
 ]

@@ -1,6 +1,8 @@
 """The nodes of a query: what `grammar` makes, and `walk` and the archive's search read."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from hrwatch import text
@@ -52,6 +54,33 @@ class Prefix:
         return _words(self.text)
 
 
+Leaf = Word | Phrase | Prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Any of one side and any of the other, whichever comes first, with at most `words` other words
+    between them, in the title or in the text. Where they overlap, none is between them."""
+
+    left: tuple[Leaf, ...]
+    right: tuple[Leaf, ...]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Dated on this day (UTC) or later: by its feed, else by when it was first seen."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Dated on this day (UTC) or before: by its feed, else by when it was first seen."""
+
+    day: date
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """Any of these values in that field."""
@@ -81,7 +110,37 @@ class Or:
     nodes: "tuple[Node, ...]"
 
 
-Node = Word | Phrase | Prefix | Field | Not | And | Or
+Node = Leaf | Near | Since | Until | Field | Not | And | Or
+
+
+def rolled_up(node: Node, parents: Mapping[str, str]) -> Node:
+    """Given a query and which country each territory belongs to, return the query with every
+    country bringing its territories."""
+    match node:
+        case Field(FieldName.COUNTRY | FieldName.MENTIONS):
+            return Field(node.name, with_territories(node.values, parents))
+        case Not():
+            return Not(rolled_up(node.node, parents))
+        case And():
+            return And(tuple(rolled_up(part, parents) for part in node.nodes))
+        case Or():
+            return Or(tuple(rolled_up(part, parents) for part in node.nodes))
+    return node
+
+
+def with_territories(codes: Iterable[str], parents: Mapping[str, str]) -> tuple[str, ...]:
+    """Given codes and which country each territory belongs to, return them with the territories
+    below each; a ring of parents ends the climb."""
+    asked = dict.fromkeys(codes)
+    for code in parents:
+        seen, above = {code}, parents.get(code)
+        while above is not None and above not in seen:
+            if above in asked:
+                asked[code] = None
+                break
+            seen.add(above)
+            above = parents.get(above)
+    return tuple(asked)
 
 
 def _words(written: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import InForce, Interest, Match, Subscriber
 from hrwatch.model.tags import Kind, Relation, Tag
-from hrwatch.query import Node, matches, parse
+from hrwatch.query import Node, matches, parse, rolled_up, with_territories
 
 ALL = "*"  # stands in the archive for an empty list: everything is asked for
 _LISTS = ("countries", "keywords", "languages", "feeds")
@@ -104,15 +104,17 @@ class _Asked:
     @classmethod
     def of(cls, interest: Interest, parents: Mapping[str, str]) -> "_Asked":
         """Given an interest, return it with roll-up done and its query parsed; raise QueryError."""
-        countries = frozenset(interest.countries)
+        countries = interest.countries
+        query = parse(interest.query) if interest.query is not None else None
         if interest.roll_up:
-            countries |= {code for code in parents if _under(code, countries, parents)}
+            countries = with_territories(countries, parents)
+            query = rolled_up(query, parents) if query is not None else None
         return cls(
             interest,
-            countries,
+            frozenset(countries),
             frozenset(interest.keywords),
             tuple(language.lower() for language in interest.languages),
-            parse(interest.query) if interest.query is not None else None,
+            query,
         )
 
     def answer(self, record: Record) -> _Answer | None:
@@ -135,6 +137,7 @@ class _Asked:
             tags=record.tags,
             language=record.language,
             feed=record.feed,
+            told_at=record.entry.published_at or record.first_seen_at,
         ):
             return None
         because = [tag for group in groups for tag in group]
@@ -163,17 +166,6 @@ class _Asked:
                 language == asked or language.startswith(f"{asked}-") for asked in self.languages
             )
         )
-
-
-def _under(code: str, countries: frozenset[str], parents: Mapping[str, str]) -> bool:
-    """Say whether one of `countries` stands above `code`; a ring of parents ends the climb."""
-    seen: set[str] = set()
-    while code in parents and code not in seen:
-        seen.add(code)
-        code = parents[code]
-        if code in countries:
-            return True
-    return False
 
 
 def _interest(pairs: Iterable[tuple[str, str]]) -> Interest | None:

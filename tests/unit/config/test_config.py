@@ -47,6 +47,8 @@ feeds:
     publisher: "  One:\\tnews "
     language: pt-BR
     countries: [BR, CN-XJ, NO]
+    trust_categories: true
+    categories: {Ill-treatment: torture, Norway: NO, Palestine: [IL, PS], Nordics: []}
     enabled: false
     every: 10m
     every_at_most: 20m
@@ -118,7 +120,17 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             url="https://one.example/feed",
             publisher="One: news",
             language="pt-BR",
-            cues=Cues(countries=("BR", "CN-XJ", "NO")),
+            cues=Cues(
+                countries=("BR", "CN-XJ", "NO"),
+                publisher="One: news",
+                trust_categories=True,
+                categories=(
+                    ("Ill-treatment", ("torture",)),
+                    ("Norway", ("NO",)),
+                    ("Palestine", ("IL", "PS")),
+                    ("Nordics", ()),
+                ),
+            ),
             enabled=False,
             every=timedelta(minutes=10),
             every_at_most=timedelta(minutes=20),

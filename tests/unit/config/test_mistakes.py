@@ -113,6 +113,42 @@ TABLE = {
     "a small country": (FEED % "countries: [▶no]", "feeds[0].countries[0]", "mean NO (Norway)?"),
     "a retired code": (FEED % "countries: [▶UK]", "feeds[0].countries[0]", "mean GB (U"),
     "no country": (FEED % "countries: [▶QQ]", "feeds[0].countries[0]", "such as BY"),
+    # Categories
+    "a category's keyword": (
+        FEED % "categories: {Beatings: ▶tortur}",
+        "feeds[0].categories.Beatings",
+        "did you mean torture?",
+    ),
+    "a category's country": (
+        FEED % "categories: {Beatings: [torture, ▶BX]}",
+        "feeds[0].categories.Beatings[1]",
+        "two letters such as BY",
+    ),
+    "a category's country by name": (
+        FEED % "categories: {News: ▶belarus}",
+        "feeds[0].categories.News",
+        "mean BY (Belarus)?",
+    ),
+    "a category that means a number": (
+        FEED % "categories: {News: [▶1]}",
+        "feeds[0].categories.News[0]",
+        "put quotes around it",
+    ),
+    "categories in a list": (
+        FEED % "categories: ▶[BY]",
+        "feeds[0].categories",
+        "Torture and other ill-treatment",
+    ),
+    "trust in a word": (
+        FEED % "trust_categories: ▶'true'",
+        "feeds[0].trust_categories",
+        "true or false",
+    ),
+    "a category of a keyword left out": (
+        FEED % "categories: {News: ▶torture}" + "keywords: {use: [genocide]}\n",
+        "feeds[0].categories.News",
+        "left out by keywords.use",
+    ),
     "a place's name": (
         FEED % "countries: [▶Tibet]",
         "feeds[0].countries[0]",

@@ -10,7 +10,7 @@ from hrwatch.config.schema import schema
     [
         ("Fetch", "ca_file", "beside the usual ones"),
         ("Mail", "ca_file", "nothing else is then believed"),
-        ("Feed", "countries", "not used yet"),
+        ("Feed", "countries", "never against a country"),
         ("Keyword", "severity", "not used yet"),
         ("Keyword", "group", "not used yet"),
     ],

@@ -1,11 +1,27 @@
 """Queries as people write them, and the trees they become."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hrwatch.errors import QueryError
-from hrwatch.query import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word, parse
+from hrwatch.query import (
+    And,
+    Field,
+    FieldName,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    Until,
+    Word,
+    parse,
+)
 from hrwatch.query.grammar import MAX_DEPTH, MAX_LENGTH
 
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -50,6 +66,15 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("language:pt-BR", Field(FieldName.LANGUAGE, ("pt-br",))),
         ("feed:HRW_en.1", Field(FieldName.FEED, ("HRW_en.1",))),
         ("mentions:BY,torture", Field(FieldName.MENTIONS, ("BY", "torture"))),
+        ("a ~5 b", Near((A,), (B,), 5)),
+        ('"water cannon"~5 b', Near((Phrase("water cannon"),), (B,), 5)),
+        ("a~b ~b", And((Word("a~b"), Word("~b")))),
+        ("-a ~5 b c", And((Not(Near((A,), (B,), 5)), C))),
+        ("a b ~50 c OR a", Or((And((A, Near((B,), (C,), 50))), A))),
+        ('(a OR b) ~1 ("b c" OR (c OR d*))',
+         Near((A, B), (Phrase("b c"), C, Prefix("d")), 1)),
+        ("since:2026-11-01 Until:2026-11-30",
+         And((Since(date(2026, 11, 1)), Until(date(2026, 11, 30))))),
         ("-feed:x (country:BY)", And((Not(Field(FieldName.FEED, ("x",))),
                                      Field(FieldName.COUNTRY, ("BY",))))),
     ],
@@ -85,6 +110,27 @@ def test_parse_query_gives_its_tree(written: str, tree: Node) -> None:
         ("country:BY,", 0, "a code such as BY"),
         ("a keyword:*", 2, "the name of a keyword"),
         ("language:russian", 0, "such as ru"),
+        ("a ~5", 4, "has to follow ~5"),
+        ("a ~5 -b", 5, "has to follow ~5"),
+        ("~5 a", 0, "both sides of ~5"),
+        ("a~5 b", 0, "police ~5 crowd"),
+        ("a ~5b", 2, "police ~5 crowd"),
+        ("a ~0 b", 2, "from 1 to 50"),
+        ("a ~51 b", 2, "from 1 to 50"),
+        ("a ~" + "9" * 1_000 + " b", 2, "from 1 to 50"),
+        ("a ~5 b ~5 c", 7, "two sides"),
+        ("a ~5 country:BY", 5, "beside ~ stand"),
+        ("(a b) ~5 c", 0, "beside ~ stand"),
+        ("a ~5 (-b)", 5, "beside ~ stand"),
+        ('a ~5 "' + "b " * 21 + '"', 5, "at most 20 words"),
+        ("(a OR b OR c OR d OR e OR f) ~5 (a OR b OR c OR d OR e OR f)", 29, "30 pairs"),
+        ("a NEAR/5 b", 2, "police ~5 crowd"),
+        ("since: a", 0, "needs a value"),
+        ("a since:yesterday", 2, "a day such as"),
+        ("since:2026-02-30", 0, "a day such as"),
+        ("until:0001-01-01", 0, "a day such as"),
+        ("until:2026-02-01,2026-02-02", 0, "a day such as"),
+        ("sinc:2026-02-01", 0, "did you mean since?"),
     ],
 )
 def test_parse_mistake_tells_place_and_trouble(written: str, position: int, told: str) -> None:
@@ -108,7 +154,7 @@ def test_parse_too_deep_is_refused(opening: str) -> None:
         parse(opening * (MAX_DEPTH + 1) + "a" + closing * (MAX_DEPTH + 1))
 
 
-@given(st.text(max_size=60) | st.text(alphabet='ab:*"()-,“” ANDORT', max_size=40))
+@given(st.text(max_size=60) | st.text(alphabet='ab:*"()-,“” ANDORT~12', max_size=40))
 def test_parse_anything_gives_a_tree_or_a_query_error(written: str) -> None:
     try:
         node = parse(written)

@@ -1,8 +1,11 @@
 """Queries asked of one record; that the archive's search agrees stands in the integration tests."""
 
+import time
+from datetime import UTC, datetime
+
 import pytest
 
-from builders import a_tag
+from builders import NOW, a_tag
 from hrwatch.model.tags import Relation
 from hrwatch.query import matches, parse
 
@@ -57,10 +60,52 @@ TAGS = (
         ("language:pt-pt,en", False),
         ("feed:wire", True),
         ("feed:wir", False),
+        ("police ~2 beat", True),
+        ("police ~1 beat", False),
+        ("beat ~2 police", True),
+        ('"water cannon" ~2 march', False),
+        ('"water cannon" ~4 march', True),
+        ("march ~50 police", False),  # one in the title, one in the text
+        ("(rain OR beat) ~1 (snow OR march*)", True),
+        ("-police ~2 beat", False),
+        ("since:2026-11-01", True),
+        ("since:2026-11-02", False),
+        ("until:2026-11-01", True),
+        ("until:2026-10-31", False),
     ],
 )
 def test_matches_record_answers_query(query: str, answer: bool) -> None:
-    assert (
-        matches(parse(query), title=TITLE, text=TEXT, tags=TAGS, language="pt-BR", feed="wire")
-        is answer
+    answered = matches(
+        parse(query),
+        title=TITLE,
+        text=TEXT,
+        tags=TAGS,
+        language="pt-BR",
+        feed="wire",
+        told_at=datetime(2026, 11, 1, 23, 30, tzinfo=UTC),
     )
+    assert answered is answer
+
+
+def test_matches_pair_of_a_word_that_is_repeated_without_end_takes_no_time() -> None:
+    text = "army " * 200_000
+    began = time.monotonic()
+    assert not matches(
+        parse("army ~50 (police OR armyx)"),
+        title="police",
+        text=text,
+        tags=(),
+        language="",
+        feed="",
+        told_at=NOW,
+    )
+    assert matches(
+        parse("arm* ~50 army"),
+        title="",
+        text=text,
+        tags=(),
+        language="",
+        feed="",
+        told_at=NOW,
+    )
+    assert time.monotonic() - began < 5

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import NOW, a_record, a_subscriber, a_tag
+from builders import NOW, a_record, a_subscriber, a_tag, an_entry
 from hrwatch.errors import QueryError
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import InForce, Interest, Match
@@ -109,6 +109,14 @@ RECORD = tagged("torture", "BY", ("RU", Relation.MENTION), feed="wire", language
         ({"query": "arvenia"}, Relation.SUBJECT),
         ({"query": "arvenia AND NOT custody"}, None),
         ({"query": "arvenia", "countries": ("MX",)}, None),
+        ({"query": "country:BY keyword:torture"}, Relation.SUBJECT),
+        ({"query": "country:RU"}, None),  # the query asks for the relation itself
+        ({"query": "country:RU", "relation": Relation.MENTION}, None),
+        ({"query": "mentions:RU"}, Relation.SUBJECT),
+        ({"query": "mentions:RU", "countries": ("RU",)}, Relation.MENTION),
+        ({"query": "-mentions:RU"}, None),
+        ({"query": "court ~2 arvenia"}, Relation.SUBJECT),
+        ({"query": "custody ~2 arvenia"}, None),
     ],
 )
 def test_match_of_lists_and_query_is_and_between_or_within(
@@ -153,6 +161,29 @@ def test_match_of_territories_follows_roll_up_only_where_asked(
 ) -> None:
     found = matched(tagged(*tags), countries=countries, roll_up=roll_up)
     assert (found.because[0].value if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "roll_up", "is_met"),
+    [
+        ("country:CN", False, False),
+        ("country:CN", True, True),
+        ("mentions:CN arvenia", True, True),
+        ("arvenia -country:CN", True, False),
+        ("arvenia -country:CN", False, True),
+        ("(country:TW OR country:GB)", True, False),
+    ],
+)
+def test_match_of_a_query_rolls_up_as_the_lists_do(query: str, roll_up: bool, is_met: bool) -> None:
+    assert bool(matched(tagged("HK"), query=query, roll_up=roll_up)) is is_met
+
+
+def test_match_by_a_date_in_the_query_is_by_the_feed_else_by_when_it_was_seen() -> None:
+    dated, seen = a_record(), a_record(entry=an_entry(published_at=None))
+    yesterday = replace(dated, first_seen_at=dated.first_seen_at + timedelta(days=1))
+    assert matched(yesterday, query="until:2026-03-02")
+    assert not matched(yesterday, query="since:2026-03-03")
+    assert matched(seen, query="since:2026-03-02")
 
 
 def test_match_with_a_ring_of_parents_comes_to_an_end() -> None:

@@ -12,10 +12,11 @@ from typing import Annotated, BinaryIO, TypeVar
 import typer
 
 from hrwatch.cli import output
+from hrwatch.cli.explaining import print_marked, print_tags
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
 from hrwatch.config import files as config_files
 from hrwatch.model.articles import Candidate, Copy, Fingerprint
-from hrwatch.model.tags import Kind, Relation, Tag
+from hrwatch.model.tags import Cues, Field, Kind, Relation, Tag
 from hrwatch.stages.dedup.copies import copy_of, fingerprint
 from hrwatch.stages.tag import Tagger, language
 
@@ -24,6 +25,7 @@ Files = Annotated[
 ]
 _EXAMPLE = 'write one object on each line, such as {"id": "1", "title": "…", "text": "…"}'
 _Made = TypeVar("_Made")
+_TRUSTED = Cues(trust_categories=True)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -46,16 +48,49 @@ class _Telling:
     published_at: datetime | None
 
 
-def tags(context: typer.Context, files: Files = None) -> None:
-    """Tag texts, given as JSON lines {id, title, text, lang?}."""
+def tags(
+    context: typer.Context,
+    files: Files = None,
+    text: Annotated[
+        str | None,
+        typer.Option(help="One text, told in plain words instead of JSON.", show_default=False),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(help="The same of a title.", show_default=False)
+    ] = None,
+) -> None:
+    """Tag texts, given as JSON lines {id, title, text, lang?, categories?}, or one by --title and
+    --text.
+
+    Categories are those of a publisher, a list, and count as those of a feed that is trusted.
+    """
     tagger = Tagger(place(context).rules_and_fetching()[0])
+    if text is not None or title is not None:
+        if files:
+            raise typer.BadParameter("give either this or files", param_hint="--text, --title")
+        _explain(tagger, title or "", text or "")
+        return
 
     def answer(given: Mapping[str, object]) -> dict[str, object]:
         title, body = _text(given, "title"), _text(given, "text")
         code = _text(given, "lang") or language.detect(title, body)
-        return {"id": given.get("id"), "language": code, **_tags(tagger.tag(title, body, code))}
+        found = tagger.tag(title, body, code, _categories(given), _TRUSTED)
+        return {"id": given.get("id"), "language": code, **_tags(found)}
 
     _print(_each(files or [STANDARD_INPUT], answer))
+
+
+def _explain(tagger: Tagger, title: str, body: str) -> None:
+    code = language.detect(title, body)
+    found = tagger.tag(title, body, code)
+    for words, field in ((title, Field.TITLE), (body, Field.TEXT)):
+        if words:
+            print_marked(words, found, field)
+            output.line()
+    output.line(f"language:   {code or 'not certain: the words of every language are tried'}")
+    print_tags(found)
+    if not found:
+        output.line("No country, no place and no keyword was found.")
 
 
 def copies(files: Files = None) -> None:
@@ -146,6 +181,14 @@ def _text(given: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name!r} must be a text: put it between double quotes")
     return value
+
+
+def _categories(given: Mapping[str, object]) -> tuple[str, ...]:
+    told = given.get("categories")
+    told = [] if told is None else told
+    if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+        raise ValueError('\'categories\' must be a list of texts, such as ["Belarus", "Torture"]')
+    return tuple(told)
 
 
 def _instant(written: str) -> datetime | None:

@@ -9,7 +9,7 @@ from hrwatch import text
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Feed
 from hrwatch.model.mail import Match
-from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
+from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.redact import redacted, removals
 from hrwatch.stages.digest.snippet import snippet
@@ -96,6 +96,7 @@ class Writer:
             words=tuple(words)[:_WORDS_SHOWN],
             fields=tuple(field for field in Field if field in fields),
             relation=tag.relation,
+            by_focus=any(evidence.rule == BY_FOCUS for evidence in tag.evidence),
         )
 
     def _label(self, tag: Tag) -> str:
@@ -147,6 +148,8 @@ def _title(record: Record) -> str:
 
 def _word(evidence: Evidence, record: Record) -> str:
     """Return the word as the text writes it, or what stands for the address it is a part of."""
+    if evidence.field is Field.CATEGORIES:
+        return text.clean_line(redacted(text.clean_line(evidence.found)), _WORD_LIMIT)
     told = record.title if evidence.field is Field.TITLE else record.text
     start = max(0, evidence.offset - _MARGIN)
     end = evidence.offset + evidence.length

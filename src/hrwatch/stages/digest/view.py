@@ -25,6 +25,7 @@ class MatchedTag:
     words: tuple[str, ...]
     fields: tuple[Field, ...]
     relation: Relation
+    by_focus: bool = False  # the text leaves it open, its feed's country decided
 
 
 @dataclass(frozen=True, slots=True)

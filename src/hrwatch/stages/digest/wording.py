@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hrwatch import text
 from hrwatch.model.feeds import FeedState, State
 from hrwatch.model.mail import Cadence, Schedule
-from hrwatch.model.tags import Relation
+from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import isolate
 from hrwatch.stages.digest.view import Composition, MatchedTag, Report, Story, Undated
@@ -26,6 +26,11 @@ _KINDS = {
     Cadence.HOURLY: "Hourly digest",
     Cadence.DAILY: "Daily digest",
     Cadence.WEEKLY: "Weekly digest",
+}
+_FIELDS = {
+    Field.TITLE: "title",
+    Field.TEXT: "text",
+    Field.CATEGORIES: "the publisher's category",
 }
 _UNDATED = {
     Undated.NOT_GIVEN: "Publication date not given.",
@@ -213,7 +218,9 @@ def report_by(report: Report) -> str:
 
 def _matched(tag: MatchedTag) -> str:
     said = ", ".join((tag.label, *(f'"{isolate(word)}"' for word in tag.words)))
-    where = [" and ".join(field.value for field in tag.fields)] if tag.fields else []
+    where = [" and ".join(_FIELDS[field] for field in tag.fields)] if tag.fields else []
+    if tag.by_focus:
+        where.append("taken for the feed's country")
     if tag.relation is Relation.MENTION:
         where.append("in passing")
     return f"{said} ({', '.join(where)})" if where else said

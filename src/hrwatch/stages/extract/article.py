@@ -16,6 +16,8 @@ from hrwatch import text, urls
 from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article
 from hrwatch.stages.extract import MAX_PAGE
+from hrwatch.stages.extract.mojibake import mended
+from hrwatch.stages.extract.tidy import tidied
 
 # On its own account it tells stderr of every page without text; that is told by ExtractError.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -41,6 +43,9 @@ _PAGE_TYPES = re.compile(
     r"|text/\w[\w.+-]*|application/(?:[\w.-]+\+)?(?:xml|xhtml)(?:\+xml)?", re.I
 )
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_REFERENCE = re.compile(
+    r"&(?:amp;){0,3}(?:#[ \t]?x?[0-9a-fA-F]{1,7}|[ \t]?[A-Za-z]{2,8}[0-9]{0,2});"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
@@ -116,7 +121,8 @@ def _article_text(tree: HtmlElement) -> str:
         raise
     except Exception as error:  # as for metadata
         raise ExtractError(f"no HTML that can be read ({type(error).__name__})") from error
-    return text.clean(told)[:MAX_TEXT].rstrip()
+    told = _REFERENCE.sub(lambda match: text.unescape(match[0]), told)  # escaped once too often
+    return tidied(text.clean(mended(told))[:MAX_TEXT].rstrip())
 
 
 def _metadata(page: str, url: str) -> dict[str, Any]:
@@ -169,7 +175,7 @@ class _Head:
 
 
 def _line(told: object, limit: int) -> str:
-    return text.clean_line(text.unescape(told), limit) if isinstance(told, str) else ""
+    return text.clean_line(mended(text.unescape(told)), limit) if isinstance(told, str) else ""
 
 
 def _authors(told: object) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hrwatch import text
 from hrwatch.model.feeds import Entry
+from hrwatch.stages.extract.mojibake import mended
 
 MAX_MARKUP = 1_000_000
 # From here on a feed's own text counts as the article; a teaser is shorter.
@@ -68,7 +69,7 @@ def plain(markup: str) -> str:
             written.append(" ".join(re.split(r"[\r\n\t]+", told)) if structured else told)
         else:
             written.append(piece)
-    return text.clean("".join(written))
+    return text.clean(mended("".join(written)))
 
 
 def _pieces(markup: str) -> Iterator[tuple[str, bool]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hrwatch.stages.parse.fields import FORBIDDEN, MAX_CATEGORIES, MAX_ENTRIES
+from hrwatch.stages.parse.namespaced import as_categories
 
 _ENTRY = re.compile(r"<((?:[\w.-]+:)?(?:item|entry))(?=[\s/>])", re.I)
 _ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.I)
@@ -65,7 +66,7 @@ def mend(written: str) -> Mended:
     if any(before != after for before, after in pieces):
         warnings.append("bare signs or undefined entities are mended")
     mended = "".join(after for _, after in pieces)
-    found, around = _root_of(_thinned(mended.strip()))
+    found, around = _root_of(_thinned(as_categories(mended.strip())))
     if around:
         warnings.append(f"{around} characters around the feed are left out")
     starts = _starts(found)

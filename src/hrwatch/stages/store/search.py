@@ -5,19 +5,33 @@ Asks for exactly what `hrwatch.query.matches` says yes to; a test holds the two 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
 
 from hrwatch import text as texts
 from hrwatch.model.tags import Kind, Relation
-from hrwatch.query import And, Field, FieldName, Node, Not, Or, Phrase, Prefix, Word
+from hrwatch.query import (
+    And,
+    Field,
+    FieldName,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    Until,
+    Word,
+)
 from hrwatch.stages.store import words
 from hrwatch.stages.store.records import is_latest
 from hrwatch.stages.store.tables import records, tags
 
 _SNIPPET = 240  # code points
 _STEP = 80  # by which the snippet moves on, until it holds what was searched for
+_told_at = sa.func.coalesce(records.c.published_at, records.c.first_seen_at)
 _LOOKED_THROUGH = 50_000  # code points; folding the whole of a long report would be felt
 
 
@@ -40,8 +54,7 @@ class Found:
 def find(connection: sa.Connection, node: Node, *, limit: int) -> tuple[Found, ...]:
     """Given a query's tree, return at most `limit` records, the newest first: by the date that the
     feed gives, else by when they were first seen."""
-    told_at = sa.func.coalesce(records.c.published_at, records.c.first_seen_at)
-    order = (told_at.desc(), records.c.ordinal.desc())
+    order = (_told_at.desc(), records.c.ordinal.desc())
     # Sorted by their ordinals first: to carry every text through the sorting takes much longer.
     first = (
         sa.select(records.c.ordinal)
@@ -86,6 +99,8 @@ def _condition(connection: sa.Connection, node: Node) -> sa.ColumnElement[bool]:
             return sa.not_(_condition(connection, node.node))
         case Field():
             return _field(node)
+        case Since() | Until():
+            return _dated(node)
     raise TypeError(f"no node of a query: {node!r}")
 
 
@@ -128,6 +143,13 @@ def _field(field: Field) -> sa.ColumnElement[bool]:
             return records.c.feed.in_(field.values)
 
 
+def _dated(node: Since | Until) -> sa.ColumnElement[bool]:
+    midnight = datetime.combine(node.day, time(), UTC)
+    if isinstance(node, Since):
+        return _told_at >= midnight
+    return _told_at < midnight + timedelta(days=1)
+
+
 def _tagged(
     field: Field, kinds: tuple[Kind, ...], relations: tuple[Relation, ...]
 ) -> sa.ColumnElement[bool]:
@@ -144,6 +166,9 @@ def _asked_words(node: Node) -> Iterator[str]:
         case And() | Or():
             for part in node.nodes:
                 yield from _asked_words(part)
+        case Near():
+            for leaf in (*node.left, *node.right):
+                yield from _asked_words(leaf)
         case Word() | Phrase():
             yield f" {' '.join(node.words)} "
         case Prefix():

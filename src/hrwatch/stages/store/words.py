@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
+from hrwatch.query import And, Near, Node, Or, Phrase, Prefix, Word
 from hrwatch.stages.store.rows import Words
 from hrwatch.stages.store.sqlite import words as sqlite_words
 
@@ -33,7 +33,7 @@ def found(connection: sa.Connection, node: Node) -> sa.Select[tuple[int]]:
 def is_textual(node: Node) -> bool:
     """Say whether the index can answer `node` by itself."""
     match node:
-        case Word() | Phrase() | Prefix():
+        case Word() | Phrase() | Prefix() | Near():
             return True
         case And() | Or():
             return all(map(is_textual, node.nodes))

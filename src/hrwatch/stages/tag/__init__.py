@@ -1,6 +1,7 @@
 """Tag: title and text in, countries, places and keywords out, each with the words that say so."""
 
 from hrwatch.model.tags import Cues, Rules, Tag
+from hrwatch.stages.tag.categories import Categories
 from hrwatch.stages.tag.countries import CountryTagger
 from hrwatch.stages.tag.gazetteer import Gazetteer
 from hrwatch.stages.tag.keywords import KeywordTagger
@@ -14,8 +15,10 @@ class Tagger:
     """A rule set, compiled once; tags one text after another and keeps nothing of them."""
 
     def __init__(self, rules: Rules) -> None:
-        self._countries = CountryTagger(Gazetteer())
+        gazetteer = Gazetteer()
+        self._countries = CountryTagger(gazetteer)
         self._keywords = KeywordTagger(rules)
+        self._categories = Categories(gazetteer, rules, self._keywords)
 
     def tag(
         self,
@@ -30,4 +33,6 @@ class Tagger:
         are code points of exactly these strings."""
         code = primary(language)
         titles, words = tokenise(title), tokenise(text)
-        return self._countries.tag(titles, words, code) + self._keywords.tag(titles, words, code)
+        found = self._countries.tag(titles, words, code, cues.countries, cues.publisher)
+        found += self._keywords.tag(titles, words, code)
+        return self._categories.add(found, categories, cues, code)

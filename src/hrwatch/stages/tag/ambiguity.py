@@ -1,7 +1,7 @@
 """Names that stand for more than one country, or for none: settled by their company in the text."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hrwatch.model.tags import Field
 from hrwatch.stages.tag.gazetteer import FormKind, Occurrence, folded, read_rows, split
@@ -27,6 +27,7 @@ _Key = tuple[str, str]  # language, folded surface
 class _Rule:
     default: tuple[str, ...]
     person: bool  # also a given name
+    candidates: dict[str, None] = field(default_factory=dict)
     company: list[tuple[str, str]] = field(default_factory=list)  # country in the text, candidate
 
 
@@ -45,6 +46,7 @@ class Ambiguity:
         for row in read_rows("ambiguous.csv"):
             key = (row["language"], folded(row["surface"]))
             rule = self._rules.setdefault(key, _Rule(split(row["default"]), bool(row["person"])))
+            rule.candidates.setdefault(row["code"])
             for cue in split(row["cues"]):
                 if cue.startswith("@"):
                     rule.company.append((cue[1:], row["code"]))
@@ -52,24 +54,32 @@ class Ambiguity:
                     self._cues.add(cue, _Cue(key, row["code"]))
 
     def settle(
-        self, occurrences: list[Occurrence], tokens: dict[Field, Tokens]
+        self,
+        occurrences: list[Occurrence],
+        tokens: dict[Field, Tokens],
+        focus: tuple[str, ...] = (),
     ) -> list[tuple[Occurrence, tuple[str, ...]]]:
-        """Given all occurrences of a text and the words of its fields, return those that name
-        something, with the codes they stand for."""
+        """Given all occurrences of a text, the words of its fields and the countries that its feed
+        mostly writes about, return those that name something, with the codes they stand for."""
         keys = [self._key(occurrence) for occurrence in occurrences]
         doubtful = {key for key in keys if key is not None}
-        if not doubtful:
+        if not doubtful and not focus:
             return [(occurrence, occurrence.form.codes) for occurrence in occurrences]
         votes = self._votes(doubtful, occurrences, keys, tokens)
-        settled = []
+        settled: list[tuple[Occurrence, tuple[str, ...]]] = []
         for occurrence, key in zip(occurrences, keys, strict=True):
             codes = occurrence.form.codes
+            candidates = codes if occurrence.form.undecided else ()
             if key is not None:
                 codes = self._decide(key, votes[key])
+                candidates = tuple(self._rules[key].candidates) if _is_tie(votes[key]) else ()
                 alone = not votes[key]
                 if alone and self._rules[key].person and _is_person(occurrence, tokens):
                     continue
-            if codes:
+            own = tuple(code for code in candidates if code in focus)
+            if len(own) == 1:
+                settled.append((replace(occurrence, by_focus=True), own))
+            elif codes:
                 settled.append((occurrence, codes))
         return settled
 
@@ -107,10 +117,16 @@ class Ambiguity:
         return votes
 
     def _decide(self, key: _Key, votes: Counter[str]) -> tuple[str, ...]:
-        ranked = votes.most_common(2)
-        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        if _is_tie(votes):
             return self._rules[key].default
-        return () if ranked[0][0] == _NOTHING else (ranked[0][0],)
+        winner = votes.most_common(1)[0][0]
+        return () if winner == _NOTHING else (winner,)
+
+
+def _is_tie(votes: Counter[str]) -> bool:
+    """Return whether nothing in the text decides: no cue, or as many for another."""
+    ranked = votes.most_common(2)
+    return not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1])
 
 
 def _is_person(occurrence: Occurrence, tokens: dict[Field, Tokens]) -> bool:

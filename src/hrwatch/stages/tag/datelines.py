@@ -13,15 +13,25 @@ from hrwatch.stages.tag.tokens import Tokens
 
 _MOST_WORDS = 12
 _MOST_WORDS_BARE = 2
-_DASH = r"\s*(?:[–—―]|--?(?=\s)|(?<=[A-ZÀ-ÞА-Я.])-)"
+_DASH = r"\s*(?:[–—―]|--?(?=\s)|(?<=[A-ZÀ-ÞА-Я.])-|\u0640(?=\s))"
 _PLACE = r"[^\W\d_][^\n()–—―:;!?]{1,50}?"
 _MONTH = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _DATELINE = re.compile(
     rf"""\s*(?:
     (?P<seat>\([^()\n]{{2,60}}\) | {_PLACE}\s*\([^()\n]*\d{{4}}[^()\n]*\)){_DASH}
     | (?P<wire>{_PLACE},\s*{_MONTH}\w*\.?\s*\d{{1,2}}){_DASH}
-    | {_PLACE}\s*\([^()\n]{{2,30}}\){_DASH}
+    | {_PLACE}\s*\([^()\n]{{2,30}}\)\.?{_DASH}
     | {_PLACE}{_DASH}
+    )""",
+    re.VERBOSE,
+)
+_DAY = r"\d{1,2}\s+[^\W\d_]{3,12}\.?"
+# "МИНСК, 12 июня. Агентство." and "新华社北京3月3日电": no dash, but a day.
+_WITHOUT_DASH = re.compile(
+    rf"""\s*(?:
+    [^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}[.,]\s*{_DAY}(?:\s*\d{{4}})?
+        (?:[.,]|\s*\([^()\n]{{2,30}}\)\.?)(?:\s*[^\W\d_]{{2,12}}\.)?
+    | [（(【]?[^\s，。：；）】]{{2,24}}?\d{{1,2}}(?:月\d{{1,2}})?日[电電讯訊]\s*[）)】]?
     )""",
     re.VERBOSE,
 )
@@ -40,6 +50,8 @@ class Dateline:
 def dateline(tokens: Tokens) -> Dateline:
     """Given the words of a text, return its dateline, of no words if it has none."""
     head = tokens.text[:_LOOKED_AT]
+    if dated := _WITHOUT_DASH.match(head):
+        return Dateline(bisect_left(tokens.starts, dated.end()), False)
     match = _DATELINE.match(head)
     if match is None or head.lstrip()[:1].islower():
         return Dateline(0, False)

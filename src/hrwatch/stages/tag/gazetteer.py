@@ -26,7 +26,10 @@ _FILES = (
     "place_names.csv",
     "towns.csv",
     "demonyms.csv",
+    "divisions.csv",
+    "prisons.csv",
     "cities.csv",
+    "zone_cities.csv",
 )
 _KEPT_LANGUAGES = 24  # compiled at once in one process
 _FEW_LETTERS = 4  # a form this short in capitals says nothing in a text that shouts
@@ -39,7 +42,9 @@ class FormKind(StrEnum):
     PEOPLE = "people"  # demonym or adjective
     PLACE = "place"  # below a country, with a code of its own
     REGION = "region"  # a state or province: of the town named right before it, too
+    ABBREVIATION = "abbreviation"  # of a region, only right behind a town: "Birmingham, Ala."
     TOWN = "town"  # a town or landmark
+    SEAT = "seat"  # of international bodies: of its country where the text names that as well
     CUE = "cue"  # a prison or agency
     MASK = "mask"  # names no country, whatever it contains
     ORGANISATION = "organisation"  # as a mask, and takes a country right behind it along
@@ -64,6 +69,7 @@ class Occurrence:
     field: Field
     first: int
     last: int
+    by_focus: bool = False  # stands for what it does because the feed mostly writes about that
 
 
 class Gazetteer:
@@ -75,6 +81,7 @@ class Gazetteer:
         for form in _own_forms():
             self._forms.setdefault(form.language, []).append(form)
         self._matchers: dict[str, Matcher[Form]] = {}
+        self._alone: dict[str, dict[str, str]] = {}
 
     def occurrences(self, tokens: Tokens, field: Field, language: str) -> list[Occurrence]:
         """Given the words of a field and the text's language (empty: unknown), return what is
@@ -94,6 +101,27 @@ class Gazetteer:
                 occurrences.append(Occurrence(one.payload, field, one.first, one.last))
                 free = one.last + 1
         return occurrences
+
+    def code(self, name: str, language: str) -> str:
+        """Given words that stand alone, in a language or in English, return the country or place
+        that they are a name of; empty where there is none, or more than one."""
+        for tried in dict.fromkeys((language or "en", "en", "any")):
+            names = self._alone.get(tried)
+            if names is None:
+                names = self._alone[tried] = self._names_of(tried)
+            if found := names.get(name) or names.get(folded(name), ""):
+                return found
+        return ""
+
+    def _names_of(self, language: str) -> dict[str, str]:
+        """Return the names in a language, folded, with what they stand for; those that are all
+        capitals as they are: US, and not us."""
+        names: dict[str, str] = {}
+        for form in self._forms_of(language):
+            if form.kind in {FormKind.NAME, FormKind.PLACE} and len(form.codes) == 1:
+                written = form.written
+                names.setdefault(written if written.isupper() else folded(written), form.codes[0])
+        return names
 
     def _languages(self, language: str) -> tuple[str, ...]:
         if not language:
@@ -157,8 +185,10 @@ def _own_forms() -> Iterator[Form]:
 
 
 def _weight(form: Form) -> int:
-    """Masks come before names of the same length, names before towns."""
+    """Masks come before places of the same length, places before names, names before towns."""
     if form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
+        return 4
+    if form.kind is FormKind.PLACE:
         return 3
     return 1 if form.kind in {FormKind.TOWN, FormKind.REGION} else 2
 

@@ -3,28 +3,74 @@
 The gazetteer writes names as dictionaries do; here each becomes the phrases a matcher looks for.
 """
 
-# Endings of nouns by the end of the name: longest ending first; the first that fits is used.
-_EAST_SLAVIC = (
+# Endings of nouns by the end of the name: the first that fits is used, so longer ones come first.
+_RUSSIAN = (
+    ("ипет", "ипет ипта ипту иптом ипте"),
     ("ия", "ия ии ию ией иею"),
-    ("ія", "ія ії ію ією"),
-    ("ыя", "ыя ыі ыю ыяй"),
     ("ья", "ья ьи ье ью ьей"),
-    ("я", "я и і ю ей ею ой е ї єю яй"),
-    ("а", "а ы и і у ю ой ою ей е цы зе се ай"),
-    ("ь", "ь и і ю я ем ём ом єм ью сю ссю е"),
-    ("й", "й я ю ем ём єм ї і е"),
+    ("я", "я и ю ей ею е"),
+    ("а", "а ы и у ой ою ей е"),
+    ("ь", "ь и я ю ем ём ью е"),
+    ("й", "й я ю ем е и"),
     ("ы", "ы ов ам ами ах"),
-    ("и", "и і ов ам ами ах ів"),
+    ("и", "и ов ам ами ах"),
+    ("о", "о а у ом е"),
+)
+_RUSSIAN_CONSONANT = ["", "а", "у", "ом", "е"]
+_UKRAINIAN = (
+    ("ипет", "ипет ипту ипта иптом ипті"),
+    ("ів", "ів ова ову овом ові"),
+    ("їв", "їв єва єву євом єві"),
+    ("ія", "ія ії ію ією"),
+    ("я", "я і ї ю ею єю є"),
+    ("ка", "ка ки ку кою ці"),
+    ("га", "га ги гу гою зі"),
+    ("ха", "ха хи ху хою сі"),
+    ("а", "а и і у ою ею"),
+    ("ь", "ь і ю я єм ем ю ссю"),
+    ("й", "й ю я єм ї єві"),
+    ("и", "и ів ам ами ах"),
     ("о", "о а у ом і"),
 )
-_EAST_CONSONANT = ["", "а", "у", "ом", "ом", "е", "і", "ові", "ам", "ы"]
+_UKRAINIAN_CONSONANT = ["", "у", "а", "ом", "і", "ові"]
+_BELARUSIAN = (
+    ("іпет", "іпет іпта іпту іптам іпце"),
+    ("ў", "ў ва ву вам ве"),
+    ("ія", "ія іі ію іяй іяю"),
+    ("ыя", "ыя ыі ыю ыяй ыяю"),
+    ("я", "я і ю яй ёй е"),
+    ("ка", "ка кі ку кай цы"),
+    ("га", "га гі гу гай зе"),
+    ("ха", "ха хі ху хай се"),
+    ("а", "а ы е у ай ой аю"),
+    ("ь", "ь і ю я ем ссю ллю ззю"),
+    ("й", "й я ю ем і"),
+    ("ы", "ы аў ам амі ах"),
+    ("і", "і аў ам амі ах"),
+    ("о", "о а у ам е"),
+)
+_BELARUSIAN_CONSONANT = ["", "а", "у", "ам", "е", "ы"]
 _POLISH = (
-    ("ia", "ia ii ię ią io"),
-    ("ja", "ja ji ję ją jo"),
-    ("ska", "ska skiej ską ska"),
-    ("a", "a y i ę ą ie e o"),
+    ("ia", "ia ii ię ią"),
+    ("ja", "ja ji ję ją"),
+    ("ska", "ska skiej ską sce"),
+    ("ka", "ka ki ce kę ką"),
+    ("ga", "ga gi dze gę gą"),
+    ("ra", "ra ry rze rę rą"),
+    ("ła", "ła ły le łę łą"),
+    ("da", "da dy dzie dę dą"),
+    ("ta", "ta ty cie tę tą"),
+    ("a", "a y i ę ą ie e"),
+    ("ie", "ie ii iach iom iami"),
     ("y", "y ów om ami ech ach"),
-    ("o", "o a u em"),
+    ("o", "o a u em iem ie"),
+    ("ger", "ger gru grze grem growi"),
+    ("r", "r ru ra rze rem rowi"),
+    ("t", "t tu ta cie tem towi"),
+    ("d", "d du da dzie dem dowi"),
+    ("ł", "ł łu ła le łem łowi"),
+    ("ś", "ś si sią"),
+    ("ń", "ń nia niu niem"),
 )
 _POLISH_CONSONANT = ["", "u", "a", "ie", "em", "owi", "iem"]
 _WEST_SLAVIC = (
@@ -36,7 +82,9 @@ _WEST_SLAVIC = (
 )
 _WEST_CONSONANT = ["", "u", "a", "em", "om", "e", "ě", "ovi", "ům"]
 _PARADIGMS = {
-    **dict.fromkeys(("ru", "uk", "be"), (_EAST_SLAVIC, _EAST_CONSONANT)),
+    "ru": (_RUSSIAN, _RUSSIAN_CONSONANT),
+    "uk": (_UKRAINIAN, _UKRAINIAN_CONSONANT),
+    "be": (_BELARUSIAN, _BELARUSIAN_CONSONANT),
     "pl": (_POLISH, _POLISH_CONSONANT),
     **dict.fromkeys(("cs", "sk", "sl", "hr", "bs"), (_WEST_SLAVIC, _WEST_CONSONANT)),
 }
@@ -67,8 +115,12 @@ _SUFFIXING = frozenset(
     ]
 )
 _LONG_ENOUGH = {"ko": 2}
+_TURKISH = ("li*", "lu*", "lü*")  # a short name with any letters behind it is another word
+_GERMAN = ("land", "reich", "stan", "aine", "ien", "rus")  # of countries, in compounds too
 _HUNGARIAN = {"a": "á", "e": "é"}
 _STEM_LETTERS = 5
+_SHORTEST_STEM = 3
+_SOFTENED = frozenset("кгхkg")  # become another letter before some endings
 _CASE_LETTERS = frozenset("аяоеёэыиіїйьюуaeiouyąęíéěà")
 _ARABIC_HEADS = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
 _ARTICLE = "ال"
@@ -82,7 +134,9 @@ def variants(written: str, language: str, *, people: bool = False) -> tuple[str,
     if language == "ar":
         return _arabic(written, people)
     if "*" in written or (written.isupper() and len(written) > 1):
-        return (written,)
+        softened = language == "pl" and people and written.endswith("k*")
+        # ukraińskie, but ukraińscy; Słowak, but Słowacy
+        return (written, f"{written[:-2]}cy") if softened else (written,)
     words = written.split()
     if language in _PARADIGMS:
         if len(words) == 1:
@@ -95,12 +149,15 @@ def _suffixed(written: str, last: str, language: str, people: bool) -> tuple[str
     if language == "hu" and written[-1] in _HUNGARIAN:  # Ukrajna: Ukrajnában
         return (f"{written}*", f"{written[:-1]}{_HUNGARIAN[written[-1]]}*")
     if language in _SUFFIXING:
-        return (f"{written}*",) if len(last) >= _LONG_ENOUGH.get(language, _STEM_LETTERS) else ()
+        if len(last) >= _LONG_ENOUGH.get(language, _STEM_LETTERS):
+            return (f"{written}*",)
+        return tuple(written + ending for ending in _TURKISH) if language == "tr" else ()
     if language == "fa":
         return tuple(written + ending for ending in ("ی", "یی", "ای", "ها", "یها"))
-    if language == "de" or (language == "en" and people):
-        return (f"{written}s",)
-    return ()
+    if language == "de":  # Kubas; Russlands, Russlandpolitik
+        compounds = len(last) >= _STEM_LETTERS and last.endswith(_GERMAN)
+        return (f"{written}*" if compounds else f"{written}s",)
+    return (f"{written}s",) if language == "en" and people else ()
 
 
 def _declined(
@@ -120,8 +177,10 @@ def _declined(
 def _stem(word: str) -> str:
     """Return a word of a longer name with its ending open: Саудовская gives Саудовск*."""
     stem = word
-    while len(stem) > _STEM_LETTERS - 1 and stem[-1].lower() in _CASE_LETTERS:
+    while len(stem) > _SHORTEST_STEM and stem[-1].lower() in _CASE_LETTERS:
         stem = stem[:-1]
+    if len(stem) > _STEM_LETTERS and len(stem) == len(word) - 1 and stem[-1] in _SOFTENED:
+        stem = stem[:-1]  # Республіка: Республіці
     return f"{stem}*" if len(word) >= _STEM_LETTERS - 1 and word.isalpha() else word
 
 

@@ -5,7 +5,7 @@ what remains is judged as subject or mention. Linear in the number of phrases fo
 """
 
 from hrwatch.model.tags import Evidence, Field, Kind, Rules, Tag
-from hrwatch.stages.tag.judgement import Count, best, judge
+from hrwatch.stages.tag.judgement import OPENING, Count, best, relations
 from hrwatch.stages.tag.ruleset import FoundPhrase, Role, RuleSet, Use
 from hrwatch.stages.tag.scan import Reach, Scan
 from hrwatch.stages.tag.tokens import Tokens
@@ -30,16 +30,17 @@ class KeywordTagger:
         )
         review = any(scan.review for scan in scans)
         tokens = {scan.field: scan.tokens for scan in scans}
+        found = {
+            index: [count for scan in scans for count in self._counts(index, scan)]
+            for index in sorted({index for scan in scans for index in scan.roles})
+        }
         tags = []
-        for index in sorted({index for scan in scans for index in scan.roles}):
-            counts = [count for scan in scans for count in self._counts(index, scan)]
-            relation = judge(counts, review)
-            if relation is not None:
-                keyword = self._rules.keywords[index].id
-                evidence = tuple(
-                    _evidence(keyword, count, tokens[count.field]) for count in best(counts)
-                )
-                tags.append(Tag(Kind.KEYWORD, keyword, relation, evidence))
+        for index, relation in relations(found, review).items():
+            keyword = self._rules.keywords[index].id
+            evidence = tuple(
+                _evidence(keyword, count, tokens[count.field]) for count in best(found[index])
+            )
+            tags.append(Tag(Kind.KEYWORD, keyword, relation, evidence))
         return tuple(tags)
 
     def _counts(self, index: int, scan: Scan) -> list[Count]:
@@ -54,12 +55,13 @@ class KeywordTagger:
         vetoed = Reach(size, scan.clear(index, Role.VETO), _VETO_WORDS * scan.pace)
         kept = [phrase for phrase in phrases if not vetoed.touches(phrase)]
         kept = self._in_company(index, kept, scan)
+        opening = OPENING // scan.pace
         return [
             Count(
                 scan.field,
                 phrase.first,
                 phrase.last,
-                scan.tokens.starts[phrase.first],
+                scan.tokens.starts[phrase.first] < opening,
                 names.covers(phrase),
                 phrase.payload,
             )

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 
 from hrwatch.stages.tag.matcher import Found
 from hrwatch.stages.tag.ruleset import FoundPhrase, Pair, Use
+from hrwatch.stages.tag.tokens import Tokens
 
 
 def joined(
-    pair: Pair, sides: tuple[list[FoundPhrase], list[FoundPhrase]], sentences: list[int], pace: int
+    pair: Pair, sides: tuple[list[FoundPhrase], list[FoundPhrase]], tokens: Tokens, pace: int
 ) -> Iterator[FoundPhrase]:
-    """Given what was found of both sides, in order of first words, the sentence of each word, and
-    how many characters stand for a word where each is one (else 1), yield each left side with a
-    right side that is close enough, if there is one."""
+    """Given what was found of both sides, in order of first words, and how many characters stand
+    for a word where each is one (else 1), yield each left side with a right side that is close
+    enough, if there is one."""
     lefts, rights = sides
-    neighbours = _Neighbours(rights, sentences, pair.words * pace)
+    neighbours = _Neighbours(rights, tokens.sentences, pair.words * pace)
     for left in lefts:
         right = neighbours.of(left)
         if right is not None:
@@ -28,7 +29,7 @@ class _Neighbours:
     """The right sides of a pair. Only a few are looked at for a left one: the end of its sentence
     or the number of words ends the search."""
 
-    def __init__(self, phrases: list[FoundPhrase], sentences: list[int], words: int) -> None:
+    def __init__(self, phrases: list[FoundPhrase], sentences: tuple[int, ...], words: int) -> None:
         self._phrases = phrases
         self._firsts = [phrase.first for phrase in phrases]
         self._sentences = sentences

@@ -75,9 +75,9 @@ class RuleSet:
         self._lists = dict(rules.lists)
         self._sides: dict[tuple[str, str], int] = {}
         for phrase in rules.global_mask:
-            self.matcher.add(phrase, Use(Role.GLOBAL_MASK))
+            self._add(phrase, Use(Role.GLOBAL_MASK, language="any"))
         for phrase in rules.review_cues:
-            self.matcher.add(phrase, Use(Role.REVIEW))
+            self._add(phrase, Use(Role.REVIEW, language="any"))
         for index, keyword in enumerate(rules.keywords):
             self._compile(index, keyword)
 

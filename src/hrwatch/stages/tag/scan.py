@@ -85,27 +85,26 @@ class Scan:
 
     def clear(self, keyword: int, role: Role) -> list[FoundPhrase]:
         """Return the phrases of a role that no mask blanks."""
+        phrases = self.roles[keyword][role]
+        if not phrases:
+            return []
         blank = self.blank(keyword)
-        return [
-            phrase
-            for phrase in self.roles[keyword][role]
-            if phrase.payload.pair or not blank.touches(phrase)
-        ]
+        return [phrase for phrase in phrases if phrase.payload.pair or not blank.touches(phrase)]
 
     def _join(self, sides: dict[int, list[FoundPhrase]]) -> None:
         """Add what pairs find: both sides close enough in one sentence, in either order."""
-        sentences: list[int] = []
         for side, lefts in sides.items():
             for pair in self._rules.pairs.get(side, ()):
                 rights = sides.get(pair.right)
-                if rights is None:
-                    continue
-                sentences = sentences or self.tokens.sentences()
-                blank = self.blank(pair.keyword)
-                clear = [left for left in lefts if not blank.touches(left)]
-                others = [right for right in rights if not blank.touches(right)]
-                found = self.roles[pair.keyword][pair.role]
-                found.extend(joined(pair, (clear, others), sentences, self.pace))
+                # Masks are dear, and most sides that are found stand nowhere near each other.
+                if rights and any(joined(pair, (lefts, rights), self.tokens, self.pace)):
+                    blank = self.blank(pair.keyword)
+                    clear = (
+                        [left for left in lefts if not blank.touches(left)],
+                        [right for right in rights if not blank.touches(right)],
+                    )
+                    found = self.roles[pair.keyword][pair.role]
+                    found.extend(joined(pair, clear, self.tokens, self.pace))
 
 
 def _speaks(term_language: str, text_language: str, field: Field) -> bool:

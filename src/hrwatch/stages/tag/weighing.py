@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
+from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.tag.gazetteer import Form, FormKind, Occurrence
 from hrwatch.stages.tag.tokens import Tokens
 from hrwatch.territories import places
@@ -20,6 +20,7 @@ _OPENING_SHARE = 0.15  # of the text's words
 _OPENING_WORDS = 20  # at least, for what is only a summary
 _LEAD = 600  # code points: what is first named behind them must be named twice
 _APART = 3  # words: nearer namings are one
+_AGAIN = 0.5  # of its weight, for a further name of the country in the same sentence
 _SHARE_OF_TOP = 0.4
 _WEIGHTS = {
     FormKind.NAME: 1.0,
@@ -27,6 +28,7 @@ _WEIGHTS = {
     FormKind.PLACE: 1.0,
     FormKind.REGION: 1.0,
     FormKind.TOWN: 1.0,
+    FormKind.SEAT: 1.0,
     FormKind.CUE: 0.5,
 }
 _TELLING = frozenset([FormKind.NAME, FormKind.PLACE])  # in a title: what the text is about
@@ -79,8 +81,8 @@ def tags(weighed: list[Weighed], tokens: dict[Field, Tokens]) -> tuple[Tag, ...]
             of_country[one.code].append(one)
         if one.place:
             of_place[one.place].append(one)
-    scores = {code: _sum(weights) for code, weights in of_country.items()}
-    place_scores = {place: _sum(weights) for place, weights in of_place.items()}
+    scores = {code: _score(weights, tokens) for code, weights in of_country.items()}
+    place_scores = {place: _score(weights, tokens) for place, weights in of_place.items()}
     least = max(scores.values(), default=0) * _SHARE_OF_TOP
     return tuple(
         Tag(
@@ -107,7 +109,7 @@ def _relation(
         or tokens[Field.TEXT].starts[one.occurrence.first] < _LEAD
         for one in weights
     )
-    if score and score >= least and (early or _places_named(weights) > 1):
+    if score > least and (early or _places_named(weights) > 1):
         return Relation.SUBJECT
     return Relation.MENTION
 
@@ -118,8 +120,15 @@ def _places_named(weights: list[Weighed]) -> int:
     return 1 + sum(after - before > _APART for before, after in pairwise(firsts))
 
 
-def _sum(weights: list[Weighed]) -> float:
-    return sum(one.weight for one in weights)
+def _score(weights: list[Weighed], tokens: dict[Field, Tokens]) -> float:
+    """Return the sum over the sentences that name it: the weightiest of its names there and a part
+    of the others. A sentence that goes through three of its towns says little more of it than of
+    who came there."""
+    of_sentence: defaultdict[tuple[Field, int], list[float]] = defaultdict(list)
+    for one in weights:
+        field = one.occurrence.field
+        of_sentence[field, tokens[field].sentences[one.occurrence.first]].append(one.weight)
+    return sum(_AGAIN * sum(named) + (1 - _AGAIN) * max(named) for named in of_sentence.values())
 
 
 def _evidence(weights: list[Weighed], tokens: dict[Field, Tokens]) -> tuple[Evidence, ...]:
@@ -133,7 +142,7 @@ def _evidence(weights: list[Weighed], tokens: dict[Field, Tokens]) -> tuple[Evid
         language = "" if form.language == "any" else form.language
         evidence.append(
             Evidence(
-                f"gazetteer:{form.kind}",
+                BY_FOCUS if occurrence.by_focus else f"gazetteer:{form.kind}",
                 form.written,
                 found,
                 language,

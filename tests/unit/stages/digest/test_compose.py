@@ -260,6 +260,24 @@ def test_compose_answers_for_every_match_that_was_given() -> None:
     assert composed(*matches).matches == matches
 
 
+def test_compose_says_which_words_are_the_publishers_and_what_the_feed_decided() -> None:
+    category = an_evidence(
+        found="Torture", rule="feed:category", field=Field.CATEGORIES, offset=3, length=7
+    )
+    court = an_evidence(found="tortured", rule="feed:focus")
+    record = a_record(tags=(a_tag("torture", evidence=(category,)), a_tag("BY", evidence=(court,))))
+    story = only_story(composed(a_match(record, because=record.tags)))
+    assert story.keywords == (
+        MatchedTag(
+            "Torture and other ill-treatment",
+            ("Torture",),
+            (Field.CATEGORIES,),
+            Relation.SUBJECT,
+        ),
+    )
+    assert story.countries[0].by_focus
+
+
 def test_compose_says_why_with_labels_words_and_places() -> None:
     words = (
         an_evidence(found="tortured"),

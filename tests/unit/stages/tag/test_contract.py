@@ -158,6 +158,10 @@ def test_arabic_words_are_found_with_what_they_carry(head: str, tail: str) -> No
     assert finds("تعذيب", f"{head}تعذيب{tail}", "ar")
 
 
+def test_persian_words_are_found_with_what_they_carry() -> None:
+    assert finds("شکنجه", "وشکنجه", "fa")
+
+
 @pytest.mark.parametrize("text", ["تعذيبيون", "عذيب", "متعذيب", "التعذيبات"])
 def test_arabic_words_with_anything_else_are_others(text: str) -> None:
     assert not finds("تعذيب", text, "ar")
@@ -291,7 +295,7 @@ def test_pair_of_a_language_takes_that_part_of_a_list() -> None:
 def test_list_alone_finds_each_of_its_words_as_one_term() -> None:
     fields: Any = {"rules": BEATING, "weak": {"any": ["{police}"]}}
     assert relation("", title="Un policier parle", language="fr", **fields) is Relation.SUBJECT
-    assert relation("Police and officers.", **fields) is None, "two words of a list are one term"
+    assert relation("Police and officers.", **fields) is Relation.MENTION, "one term, twice"
     assert relation("", title="Un policier parle", language="de", **fields) is None
 
 
@@ -318,6 +322,7 @@ def test_pair_does_not_join_a_phrase_with_itself() -> None:
 
 
 def test_pair_looks_past_what_overlaps_a_side() -> None:
+    assert not relation("a mass arrest", near={"en": ["arrest* ~3 mass arrest*"]})
     fields: Any = {"near": {"en": ["mass|mass arrest* ~3 arrest*"]}}
     assert relation("arrests, then a mass arrest", **fields)
     assert relation("a mass arrest, then arrests", **fields)
@@ -379,3 +384,11 @@ def test_mention_only_names_hold_terms_that_only_mention() -> None:
     body = "The Committee against Torture met. " * 5
     assert relation(body, title="Committee against Torture", **fields) is Relation.MENTION
     assert relation(body + "Torture.", title="", **fields) is Relation.SUBJECT
+
+
+def test_mention_only_names_leave_alone_what_only_touches_them() -> None:
+    fields: Any = {
+        "terms": {"en": ["torture report*"]},
+        "mention_only": ("Committee against Torture",),
+    }
+    assert relation("The Committee against Torture reports.", **fields) is Relation.SUBJECT

@@ -73,6 +73,8 @@ ENGLISH = [
     ("Rebels took Goma in Congo.", {"CD"}),
     ("A bridge in Brazzaville, Congo.", {"CG"}),
     ("Police in Birmingham, Ala., and Moscow, Idaho.", {"US"}),
+    ("Officers in Elgin, Ill., met.", {"US"}),
+    ("She is an MD; his PA fell Ill, and <VLOF.PA> fell.", set()),
     # Pronouns and codes.
     ("Tell us; let us go.", set()),
     ("The fighters (IS), an office (AI), a note (PS), SA and IN.", set()),
@@ -88,7 +90,6 @@ ENGLISH = [
     ("The court in The Hague heard a witness.", set()),
     ("The Inter-American Court ruled on Latin America.", set()),
     ("Boats in the Indian Ocean and the South China Sea.", set()),
-    ("The vote in Brussels and Geneva.", set()),
     ("Swiss police in Geneva.", {"CH"}),
     # Datelines.
     ("OTTAWA - Chinese officials took a lawyer.", {"CN"}),
@@ -227,6 +228,24 @@ LONG = "The students were held for a week and then went home to their families. 
         ("", LONG + "Norway was named, and Norway again.", {"NO"}, set()),
         ("Kenya and Uganda quarrel", LONG, {"KE", "UG"}, set()),
         ("", "Jerusalem is old.", set(), {"IL", "PS"}),
+        ("", "The vote in Brussels and Geneva.", set(), {"BE", "CH"}),
+        ("", "Experts in Geneva and Belgian police in Brussels.", {"BE"}, {"CH"}),
+        ("", "The fund in Belarus got 5 million U.S. dollars.", {"BY"}, {"US"}),
+        ("", "Police in Belarus, as a British newspaper wrote.", {"BY"}, {"GB"}),
+        ("", "It costs 5 million U.S. dollars.", {"US"}, set()),
+        ("Saudi crown prince in Oman", LONG, {"SA", "OM"}, set()),
+        ("Norway condemns arrests in Belarus", LONG, {"BY"}, {"NO"}),
+        (
+            "",
+            "Belarus lost the vote. Police of Belarus smiled. Chile, Peru and Cuba voted against.",
+            {"BY"},
+            {"CL", "PE", "CU"},
+        ),
+        ("", "Protests spread in Chile, Peru and Cuba.", {"CL", "PE", "CU"}, set()),
+        ("Bank of Ireland fined", LONG, {"IE"}, set()),
+        ("Belarus jails a singer", "Norway protested. Norway. " * 9, {"BY", "NO"}, set()),
+        ("", "MINSK, March 2 - " + "Ukraine closed a road. " * 9, {"BY", "UA"}, set()),
+        ("", "Belarus. " + LONG + "It is far from Oslo, Norway.", {"BY"}, {"NO"}),
         ("", "Congo is wide.", set(), {"CD", "CG"}),
         ("", "Congo is wide; Kinshasa is near.", {"CD"}, set()),
     ],
@@ -267,3 +286,13 @@ def test_tags_come_heaviest_first_and_tell_their_words() -> None:
 def test_tags_of_many_names_keep_a_few_of_their_words() -> None:
     (tag,) = tags("Kenya. " * 1000)
     assert len(tag.evidence) == 5
+
+
+@pytest.mark.parametrize(
+    ("publisher", "expected"),
+    [("The Nairobi Courier", {"UG"}), ("", {"KE", "UG"}), ("Kenya", {"KE", "UG"})],
+)
+def test_the_publisher_is_never_the_topic(publisher: str, expected: set[str]) -> None:
+    title, text = "Uganda jails a singer | The Nairobi Courier", "The Nairobi Courier met her."
+    found = TAGGER.tag(tokenise(title), tokenise(text), "en", publisher=publisher)
+    assert {tag.value for tag in found if tag.kind is Kind.COUNTRY} == expected

@@ -51,20 +51,57 @@ def test_tag_without_a_hit_is_none() -> None:
         ("", "They spoke of torture. " + FILLER, Relation.SUBJECT),
         ("", FILLER + "They spoke of torture.", Relation.MENTION),
         ("", FILLER + "Torture here, torture there.", Relation.MENTION),
-        ("", FILLER + "Torture here, torture there, torture everywhere.", Relation.SUBJECT),
+        ("", FILLER + "Torture, torture, torture, torture.", Relation.MENTION),
+        ("", FILLER + "Torture, torture, torture, torture, torture.", Relation.SUBJECT),
+        ("", FILLER + "Torture, and an electric shock.", Relation.SUBJECT),
     ],
 )
 def test_relation_goes_by_title_opening_and_number(
     title: str, text: str, expected: Relation
 ) -> None:
-    assert relation(text, title=title) is expected
+    keyword = a_keyword(terms=(("en", ("torture*", "electric shock*")),))
+    assert relation(text, keyword, title=title) is expected
+
+
+@pytest.mark.parametrize(
+    ("opening", "expected"),
+    [("Flood. ", Relation.SUBJECT), ("Flood, storm, frost, hail, drought. ", Relation.MENTION)],
+)
+def test_keyword_far_lighter_than_another_is_mentioned(opening: str, expected: Relation) -> None:
+    weather = a_keyword(
+        id="weather", terms=(("en", ("flood", "storm", "frost", "hail", "drought")),)
+    )
+    text = opening + FILLER + "Torture, torture, torture, torture, torture."
+    found = {tag.value: tag.relation for tag in tags(text, weather, a_keyword())}
+    assert found == {"weather": Relation.SUBJECT, "torture": expected}
+
+
+def test_weak_and_passing_terms_add_up_where_more_than_passing_ones_speak() -> None:
+    keyword = a_keyword(
+        weak=(("en", ("beaten", "bruises", "shocks", "hooded")),),
+        passing=(("en", ("cell", "cellar", "guard", "rope", "scream")),),
+    )
+    passing = "Cell, cellar, guard, rope, scream."
+    assert relation(FILLER + "Beaten.", keyword) is None
+    assert relation(FILLER + "Beaten, bruises, shocks.", keyword) is Relation.MENTION
+    assert relation(FILLER + "Beaten, bruises, shocks, hooded.", keyword) is Relation.SUBJECT
+    assert relation(FILLER + "Torture. Cell.", keyword) is Relation.MENTION
+    assert relation(FILLER + "Torture. Cell, cellar.", keyword) is Relation.SUBJECT
+    assert relation(passing, keyword, title=passing) is Relation.MENTION
+
+
+def test_opening_of_a_chinese_text_has_half_as_many_characters() -> None:
+    keyword = a_keyword(terms=(("zh", ("酷刑",)),))
+    filler = "他说话。"
+    assert relation(filler * 74 + "酷刑", keyword, language="zh") is Relation.SUBJECT
+    assert relation(filler * 76 + "酷刑", keyword, language="zh") is Relation.MENTION
 
 
 @pytest.mark.parametrize(
     ("title", "text", "expected"),
     [
         ("", "He was beaten at a match.", None),
-        ("", "He was beaten at a match, beaten again.", None),
+        ("", "He was beaten at a match, beaten again.", Relation.MENTION),
         ("Player beaten", "A match.", Relation.SUBJECT),
         ("", "He was beaten and kept in a stress position.", Relation.SUBJECT),
         ("", "He was tortured. " + FILLER + "He was beaten.", Relation.SUBJECT),
@@ -233,6 +270,12 @@ def test_evidence_is_few_and_the_best_first() -> None:
         "mock execution",
         "Beaten",
     ]
+
+
+def test_word_that_is_weak_and_passing_is_shown_once() -> None:
+    keyword = a_keyword(weak=(("en", ("beaten",)),), passing=(("en", ("beaten",)),))
+    (tag,) = tags("Beaten.", keyword)
+    assert [evidence.rule for evidence in tag.evidence] == ["taxonomy:torture:weak"]
 
 
 def test_overlapping_terms_count_once() -> None:

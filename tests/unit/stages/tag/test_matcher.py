@@ -54,6 +54,10 @@ def test_find_with_clitics_sees_the_word_inside(term: str, text: str) -> None:
     assert found([term], text, clitics=True)
 
 
+def test_find_with_clitics_finds_a_stem_once() -> None:
+    assert len(found(["تعذي*"], "وتعذيبهم", clitics=True)) == 1
+
+
 def test_find_without_clitics_takes_words_as_they_are() -> None:
     assert not found(["تعذيب"], "التعذيب")
 

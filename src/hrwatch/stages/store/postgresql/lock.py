@@ -48,8 +48,9 @@ def hold(
     finally:
         cursor.close()
         connection.rollback()  # the lock is the session's and stays
-    doing = "held" if what == WRITING else "being tagged anew"
-    raise ArchiveHeld(f"archive {url} is {doing} by {told}: end it first, or wait for it")
+    if what == RETAGGING:
+        raise ArchiveHeld(f"archive {url} is being tagged anew by {told}: wait for it")
+    raise ArchiveHeld(f"archive {url} is held by {told}: end it first, or wait for it")
 
 
 def holder(connection: sa.Connection) -> str:

@@ -7,12 +7,13 @@ Words that have to stand next to each other are therefore looked up in the index
 has all of them is read.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
+from hrwatch.query import And, Leaf, Near, Node, Or, Phrase, Prefix, Word
 from hrwatch.stages.store.rows import Words
 
 # PostgreSQL refuses a word above 2 046 bytes, and words of together more than 1 MB.
@@ -53,7 +54,7 @@ def found(node: Node) -> sa.Select[tuple[int]]:
     indexed = _index.c.words.op("@@")(asked)
     not_indexed = _index.c.words.is_(None)
     query = sa.select(_index.c.ordinal)
-    if any(len(leaf.words) > 1 for leaf in _leaves(node)):
+    if _tells_places(node):
         return query.where(sa.or_(indexed, not_indexed), _reads(node))
     return query.where(sa.or_(indexed, not_indexed & _reads(node)))
 
@@ -71,14 +72,19 @@ def _expression(node: Node) -> str:
     """Write a textual node in the language of tsquery, next to each other or not. It never sees
     what a person wrote, only words of letters, digits and marks, each in quotation marks."""
     match node:
-        case Word() | Phrase():
-            return " & ".join(map(_quoted, node.words))
-        case Prefix():
-            return f"{' & '.join(map(_quoted, node.words))}:*"
+        case Word() | Phrase() | Prefix():
+            return _all_of(node)
+        case Near():
+            sides = (" | ".join(map(_all_of, side)) for side in (node.left, node.right))
+            return " & ".join(f"({side})" for side in sides)
         case And() | Or():
             operator = " & " if isinstance(node, And) else " | "
             return operator.join(f"({_expression(part)})" for part in node.nodes)
     raise TypeError(f"the search index knows no {type(node).__name__}")
+
+
+def _all_of(leaf: Leaf) -> str:
+    return " & ".join(map(_quoted, leaf.words)) + (":*" if isinstance(leaf, Prefix) else "")
 
 
 def _quoted(word: str) -> str:
@@ -92,6 +98,14 @@ def _reads(node: Node) -> sa.ColumnElement[bool]:
             return _holds(f" {' '.join(node.words)} ")
         case Prefix():
             return _holds(f" {' '.join(node.words)}")
+        case Near():
+            patterns = [
+                _pair(first, second, node.words)
+                for left in node.left
+                for right in node.right
+                for first, second in ((left, right), (right, left))
+            ]
+            return _index.c.folded.op("~")("|".join(patterns))
         case And():
             return sa.and_(*map(_reads, node.nodes))
         case Or():
@@ -103,10 +117,21 @@ def _holds(words: str) -> sa.ColumnElement[bool]:
     return sa.func.strpos(_index.c.folded, words) > 0
 
 
-def _leaves(node: Node) -> Iterator[Word | Phrase | Prefix]:
+def _pair(first: Leaf, second: Leaf, words: int) -> str:
+    """Return the regular expression for two leaves in this order, so near each other: from where
+    the first begins, some words, each with the space before it, and the second."""
+    start, end = (
+        f" {' '.join(map(re.escape, leaf.words))}" + ("" if isinstance(leaf, Prefix) else " ")
+        for leaf in (first, second)
+    )
+    return f"(?={start})(?: [^ \\n]+){{0,{len(first.words) + words}}}{end}"
+
+
+def _tells_places(node: Node) -> bool:
+    """Say whether a node asks where words stand to each other, which the index does not know."""
     match node:
         case And() | Or():
-            for part in node.nodes:
-                yield from _leaves(part)
+            return any(map(_tells_places, node.nodes))
         case Word() | Phrase() | Prefix():
-            yield node
+            return len(node.words) > 1
+    return True

@@ -58,8 +58,9 @@ def hold(archive: Path, now: datetime, what: str = WRITING) -> int:
     if not _locked(descriptor):
         told = _told(descriptor)
         os.close(descriptor)
-        doing = "held" if what == WRITING else "being tagged anew"
-        raise ArchiveHeld(f"archive {archive} is {doing} by {told}: end it first, or wait for it")
+        if what == RETAGGING:
+            raise ArchiveHeld(f"archive {archive} is being tagged anew by {told}: wait for it")
+        raise ArchiveHeld(f"archive {archive} is held by {told}: end it first, or wait for it")
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)

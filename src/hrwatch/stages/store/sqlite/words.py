@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from hrwatch.query import And, Node, Or, Phrase, Prefix, Word
+from hrwatch.query import And, Leaf, Near, Node, Or, Phrase, Prefix, Word
 from hrwatch.stages.store.rows import Words
 
 _index = sa.table(
@@ -28,11 +28,17 @@ def _expression(node: Node) -> str:
     """Write a textual node in the language of FTS5. It never sees what a person wrote, only words
     that hold nothing but letters, digits and marks, each phrase in quotation marks."""
     match node:
-        case Word() | Phrase():
-            return f'"{" ".join(node.words)}"'
-        case Prefix():
-            return f'"{" ".join(node.words)}" *'
+        case Word() | Phrase() | Prefix():
+            return _phrase(node)
+        case Near():
+            pairs = [(left, right) for left in node.left for right in node.right]
+            near = [f"NEAR({_phrase(a)} {_phrase(b)}, {node.words})" for a, b in pairs]
+            return f"({' OR '.join(near)})"
         case And() | Or():
             operator = " AND " if isinstance(node, And) else " OR "
             return f"({operator.join(map(_expression, node.nodes))})"
     raise TypeError(f"the search index knows no {type(node).__name__}")
+
+
+def _phrase(leaf: Leaf) -> str:
+    return f'"{" ".join(leaf.words)}"' + (" *" if isinstance(leaf, Prefix) else "")
