@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from builders import a_record, an_entry
 from hrwatch.stages.store import records, rule_sets
@@ -127,3 +128,21 @@ async def mailed(desk: Desk, count: int) -> None:
     while len(desk.mails()) < count:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
+
+
+def test_retag_whose_reader_goes_away_is_done_all_the_same(tmp_path: Path) -> None:
+    place = Place("archive.db", tmp_path / "state")
+    fill(place)
+
+    async def test(desk: Desk) -> None:
+        desk.configure(keywords=KITES)
+        process = await desk.start("retag", "--json")
+        assert process.stdout is not None
+        await process.stdout.readline()
+        process.stdout._transport.close()  # type: ignore[attr-defined]
+        _, complaints = await process.communicate()
+
+        assert process.returncode == 0, complaints
+        assert f"{MANY} articles tagged anew".encode() in complaints
+
+    at_the_desk(tmp_path, test)

@@ -275,7 +275,11 @@ def test_find_pair_stands_in_the_title_or_in_the_text(place: Place) -> None:
     [
         ('"tear gas" ~1 "gas mask"', True),  # they overlap
         ('"gas mask" ~1 "tear gas"', True),
+        ('"tear ga*" ~1 "gas mask"', True),
+        ('"tear gas ma*" ~1 "gas m*"', True),
+        ('"tear gaz*" ~1 "gas mask"', False),
         ("gas ~1 gas*", True),
+        ("ga* ~1 gas", True),
         ("tear ~1 mask", True),
         ("crowd ~1 tear", False),
         ("crowd ~49 end", False),

@@ -2,9 +2,11 @@
 
 The texts belong to others and are not in this repository; see `tests/conftest.py`. The floors in
 `floors.json` stand a little under what was reached, and are only ever raised by hand. Large sets
-are read every so many texts, which `floors.json` calls `step`.
+are read every so many texts, which `floors.json` calls `step`; texts that are about one country
+only, which it calls `without_only`, are left out of a set that would be mostly those.
 """
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -63,27 +65,68 @@ def test_countries_of_labelled_texts_stay_above_their_floor(
     name: str, corpora: Corpora, tagger: Tagger, tmp_path: Path
 ) -> None:
     floor = FLOORS["countries"][name]
+    gold, found = compared(name, floor, corpora, tagger)
+    figures = score(corpora, tmp_path, gold, found)
+    assert figures["micro"]["f1"] >= floor["f1"], figures
+
+
+def test_countries_of_nine_languages_together_stay_above_their_floor(
+    corpora: Corpora, tagger: Tagger, tmp_path: Path
+) -> None:
+    gold: list[Any] = []
+    found: list[Any] = []
+    for name, floor in FLOORS["countries"].items():
+        if name.startswith("about_"):
+            labels, tags = compared(name, floor, corpora, tagger)
+            gold += labels
+            found += tags
+    figures = score(corpora, tmp_path, gold, found)
+    assert figures["micro"]["f1"] >= FLOORS["nine_languages"]["f1"], figures
+
+
+def test_countries_of_every_seed_are_right(corpora: Corpora, tagger: Tagger) -> None:
+    # seed-004 is a listing page; its releases, seed-004-02 and on, are what a feed would bring.
+    rows = zip(*compared("seeds_hand", {"asked": "subject"}, corpora, tagger), strict=True)
+    wrong = {
+        gold["id"]: (gold["countries"], found["countries"])
+        for gold, found in rows
+        if (set(gold["countries"]) ^ set(found["countries"])) - set(gold["optional"])
+        and gold["id"] != "seed-004"
+    }
+    assert not wrong
+
+
+def compared(
+    name: str, floor: dict[str, Any], corpora: Corpora, tagger: Tagger
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the labels of a set and what is found in it, a row a text."""
     relation = Relation.SUBJECT if floor["asked"] == "subject" else None
     merged = {"HK": "CN"} if name in ONE_CHINA else {}
-    gold, found = [], []
+    gold: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     (file,) = corpora.unpack("geo-dev").rglob(f"{name}.jsonl")
     for text in read(file, floor.get("step", 1)):
+        if text["countries"] == [floor.get("without_only")]:
+            continue
         countries = values(tagged(tagger, text), Kind.COUNTRY, relation)
         for rows, codes in ((gold, text["countries"]), (found, countries)):
             named = sorted({merged.get(code, code) for code in codes})
             rows.append({"id": text["id"], "countries": named})
         gold[-1]["optional"] = text.get("optional") or []
-    figures = score(corpora, tmp_path, gold, found)
-    assert figures["micro"]["f1"] >= floor["f1"], figures
+    return gold, found
 
 
 @pytest.mark.parametrize("asked", ["subject", "mention"])
+@pytest.mark.parametrize("texts", ["all", "unseen"])
 def test_keywords_of_labelled_texts_stay_above_their_floor(
-    asked: str, corpora: Corpora, tagger: Tagger, tmp_path: Path
+    texts: str, asked: str, corpora: Corpora, tagger: Tagger, tmp_path: Path
 ) -> None:
+    """Floors for all texts, and for the half that no rule was written against (decision 0022)."""
     gold, found = [], []
     (file,) = corpora.unpack("issues-dev").rglob("issues.jsonl")
     for text in read(file):
+        if texts == "unseen" and not hashlib.sha256(text["id"].encode()).digest()[0] & 1:
+            continue
         tags = tagged(tagger, text)
         if asked == "subject":
             optional = set(text["optional"])
@@ -94,7 +137,7 @@ def test_keywords_of_labelled_texts_stay_above_their_floor(
         gold.append({"id": text["id"], "countries": sorted(labels)})
         found.append({"id": text["id"], "countries": sorted(keywords)})
     figures = score(corpora, tmp_path, gold, found)
-    floor = FLOORS["keywords"][asked]
+    floor = FLOORS["keywords"][texts][asked]
     for figure in ("p", "r", "f1"):
         assert figures["micro"][figure] >= floor[figure], figures
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
@@ -89,7 +90,7 @@ def retag(
         outcomes = retagging.look(archive, config)
         if not dry_run:
             outcomes = retagging.retag(archive, config, utc_now())
-        report = _told(_watched(outcomes, total), as_json)
+        report = _told(_watched(outcomes, total), as_json, dry_run)
         if not as_json:
             _print(report, open_desk(config, archive).labels, with_articles=dry_run)
         _conclude(report, dry_run)
@@ -118,15 +119,21 @@ def _watched(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
             progress.advance(task)
 
 
-def _told(outcomes: Iterable[Outcome], as_json: bool) -> "_Report":
+def _told(outcomes: Iterable[Outcome], as_json: bool, dry_run: bool) -> "_Report":
+    """Count what becomes of the tags, and print it as JSON; what is kept is taken to its end, even
+    if nobody reads that any more."""
     report = _Report()
+    unprinted: list[OSError] = []
     for outcome in outcomes:
         report.records += 1
         report.changed += bool(outcome.changes)
         for change in outcome.changes:
             report.tallies[change.kind, change.value].add(outcome.record, change)
             if as_json:
-                output.json_line(_line(outcome.record, change))
+                with nullcontext() if dry_run else output.heard_or_not(unprinted):
+                    output.json_line(_line(outcome.record, change))
+    if unprinted:
+        raise unprinted[0]
     return report
 
 

@@ -9,7 +9,7 @@ from hrwatch.config import phrases, taxonomy
 from hrwatch.config.keywords import RESERVED
 from hrwatch.config.names import quoted
 from hrwatch.config.phrases import Written, within
-from hrwatch.config.tree import Document, Path
+from hrwatch.config.tree import Document, Node, Path
 from hrwatch.words import Word, is_unspaced, of_phrase
 
 _SHORT_STEM = 3  # letters
@@ -21,6 +21,7 @@ def of(document: Document) -> Iterator[tuple[Path, str]]:
     """Given a file found good, yield path and text of what is likely not meant in its keywords."""
     own = document.root.child("keywords")
     shipped = {keyword.id: keyword for keyword in taxonomy.shipped().keywords}
+    yield from _replaced(own)
     for name, node in ((own and own.mapping) or {}).items():
         if name in RESERVED or node.mapping is None:
             continue
@@ -30,6 +31,20 @@ def of(document: Document) -> Iterator[tuple[Path, str]]:
             if one.path and problem:
                 yield one.path, f"{quoted(one.text)} {problem}"
         yield from _idle(written, phrases.guarded(node, shipped.get(name)))
+
+
+def _replaced(own: Node | None) -> Iterator[tuple[Path, str]]:
+    """Yield lists that take the place of a shipped one without having all its languages."""
+    shipped = dict(taxonomy.shipped().lists)
+    given = own.child("lists") if own else None
+    for name, node in ((given and given.mapping) or {}).items():
+        lost = [language for language, _ in shipped.get(name, ()) if not node.child(language)]
+        if lost:
+            problem = (
+                "takes the place of the shipped list, and leaves the keywords that call it without "
+                f"words in {', '.join(lost)}; give it a name of its own"
+            )
+            yield ("keywords", "lists", name), problem
 
 
 def _broad(one: Written) -> str:

@@ -169,6 +169,15 @@ def test_term_added_to_a_shipped_keyword_is_measured_against_what_it_keeps(
     assert "torture test" in found.text
 
 
+def test_list_in_the_place_of_a_shipped_one_is_warned_of_where_languages_are_lost(
+    read: Read,
+) -> None:
+    (_, found) = read("keywords: {lists: {police: {en: [cop*]}, mine: {en: [cop*]}}}\n").warnings
+
+    assert found.path == "keywords.lists.police"
+    assert "without words in fr, es," in found.text
+
+
 def test_list_in_letters_of_another_script_is_refused(mistakes: Mistakes) -> None:
     (found,) = mistakes("keywords: {lists: {hoses: {en: [шланг*]}}}\n")
 

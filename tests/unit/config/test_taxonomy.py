@@ -44,6 +44,20 @@ def test_shipped_need_near_guards_words_that_are_there() -> None:
         assert {term for term, _ in keyword.need_near} <= terms
 
 
+def test_shipped_lists_have_names_of_their_own_and_those_called_are_there() -> None:
+    rules = taxonomy.shipped()
+    names = [name for name, _ in rules.lists]
+    called = {
+        name
+        for keyword in rules.keywords
+        for _, terms in (*keyword.terms, *keyword.weak, *keyword.near, *keyword.passing)
+        for term in terms
+        for name in re.findall(r"{([a-z-]+)}", term)
+    }
+    assert len(names) == len(set(names))
+    assert called <= set(names)
+
+
 def test_shipped_patterns_run_in_linear_time_and_compile() -> None:
     for keyword in taxonomy.shipped().keywords:
         for pattern in keyword.mask_regex:

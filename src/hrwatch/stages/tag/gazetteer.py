@@ -31,7 +31,7 @@ _FILES = (
     "cities.csv",
     "zone_cities.csv",
 )
-_KEPT_LANGUAGES = 24  # compiled at once in one process
+_KEPT_MATCHERS = 40  # at once in one process: the tended languages, alone and with others
 _FEW_LETTERS = 4  # a form this short in capitals says nothing in a text that shouts
 
 
@@ -80,7 +80,7 @@ class Gazetteer:
         self._forms: dict[str, list[Form]] = {}
         for form in _own_forms():
             self._forms.setdefault(form.language, []).append(form)
-        self._matchers: dict[str, Matcher[Form]] = {}
+        self._matchers: dict[tuple[str, ...], Matcher[Form]] = {}
         self._alone: dict[str, dict[str, str]] = {}
 
     def occurrences(self, tokens: Tokens, field: Field, language: str) -> list[Occurrence]:
@@ -89,8 +89,8 @@ class Gazetteer:
         shouting = _shouts(tokens.text)
         found = [
             one
-            for name in self._languages(language)
-            for one in self._matcher(name).find(tokens)
+            for together in self._languages(language)
+            for one in self._matcher(together).find(tokens)
             if _written_so(one, tokens, shouting)
         ]
         found.sort(key=lambda one: (one.first, -one.last, -_weight(one.payload)))
@@ -123,26 +123,29 @@ class Gazetteer:
                 names.setdefault(written if written.isupper() else folded(written), form.codes[0])
         return names
 
-    def _languages(self, language: str) -> tuple[str, ...]:
+    def _languages(self, language: str) -> tuple[tuple[str, ...], ...]:
+        """Return the languages whose forms are looked for, those together that one walk finds."""
         if not language:
-            return ("any", *TENDED, "latin")
+            return tuple((one,) for one in ("any", *TENDED, "latin"))
         if language not in self._names and language not in self._forms:
             language = "en"
-        return ("any", language, "latin") if language in _LATIN else ("any", language)
+        return (("any", language, "latin") if language in _LATIN else ("any", language),)
 
-    def _matcher(self, language: str) -> Matcher[Form]:
-        matcher = self._matchers.get(language)
+    def _matcher(self, languages: tuple[str, ...]) -> Matcher[Form]:
+        matcher = self._matchers.get(languages)
         if matcher is None:
-            if len(self._matchers) >= _KEPT_LANGUAGES:
-                self._matchers.clear()
-            matcher = self._matchers[language] = self._compile(language)
+            if len(self._matchers) >= _KEPT_MATCHERS:
+                del self._matchers[next(iter(self._matchers))]  # the longest in it
+            matcher = self._matchers[languages] = self._compile(languages)
         return matcher
 
-    def _compile(self, language: str) -> Matcher[Form]:
+    def _compile(self, languages: tuple[str, ...]) -> Matcher[Form]:
         matcher: Matcher[Form] = Matcher()
-        for form in self._forms_of(language):
-            for phrase in variants(form.written, language, people=form.kind is FormKind.PEOPLE):
-                matcher.add(phrase, form)
+        for language in languages:
+            for form in self._forms_of(language):
+                people = form.kind is FormKind.PEOPLE
+                for phrase in variants(form.written, language, people=people):
+                    matcher.add(phrase, form)
         return matcher
 
     def _forms_of(self, language: str) -> Iterator[Form]:

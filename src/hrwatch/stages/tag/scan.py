@@ -53,17 +53,18 @@ class Scan:
         self._global_masks: list[FoundPhrase] = []
         self._blanks: dict[int, Reach] = {}
         sides: defaultdict[int, list[FoundPhrase]] = defaultdict(list)
+        spoken = _spoken(language, field)
         for phrase in rules.matcher.find(tokens):
             use = phrase.payload
-            if use.role is Role.GLOBAL_MASK:
+            if spoken and use.language not in spoken:
+                continue
+            if use.role is Role.SIDE:
+                sides[use.side].append(phrase)
+            elif use.role is Role.GLOBAL_MASK:
                 self._global_masks.append(phrase)
             elif use.role is Role.REVIEW:
                 at_head = field is Field.TITLE or tokens.starts[phrase.first] < _REVIEW_LEAD
                 self.review = self.review or at_head
-            elif not _speaks(use.language, language, field):
-                continue
-            elif use.role is Role.SIDE:
-                sides[use.side].append(phrase)
             else:
                 self.roles[use.keyword][use.role].append(phrase)
         self._join(sides)
@@ -107,10 +108,8 @@ class Scan:
                     found.extend(joined(pair, clear, self.tokens, self.pace))
 
 
-def _speaks(term_language: str, text_language: str, field: Field) -> bool:
-    """Return whether terms of one language are looked for in a field of a text in another."""
-    return (
-        term_language in {"any", text_language}
-        or not text_language
-        or (term_language == "en" and field is Field.TITLE)
-    )
+def _spoken(language: str, field: Field) -> frozenset[str]:
+    """Return the languages whose terms are looked for in a field of a text; empty: all."""
+    if not language:
+        return frozenset()
+    return frozenset(["any", language, "en"] if field is Field.TITLE else ["any", language])

@@ -296,3 +296,71 @@ def test_the_publisher_is_never_the_topic(publisher: str, expected: set[str]) ->
     title, text = "Uganda jails a singer | The Nairobi Courier", "The Nairobi Courier met her."
     found = TAGGER.tag(tokenise(title), tokenise(text), "en", publisher=publisher)
     assert {tag.value for tag in found if tag.kind is Kind.COUNTRY} == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "countries", "places"),
+    [
+        (
+            "en",
+            "Russian guards beat prisoner in Crimea",
+            "Russian guards beat a teacher in Simferopol, her lawyer said.",
+            {"RU", "UA"},
+            {"UA-43"},
+        ),
+        (
+            "en",
+            "Australia keeps refugees on Nauru",
+            "Ninety people are held on Nauru. Doctors wrote to Australian officials.",
+            {"AU", "NR"},
+            set(),
+        ),
+        (
+            "en",
+            "Five men still held at Guantánamo",
+            "The US army holds five men at Guantánamo Bay.",
+            {"US"},
+            {"US-GTMO"},
+        ),
+        (
+            "en",
+            "Morocco jails Sahrawi activist",
+            "A Moroccan court in Laayoune in Western Sahara jailed a teacher.",
+            {"MA", "EH"},
+            set(),
+        ),
+        (
+            "en",
+            "Hong Kong jails editor",
+            "A court used a law that China imposed. Chinese officials praised Hong Kong.",
+            {"HK", "CN"},
+            set(),
+        ),
+        (
+            "ru",
+            "Суд в Крыму оштрафовал журналиста",
+            "Российский суд в Симферополе оштрафовал журналиста.",
+            {"RU", "UA"},
+            {"UA-43"},
+        ),
+        (
+            "fr",
+            "Le Maroc juge un militant sahraoui",
+            "Un tribunal marocain a jugé un militant du Sahara occidental.",
+            {"MA", "EH"},
+            set(),
+        ),
+        (
+            "zh",
+            "新疆维吾尔诗人被捕",
+            "中国警方在乌鲁木齐逮捕了一名诗人。",
+            {"CN"},
+            {"CN-XJ"},
+        ),
+    ],
+)
+def test_who_acts_is_a_subject_beside_where_it_happens(
+    language: str, title: str, text: str, countries: set[str], places: set[str]
+) -> None:
+    assert values(text, title, language, relation=Relation.SUBJECT) == countries
+    assert values(text, title, language, Kind.PLACE, Relation.SUBJECT) == places

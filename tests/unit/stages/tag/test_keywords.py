@@ -83,6 +83,7 @@ def test_weak_and_passing_terms_add_up_where_more_than_passing_ones_speak() -> N
     )
     passing = "Cell, cellar, guard, rope, scream."
     assert relation(FILLER + "Beaten.", keyword) is None
+    assert relation("Beaten, beaten, beaten, beaten.", keyword) is Relation.MENTION
     assert relation(FILLER + "Beaten, bruises, shocks.", keyword) is Relation.MENTION
     assert relation(FILLER + "Beaten, bruises, shocks, hooded.", keyword) is Relation.SUBJECT
     assert relation(FILLER + "Torture. Cell.", keyword) is Relation.MENTION
@@ -199,6 +200,7 @@ def test_review_cue_lowers_strong_hits_and_drops_weak_ones() -> None:
     cues = {"review_cues": ("film review",)}
     assert relation("Film review: tortured souls.", keyword, **cues) is Relation.MENTION
     assert relation("", keyword, title="Film review: beaten", **cues) is None
+    assert relation("Beaten, beaten.", keyword, title="Film review: a boxer", **cues) is None
     assert relation("Torture. " + FILLER + "Film review.", keyword, **cues) is Relation.SUBJECT
 
 

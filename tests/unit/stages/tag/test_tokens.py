@@ -62,6 +62,7 @@ def test_tokenise_cuts_words(text: str, forms: tuple[str, ...]) -> None:
         ("mock! execution", False),
         ("mock (execution)", False),
         ("one\n\ntwo", False),
+        ("mock https://news.example/a execution", False),
         ("北。京", False),
         ("北京", True),
     ],
