@@ -34,4 +34,5 @@ def the_parts(
         per_site=1,
         rule_sets=RuleSets(Rules(), ()),
         link_copies=True,
+        link_near=True,
     )

@@ -103,6 +103,7 @@ def assemble(
         per_site=config.fetch.per_domain,
         rule_sets=RuleSets(config.rules, config.feeds),
         link_copies=config.copies != "off",
+        link_near=config.copies == "near",
         chance=random.random,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loopback import Request, an_answer
-from newsdesk import Desk, a_reader, at_the_desk, told
+from newsdesk import Desk, a_page, a_reader, at_the_desk, told
 
 ARREST = "Belarus: six arrested over an invented letter"
 TORTURE = "Mexico: invented court hears of torture in custody"
@@ -194,6 +194,35 @@ def test_once_same_text_in_two_feeds_is_one_story_and_both_are_kept(tmp_path: Pa
         assert len(records) == 2
         assert len({record["story"] for record in records}) == 1
         assert "Also reported by 1" in told(desk.mails()[0])
+
+    at_the_desk(tmp_path, test)
+
+
+def test_once_text_that_was_edited_a_little_is_one_story_and_is_told_once(tmp_path: Path) -> None:
+    paragraphs = [
+        f"On day {number} the court of Arvenia heard {who}, who said nothing that was not known."
+        for number, who in enumerate(("a baker", "a miner", "two clerks", "a nurse", "the judge"))
+    ]
+
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", ARREST)
+        desk.answers["/wire/0"] = a_page(ARREST, *paragraphs)
+        desk.feed("paper", MARKET)
+        desk.configure("wire", "paper")
+        await desk.run("once")
+        desk.feed("paper", MARKET, ARREST)
+        desk.answers["/paper/1"] = a_page(ARREST, *paragraphs[1:], "The paper adds a line.")
+
+        await desk.run("once", "--all")
+
+        first, second = [r for r in await desk.records() if r["title"] == ARREST]
+        assert second["copy_of"] == first["id"] == second["story"]
+        shown = await desk.run("show", str(second["id"]), "--json")
+        copy = shown.lines[0]["copy"]
+        assert isinstance(copy, dict)
+        assert copy["kind"] == "near-text"
+        assert 0.6 < copy["score"] < 0.95
+        assert len(desk.mails()) == 1
 
     at_the_desk(tmp_path, test)
 

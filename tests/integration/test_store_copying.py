@@ -22,6 +22,7 @@ from hrwatch.stages.store import (
     outbox,
     records,
     rule_sets,
+    sketches,
     subscribers,
     tables,
     unfinished,
@@ -55,7 +56,8 @@ def fill(archive: Archive) -> None:
     """Put something into every table."""
     new = [numbered(number) for number in range(RECORDS)]
     archive.write_now(feeds.sync, (a_feed(), a_feed(name="second", url="http://b.example")), NOW)
-    archive.write_now(records.add, new)
+    archive.write_now(records.add, new, hashes={one.id: (7, 2**63 - 1) for one in new[:3]})
+    archive.write_now(sketches.learned, frozenset({7, 9}))
     archive.write_now(rule_sets.note, (RuleSet("f" * 64, 1, 2),), version="1", now=NOW)
     archive.write_now(records.add, (replace(new[0], version=2, text="Edited."),))
     archive.write_now(subscribers.sync, {"desk": [("keyword", "torture")], "b": []}, NOW)

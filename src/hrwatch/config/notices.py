@@ -26,9 +26,6 @@ def of(document: Document, shape: shapes.File) -> list[Mistake]:
     impolite = "is shorter than 5m; most sites do not publish that often, and some will block you"
     if shape.fetch.every < POLITE:
         found.append((("fetch", "every"), impolite))
-    if shape.copies == "near" and "copies" in shape.model_fields_set:
-        problem = "near copies are not linked by this version; exact ones are"
-        found.append((("copies",), problem))
     for position, feed in enumerate(shape.feeds):
         for key, address in (("url", feed.url), ("page", feed.page)):
             if address and values.without_login(address) != address:

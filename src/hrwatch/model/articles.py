@@ -28,6 +28,9 @@ class Fingerprint:
 
     text_hash: str  # SHA-256 (hex) of normalised title and text; empty when too short to judge
     words: int
+    # The smallest hashes of its shingles; empty where it comes from the archive, whose index of
+    # them is asked by hash.
+    sketch: tuple[int, ...] = ()
 
 
 class CopyKind(StrEnum):
@@ -35,6 +38,8 @@ class CopyKind(StrEnum):
 
     SAME_PERMALINK = "same-permalink"
     SAME_TEXT = "same-text"
+    NEAR_TEXT = "near-text"  # much of both is the same
+    CONTAINED = "contained"  # the shorter one is for the most part in the longer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Copy:
 
     of: str  # record id of the original
     kind: CopyKind
-    score: float  # 1.0: the same
+    score: float  # 1.0: the same; else the share of both, or of the shorter one, that is shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,19 @@ class Candidate:
     title_key: str
     text_hash: str
     copy_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearCandidate:
+    """A record whose text shares hashes with a new one, or the original of such a record."""
+
+    record: str
+    feed_address: str
+    permalink: str  # canonical
+    title: str
+    text: str
+    copy_of: str | None
+    hashes: tuple[int, ...]  # that are shared with any of the new ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hrwatch import cadence, hops, text
+from hrwatch import cadence, hops
 from hrwatch.errors import FetchError, HopError, NoWorker, ProxyUnreachable
-from hrwatch.model.articles import Candidate, Copy, Reading, Record
+from hrwatch.model.articles import Reading, Record
 from hrwatch.model.feeds import Entry, Feed, FeedState, NotModified, Response
+from hrwatch.pipeline import linking
 from hrwatch.pipeline.parts import Parts
-from hrwatch.stages.dedup import copies, identity
+from hrwatch.stages.dedup import identity
 from hrwatch.stages.extract import MAX_PAGE, carries_full_text
 from hrwatch.stages.fetch import PAGES
 from hrwatch.stages.store import records as record_table
@@ -32,14 +33,6 @@ class Archived:
     new: int
     copies: int
     error: Unread | None  # of an entry that could not be read at all
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """Records with their originals, and those that turned out to be originals of earlier ones."""
-
-    records: tuple[Record, ...]
-    repeated_before: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +59,21 @@ async def archive_entries(
         tasks = [group.create_task(read(entry)) for entry in entries]
     outcomes = [task.result() for task in tasks]
     read_entries = [one for one in outcomes if isinstance(one, _Read)]
+    now = parts.clock()
+    rules_hash = parts.rule_sets.hash_for(feed.name)
+    records = [
+        replace(_record(feed, state, one, now), rules_hash=rules_hash) for one in read_entries
+    ]
     async with parts.linking:
-        candidates = await parts.archive.read(
-            record_table.candidates,
-            permalinks={one.marks.permalink for one in read_entries if one.marks.permalink},
-            text_hashes={h for one in read_entries if (h := one.reading.fingerprint.text_hash)},
-        )
-        linked = _link(parts, feed, state, read_entries, candidates)
+        linked = await linking.link(parts, feed, records)
         await parts.archive.write(
             record_table.add,
             linked.records,
             relinked=linked.repeated_before,
+            hashes=linked.hashes,
         )
+        if parts.link_near:
+            await linking.learn(parts.archive)
     # An input that is to blame tells more than a machine that is short of room.
     errors = sorted(
         (one for one in outcomes if not isinstance(one, _Read)),
@@ -147,53 +143,7 @@ async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None
     return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)
 
 
-def _link(
-    parts: Parts,
-    feed: Feed,
-    state: FeedState,
-    read: Sequence[_Read],
-    known: tuple[Candidate, ...],
-) -> _Linked:
-    """Turn what was read into records, each linked to the original that it repeats."""
-    now = parts.clock()
-    candidates = list(known) if parts.link_copies else []
-    records, repeated_before = [], {}
-    for one in read:
-        copy = copies.copy_of(
-            feed_address=feed.address,
-            permalink=one.marks.permalink,
-            title=one.reading.title,
-            told=one.reading.fingerprint,
-            candidates=candidates,
-        )
-        record = _record(feed, state, one, copy, now)
-        record = replace(record, rules_hash=parts.rule_sets.hash_for(feed.name))
-        records.append(record)
-        if not parts.link_copies:
-            continue
-        earlier = copies.repeated_before(
-            feed_address=feed.address,
-            permalink=record.permalink,
-            title=record.title,
-            candidates=candidates,
-        )
-        if copy is None and earlier:
-            repeated_before[record.id] = earlier
-        candidates.append(
-            Candidate(
-                record=record.id,
-                feed=feed.name,
-                feed_address=feed.address,
-                permalink=record.permalink,
-                title_key=text.title_key(record.title),
-                text_hash=record.fingerprint.text_hash,
-                copy_of=copy.of if copy else None,
-            )
-        )
-    return _Linked(tuple(records), repeated_before)
-
-
-def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: datetime) -> Record:
+def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
     record_id = identity.record_id(feed.name, one.marks)
     reading = one.reading
     return Record(
@@ -208,8 +158,8 @@ def _record(feed: Feed, state: FeedState, one: _Read, copy: Copy | None, now: da
         language=reading.language,
         fingerprint=reading.fingerprint,
         tags=reading.tags,
-        copy=copy,
-        story=copy.of if copy else record_id,
+        copy=None,
+        story=record_id,
         first_seen_at=now,
         backlog=cadence.is_backlog(one.entry, feed, state, now=now),
         page_sha256=one.page_sha256,

@@ -26,6 +26,7 @@ class Parts:
     per_site: int  # feeds of one site that are visited at once
     rule_sets: RuleSets  # what tags the articles of each feed
     link_copies: bool  # False: every article stands alone
+    link_near: bool  # near copies too, not only equal texts
     # From 0 to below 1: spreads polls that would else fall together. None is spread without it.
     chance: Callable[[], float] = float
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import hrwatch
 from hrwatch import text
 from hrwatch.config import Config
-from hrwatch.model.articles import Record
+from hrwatch.model.articles import CopyKind, Record
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
 from hrwatch.model.mail import Digest, Match, Subscriber, Window
 from hrwatch.model.tags import Relation
@@ -23,6 +23,10 @@ from hrwatch.stages.store.archive import Archive
 # So long a title that is only named in passing waits for a digest to stand in.
 MENTIONS_WAIT = timedelta(days=7)
 _READ = frozenset({State.OK, State.QUIET})
+# A copy that says so much of what was told is no news under another title either. What is less
+# alike may hold what the reader has not seen.
+_NEARLY_ALL = 0.8
+_LIKE_THE_ORIGINAL = frozenset({CopyKind.SAME_TEXT, CopyKind.NEAR_TEXT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     """Return what of that which waits for the subscriber is to be told now.
 
     Needless is what is not asked for any more, copies of what an earlier digest told under the
-    same title, and titles in passing that found no digest within `MENTIONS_WAIT`.
+    same title or in nearly the same words, and titles in passing that found no digest within
+    `MENTIONS_WAIT`.
     """
     waiting = await desk.archive.read(ledger.waiting, subscriber.name)
     in_force = await desk.archive.read(in_force_table.in_force, subscriber.name)
@@ -71,7 +76,7 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
         stale = record.first_seen_at < now - MENTIONS_WAIT
         if (
             match is None
-            or (record.story, text.title_key(record.title)) in told
+            or _is_told(record, told)
             or (match.relation is Relation.MENTION and stale)
         ):
             needless.append(record)
@@ -79,6 +84,16 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
             matches.append(match)
     worth_a_mail = any(match.relation is Relation.SUBJECT for match in matches)
     return Choice(tuple(matches) if worth_a_mail else (), tuple(needless))
+
+
+def _is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
+    """Return whether an earlier digest told what a record says, given the stories that were told
+    and the keys of their titles: the same title, or nearly all of the same text."""
+    if (record.story, text.title_key(record.title)) in told:
+        return True
+    copy = record.copy
+    is_alike = copy is not None and copy.kind in _LIKE_THE_ORIGINAL and copy.score >= _NEARLY_ALL
+    return is_alike and any(story == record.story for story, _ in told)
 
 
 async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> Digest:

@@ -265,7 +265,6 @@ def test_page_with_selectors_is_a_feed_with_them(written: str, select: Select, r
             "1:52: feeds[0].every",
             "shorter than 5m",
         ),
-        ("copies: near\n", "1:9: copies", "near copies are not linked by this version"),
         (
             "feeds: [{name: a, url: 'https://u:p@a.example/x'}]\n",
             "1:24: feeds[0].url",

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO, TypeVar
@@ -15,9 +15,12 @@ from hrwatch.cli import output
 from hrwatch.cli.explaining import print_marked, print_tags
 from hrwatch.cli.place import FAILED, STANDARD_INPUT, place
 from hrwatch.config import files as config_files
-from hrwatch.model.articles import Candidate, Copy, Fingerprint
+from hrwatch.model.articles import Copy, CopyKind, Fingerprint
 from hrwatch.model.tags import Cues, Field, Kind, Relation, Tag
-from hrwatch.stages.dedup.copies import copy_of, fingerprint
+from hrwatch.stages.dedup import commons
+from hrwatch.stages.dedup.copies import fingerprint
+from hrwatch.stages.dedup.shelf import Shelf, Told
+from hrwatch.stages.dedup.shingles import telling, telling_hashes
 from hrwatch.stages.tag import Tagger, language
 
 Files = Annotated[
@@ -38,14 +41,18 @@ class _Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """A text as copies are recognised by it."""
+class _Article:
+    """A text that may repeat another."""
 
     id: object  # as it was given
-    name: str
     title: str
+    text: str
     fingerprint: Fingerprint
     published_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return "" if self.id is None else str(self.id)
 
 
 def tags(
@@ -99,61 +106,53 @@ def copies(files: Files = None) -> None:
     Of equal texts the one published first is the original, in whatever order the lines come. Those
     without a time (ISO 8601; UTC where it names no zone) come last, in the order of their lines.
     """
-    inputs = tuple(_each(files or [STANDARD_INPUT], _telling))
-    found = _copies(inputs)
+    inputs = tuple(_each(files or [STANDARD_INPUT], _article))
+    found = _copies([(place, one) for place, one in enumerate(inputs) if isinstance(one, _Article)])
     _print(
-        one if isinstance(one, _Failure) else _copied(one, found.get(position))
-        for position, one in enumerate(inputs)
+        one if isinstance(one, _Failure) else _copied(one, found.get(place))
+        for place, one in enumerate(inputs)
     )
 
 
-def _telling(given: Mapping[str, object]) -> _Telling:
-    title = _text(given, "title")
-    return _Telling(
+def _article(given: Mapping[str, object]) -> _Article:
+    title, body = _text(given, "title"), _text(given, "text")
+    return _Article(
         id=given.get("id"),
-        name=str(given.get("id", "")),
         title=title,
-        fingerprint=fingerprint(title, _text(given, "text")),
+        text=body,
+        fingerprint=fingerprint(title, body),
         published_at=_instant(_text(given, "published")),
     )
 
 
-def _copies(inputs: Sequence[_Telling | _Failure]) -> dict[int, Copy]:
-    """Return what is a copy, by its position among `inputs`."""
-    originals: dict[str, Candidate] = {}
+def _copies(articles: Sequence[tuple[int, _Article]]) -> dict[int, Copy]:
+    """Given articles and their places, return what is a copy, by its place."""
+    step = max(1, len(articles) // commons.SAMPLE)
+    common = commons.common(telling(one.title, one.text) for _, one in articles[::step])
+    shelf = Shelf(common)
+    equal: dict[str, str] = {}
     found: dict[int, Copy] = {}
-    tellings = [(position, one) for position, one in enumerate(inputs) if isinstance(one, _Telling)]
-    for position, one in sorted(tellings, key=lambda telling: telling[1].published_at or _LAST):
-        text_hash = one.fingerprint.text_hash
-        if not text_hash:  # too short to be judged
-            continue
-        if text_hash not in originals:
-            originals[text_hash] = Candidate(
-                record=one.name,
-                feed="",
-                feed_address="",
-                permalink="",
-                title_key="",
-                text_hash=text_hash,
-                copy_of=None,
-            )
-            continue
-        copy = copy_of(
-            feed_address="",
-            permalink="",
-            title=one.title,
-            told=one.fingerprint,
-            candidates=(originals[text_hash],),
-        )
+    for number, one in sorted(articles, key=lambda article: article[1].published_at or _LAST):
+        told = one.fingerprint
+        hashes = telling_hashes(told.sketch, common)
+        new = Told(one.name, one.title, one.text, hashes, original=one.name)
+        if told.text_hash in equal:
+            copy: Copy | None = Copy(equal[told.text_hash], CopyKind.SAME_TEXT, 1.0)
+        else:
+            copy = shelf.copy(new)
+        original = copy.of if copy else one.name
         if copy:
-            found[position] = copy
+            found[number] = copy
+        if told.text_hash:  # else too short to be judged
+            equal.setdefault(told.text_hash, original)
+        shelf.put(replace(new, original=original))
     return found
 
 
-def _copied(telling: _Telling, copy: Copy | None) -> dict[str, object]:
+def _copied(article: _Article, copy: Copy | None) -> dict[str, object]:
     return {
-        "id": telling.id,
-        "story": copy.of if copy else telling.name,
+        "id": article.id,
+        "story": copy.of if copy else article.name,
         "copy_of": copy.of if copy else None,
         "kind": copy.kind if copy else None,
         "score": copy.score if copy else None,

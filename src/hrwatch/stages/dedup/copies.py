@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from hrwatch import text, urls
 from hrwatch.model.articles import Candidate, Copy, CopyKind, Fingerprint
+from hrwatch.stages.dedup import shingles
 
 # Below this many words two texts are often alike by chance ("Read the full statement here"); up
 # to the second bound the title must agree as well.
@@ -20,13 +21,14 @@ TITLE_COUNTS_BELOW = 50
 
 def fingerprint(title: str, body: str) -> Fingerprint:
     """Given title and text, return what copies are recognised by."""
-    told = text.search_text(body)
-    words = told.count(" ") + 1 if told else 0
-    if words < MIN_WORDS:
-        return Fingerprint(text_hash="", words=words)
-    if words < TITLE_COUNTS_BELOW:
-        told = f"{text.search_text(title)}\n{told}"
-    return Fingerprint(hashlib.sha256(told.encode()).hexdigest(), words)
+    heading, told = text.search_text(title), text.search_text(body)
+    words = told.split()
+    sketch = shingles.sketch(heading.split() + words)
+    if len(words) < MIN_WORDS:
+        return Fingerprint("", len(words), sketch)
+    if len(words) < TITLE_COUNTS_BELOW:
+        told = f"{heading}\n{told}"
+    return Fingerprint(hashlib.sha256(told.encode()).hexdigest(), len(words), sketch)
 
 
 def copy_of(
@@ -41,11 +43,11 @@ def copy_of(
 
     `permalink` is canonical; `candidates` come oldest first. An original is never itself a copy.
     """
-    own = _own(permalink, feed_address)
+    own = is_own(permalink, feed_address)
     title_key = text.title_key(title)
     for candidate in candidates:
         if _same_page(candidate, permalink, title_key) and not (
-            own and not _own(candidate.permalink, candidate.feed_address)
+            own and not is_own(candidate.permalink, candidate.feed_address)
         ):
             if candidate.copy_of is None:
                 return Copy(candidate.record, CopyKind.SAME_PERMALINK, 1.0)
@@ -56,7 +58,7 @@ def copy_of(
             own
             and told.text_hash
             and candidate.text_hash == told.text_hash
-            and _own(candidate.permalink, candidate.feed_address)
+            and is_own(candidate.permalink, candidate.feed_address)
             # One site says the same under two titles where a notice stands before every article.
             and (
                 candidate.title_key == title_key
@@ -72,7 +74,7 @@ def repeated_before(
 ) -> tuple[str, ...]:
     """Given an article of the publisher's own feed, return the records of others that carried its
     page before: they are copies of it, though they came first."""
-    if not permalink or not _own(permalink, feed_address):
+    if not permalink or not is_own(permalink, feed_address):
         return ()
     title_key = text.title_key(title)
     return tuple(
@@ -80,7 +82,7 @@ def repeated_before(
         for candidate in candidates
         if _same_page(candidate, permalink, title_key)
         and candidate.copy_of is None
-        and not _own(candidate.permalink, candidate.feed_address)
+        and not is_own(candidate.permalink, candidate.feed_address)
     )
 
 
@@ -90,6 +92,6 @@ def _same_page(candidate: Candidate, permalink: str, title_key: str) -> bool:
     )
 
 
-def _own(permalink: str, feed_address: str) -> bool:
+def is_own(permalink: str, feed_address: str) -> bool:
     """Say whether a feed speaks for the page: it lies on its own site, or there is none."""
     return not permalink or urls.same_site(permalink, feed_address)

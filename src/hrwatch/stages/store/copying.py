@@ -15,10 +15,13 @@ from hrwatch.stages.store import rows, tables, unfinished, words
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.statements import continue_numbering, pieces
 
-# What changes once it is written is copied anew by every try; each after what it refers to.
+# What changes once it is written, or is in no order of writing, is copied anew by every try; each
+# after what it refers to.
 _CHANGING = (
     tables.feeds,
     tables.rule_sets,
+    tables.sketches,
+    tables.common_shingles,
     tables.progress,
     tables.in_force,
     tables.digests,

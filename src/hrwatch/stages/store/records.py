@@ -18,13 +18,39 @@ from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import rows, words
+from hrwatch.stages.store import rows, sketches, words
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
 T = TypeVar("T")
 SHORTEST_PREFIX = 6
 _PIECE = 50  # records of a stream that are in memory at once; one may be megabytes
+
+
+def is_latest() -> sa.ColumnElement[bool]:
+    """Return the condition that a record has no newer version."""
+    newer = records.alias("newer")
+    return ~sa.exists().where(newer.c.id == records.c.id, newer.c.version > records.c.version)
+
+
+# Made once: they are asked for every step of a poll, and making one costs more than the answer.
+_CANDIDATES = (
+    sa.select(
+        records.c.ordinal,
+        records.c.id,
+        records.c.feed,
+        sa.func.coalesce(feeds.c.address, "").label("feed_address"),
+        records.c.permalink,
+        records.c.title,
+        records.c.text_hash,
+        records.c.copy_of,
+    )
+    .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
+    .where(is_latest())
+)
+_KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
+_BY_PERMALINK = _CANDIDATES.where(records.c.permalink_key.in_(_KEYS))
+_BY_TEXT = _CANDIDATES.where(records.c.text_hash.in_(_KEYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +73,13 @@ def add(
     connection: sa.Connection,
     new: Iterable[Record],
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    hashes: Mapping[str, Iterable[int]] = MappingProxyType({}),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
     once. `relinked` names, by the id of a new original, the records that carried its page before it
-    did.
+    did; `hashes`, by record, under which its text is found by those that are like it.
     """
     given = {(record.id, record.version): record for record in new}
     added = 0
@@ -70,6 +97,7 @@ def add(
         if tag_values:
             connection.execute(sa.insert(tags), tag_values)
         words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
+        sketches.add(connection, {n: hashes[r.id] for n, r in numbered if r.id in hashes})
         added += len(numbered)
     for original, earlier in relinked.items():
         _relink(connection, original, tuple(earlier))
@@ -120,19 +148,9 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Return the records, oldest first, whose canonical permalink or text hash is among these."""
     wanted = (
-        (records.c.permalink_key, map(text.key, permalinks)),
-        (records.c.text_hash, text_hashes),
+        (_BY_PERMALINK, map(text.key, permalinks)),
+        (_BY_TEXT, text_hashes),
     )
-    query = sa.select(
-        records.c.ordinal,
-        records.c.id,
-        records.c.feed,
-        sa.func.coalesce(feeds.c.address, "").label("feed_address"),
-        records.c.permalink,
-        records.c.title,
-        records.c.text_hash,
-        records.c.copy_of,
-    ).select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
     found = {
         row.ordinal: Candidate(
             record=row.id,
@@ -143,8 +161,9 @@ def candidates(
             text_hash=row.text_hash,
             copy_of=row.copy_of,
         )
-        for column, keys in wanted
-        for row in _with_keys(connection, query, column, keys)
+        for query, keys in wanted
+        for piece in chunks(sorted({key for key in keys if key}))
+        for row in connection.execute(query, {"keys": piece})
     }
     return tuple(found[ordinal] for ordinal in sorted(found))
 
@@ -260,12 +279,6 @@ def _relink(connection: sa.Connection, original: str, earlier: tuple[str, ...]) 
     connection.execute(
         sa.update(records).where(records.c.story.in_(earlier)).values(story=original)
     )
-
-
-def is_latest() -> sa.ColumnElement[bool]:
-    """Return the condition that a record has no newer version."""
-    newer = records.alias("newer")
-    return ~sa.exists().where(newer.c.id == records.c.id, newer.c.version > records.c.version)
 
 
 def _with_keys(

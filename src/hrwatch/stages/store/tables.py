@@ -148,6 +148,22 @@ rule_sets = sa.Table(
     sa.Column("terms", sa.Integer, nullable=False),
 )
 
+# By which hashes of its text a record is found as near to another.
+sketches = sa.Table(
+    "sketches",
+    metadata,
+    sa.Column("hash", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("record", Ordinal, sa.ForeignKey("records.ordinal"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+common_shingles = sa.Table(
+    "common_shingles",
+    metadata,
+    sa.Column("hash", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 progress = sa.Table(
     "progress",
     metadata,

@@ -1,0 +1,102 @@
+"""The articles that new ones are compared with: found by their sketches, judged by their texts.
+
+A copy is linked to an original whose own text it is like, never to a copy of it: by chains two
+texts would be one story that have nothing in common.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from hrwatch.model.articles import Copy, CopyKind
+from hrwatch.stages.dedup.likeness import Likeness, is_alike, is_copy
+from hrwatch.stages.dedup.shingles import Telling, telling
+from hrwatch.text import title_key
+
+# A hash that stands on so many articles tells nothing of any.
+CROWD = 200
+# Two texts of one origin share many of their smallest hashes; one may be shared by chance.
+SHARED = 2
+COMPARED = 8  # articles, those with most hashes in common first
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An article as it is compared. `original`: its own name, or that of what it is a copy of."""
+
+    name: str
+    title: str
+    text: str
+    hashes: tuple[int, ...]  # that it is found by; see `shingles.telling_hashes`
+    original: str
+    site: str = ""  # registrable domain, empty where it is not known
+
+
+class Shelf:
+    """Articles by name, originals and copies; `common` are shingles that tell nothing."""
+
+    def __init__(self, common: Collection[int] = ()) -> None:
+        self._common = frozenset(common)
+        self._told: dict[str, Told] = {}
+        self._by_hash: defaultdict[int, list[str]] = defaultdict(list)
+
+    def put(self, told: Told) -> None:
+        """Take in an article; it can be found from now on."""
+        self._told[told.name] = told
+        for one in told.hashes:
+            self._by_hash[one].append(told.name)
+
+    def copy(self, new: Told) -> Copy | None:
+        """Given a new article, return the link to the original that it is most like, if any."""
+        alike = self._alike(new.hashes)
+        if not alike:
+            return None
+        text = telling(new.title, new.text)
+        found = [
+            (likeness, told.original)
+            for told in alike
+            if _may_repeat(new, self._told.get(told.original))
+            and (likeness := self._likeness(text, told))
+        ]
+        return _copy(*max(found, key=lambda one: one[0])) if found else None
+
+    def _alike(self, hashes: Iterable[int]) -> tuple[Told, ...]:
+        """Return who shares hashes, most of them first, the earlier of equals first."""
+        shared: Counter[str] = Counter()
+        for one in hashes:
+            names = self._by_hash.get(one, ())
+            if len(names) <= CROWD:
+                shared.update(names)
+        found = (name for name, count in shared.most_common(COMPARED) if count >= SHARED)
+        return tuple(self._told[name] for name in found)
+
+    def _likeness(self, new: Telling, told: Told) -> Likeness | None:
+        """Return how like the original of `told` a text is, where it is a copy of that."""
+        original = self._told[told.original]
+        of_original = telling(original.title, original.text)
+        likeness = is_copy(new, of_original, self._common)
+        if (
+            likeness is None
+            and original is not told
+            and is_copy(new, telling(told.title, told.text), self._common)
+        ):
+            likeness = is_copy(new, of_original, self._common, both_like_a_copy=True)
+        return likeness
+
+
+def _may_repeat(new: Told, original: Told | None) -> bool:
+    """Return whether likeness would tell. None: the original is not compared by its text, because
+    somebody else speaks for its page. And one site says much the same under two titles where one
+    notice stands with every article."""
+    if original is None:
+        return False
+    is_one_site = bool(new.site) and new.site == original.site
+    return not is_one_site or title_key(new.title) == title_key(original.title)
+
+
+def _copy(likeness: Likeness, original: str) -> Copy:
+    if likeness.alike == 1.0:
+        return Copy(original, CopyKind.SAME_TEXT, 1.0)
+    if is_alike(likeness):
+        return Copy(original, CopyKind.NEAR_TEXT, round(likeness.alike, 3))
+    return Copy(original, CopyKind.CONTAINED, round(likeness.contained, 3))
