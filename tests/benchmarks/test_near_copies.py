@@ -17,8 +17,9 @@ from builders import a_feed, a_record, an_entry
 from hrwatch.model.articles import Record
 from hrwatch.pipeline import linking
 from hrwatch.stages.dedup.copies import fingerprint
+from hrwatch.stages.dedup.shelf import COMPARED, SHARED
 from hrwatch.stages.dedup.shingles import SKETCH
-from hrwatch.stages.store import records, rows, tables
+from hrwatch.stages.store import records, rows, sketches, tables
 from hrwatch.stages.store.archive import Archive
 from postgres import Places
 
@@ -73,7 +74,11 @@ def fill(archive: Archive, start: int, end: int, chance: random.Random) -> None:
 def look_up_and_insert(connection: sa.Connection, new: Record) -> float:
     """Return the milliseconds it took, without the commit."""
     started = time.perf_counter()
-    linked = linking.link_now(connection, FEED, (new,), near=True)
+    equal = records.candidates(connection, permalinks=(), text_hashes=(new.fingerprint.text_hash,))
+    hashes = linking.comparable(FEED, (new,), frozenset())
+    found = sketches.near(connection, hashes.values(), shared=SHARED, most=COMPARED)
+    alike = linking.Alike(frozenset(), hashes, found)
+    linked = linking.linked(FEED, (new,), equal, alike)
     records.add(connection, linked.records, hashes=linked.hashes)
     return (time.perf_counter() - started) * 1_000
 

@@ -12,6 +12,7 @@ from newsdesk import Desk, a_page, a_reader, at_the_desk, told
 ARREST = "Belarus: six arrested over an invented letter"
 TORTURE = "Mexico: invented court hears of torture in custody"
 MARKET = "Norway: a market that nobody opened"
+WITNESSES = ("a baker", "a miner", "two clerks", "a nurse", "the judge", "a cook", "her son")
 STRIKE = "Peru: invented miners detained after a strike"
 
 
@@ -201,7 +202,7 @@ def test_once_same_text_in_two_feeds_is_one_story_and_both_are_kept(tmp_path: Pa
 def test_once_text_that_was_edited_a_little_is_one_story_and_is_told_once(tmp_path: Path) -> None:
     paragraphs = [
         f"On day {number} the court of Arvenia heard {who}, who said nothing that was not known."
-        for number, who in enumerate(("a baker", "a miner", "two clerks", "a nurse", "the judge"))
+        for number, who in enumerate(WITNESSES)
     ]
 
     async def test(desk: Desk) -> None:

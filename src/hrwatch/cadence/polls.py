@@ -168,8 +168,12 @@ def _was_read_whole(state: FeedState) -> bool:
 
 def _remembering(state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedState:
     """Return the state with what entries tell, of a partial document too: they are archived."""
-    times = [min(at, now) for at in rhythm.dates(parsed.entries)]  # some are dated ahead
-    known = (min(state.newest_entry_at, now),) if state.newest_entry_at else ()
+    dates = rhythm.dates(parsed.entries)
+    # What is dated ahead tells nothing: at every poll it would seem to be of today.
+    times = [at for at in dates if at <= now]
+    known = [min(state.newest_entry_at, now)] if state.newest_entry_at else []
+    if dates and not (times or known):
+        known = [now]
     return replace(
         state,
         newest_entry_at=max((*times, *known), default=None),

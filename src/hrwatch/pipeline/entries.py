@@ -73,7 +73,7 @@ async def archive_entries(
             hashes=linked.hashes,
         )
         if parts.link_near:
-            await linking.learn(parts.archive)
+            await linking.learn(parts)
     # An input that is to blame tells more than a machine that is short of room.
     errors = sorted(
         (one for one in outcomes if not isinstance(one, _Read)),

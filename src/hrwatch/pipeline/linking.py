@@ -1,13 +1,11 @@
-"""New records linked to the originals that they repeat, and to each other, in the archive's thread:
-the texts of those they are like are read and compared there."""
+"""New records linked to the originals that they repeat, and to each other."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-import sqlalchemy as sa
+from dataclasses import dataclass, field, replace
 
 from hrwatch import text, urls
-from hrwatch.model.articles import Candidate, Copy, Record
+from hrwatch.model.articles import Candidate, Copy, NearCandidate, Record
 from hrwatch.model.feeds import Feed
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import commons, copies, shelf
@@ -15,7 +13,6 @@ from hrwatch.stages.dedup.shelf import Shelf, Told
 from hrwatch.stages.dedup.shingles import telling, telling_hashes
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import sketches
-from hrwatch.stages.store.archive import Archive
 
 # What is common is learned anew after so many records: a second's work.
 _LEARNED_AFTER = 1_000
@@ -32,80 +29,98 @@ class Linked:
     hashes: Mapping[str, tuple[int, ...]]  # by record
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What near copies are recognised by; empty, none are."""
+
+    common: frozenset[int] = frozenset()  # shingles that tell nothing
+    hashes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # of the new, by id
+    found: tuple[NearCandidate, ...] = ()
+
+
 async def link(parts: Parts, feed: Feed, new: Sequence[Record]) -> Linked:
     """Given a feed's new records, link each that repeats another to its original."""
     if not parts.link_copies:
         return Linked(tuple(new), {}, {})
-    return await parts.archive.read(link_now, feed, new, near=parts.link_near)
+    equal = await parts.archive.read(
+        record_table.candidates,
+        permalinks={record.permalink for record in new if record.permalink},
+        text_hashes={h for record in new if (h := record.fingerprint.text_hash)},
+    )
+    if not parts.link_near:
+        return linked(feed, new, equal, Alike())
+    if parts.common.shingles is None:
+        parts.common.shingles = await parts.archive.read(sketches.common)
+    common = parts.common.shingles
+    hashes = comparable(feed, new, common)
+    found = await parts.archive.read(
+        sketches.near, hashes.values(), shared=shelf.SHARED, most=shelf.COMPARED
+    )
+    return await asyncio.to_thread(linked, feed, new, equal, Alike(common, hashes, found))
 
 
-async def learn(archive: Archive) -> None:
+async def learn(parts: Parts) -> None:
     """Learn anew which shingles tell nothing, once enough was archived since the last time."""
-    since, known = await archive.read(_standing)
+    since, known = await parts.archive.read(sketches.standing)
     if since < (_LEARNED_AFTER if known else _LEARNED_FIRST_AFTER):
         return
-    found = await archive.read(_common)
-    await archive.write(sketches.learned, found)
+    latest = await parts.archive.read(sketches.sample, commons.SAMPLE)
+    found = await asyncio.to_thread(_common, latest)
+    await parts.archive.write(sketches.learned, found)
+    parts.common.shingles = found
 
 
-def _standing(connection: sa.Connection) -> tuple[int, bool]:
-    return sketches.since_learned(connection), sketches.was_learned(connection)
-
-
-def _common(connection: sa.Connection) -> frozenset[int]:
-    latest = sketches.sample(connection, commons.SAMPLE)
-    return commons.common(telling(title, told) for title, told in latest)
-
-
-def link_now(connection: sa.Connection, feed: Feed, new: Sequence[Record], *, near: bool) -> Linked:
-    """The same with a connection at hand; `near`: not only equal texts."""
-    equal = list(
-        record_table.candidates(
-            connection,
-            permalinks={record.permalink for record in new if record.permalink},
-            text_hashes={h for record in new if (h := record.fingerprint.text_hash)},
-        )
-    )
-    common = sketches.common(connection) if near else frozenset()
-    hashes = {
+def comparable(
+    feed: Feed, new: Sequence[Record], common: frozenset[int]
+) -> dict[str, tuple[int, ...]]:
+    """Return by which hashes each new record is found: those whose feed speaks for their page."""
+    return {
         record.id: telling_hashes(record.fingerprint.sketch, common)
         for record in new
-        if near and copies.is_own(record.permalink, feed.address)
+        if copies.is_own(record.permalink, feed.address)
     }
-    alike = _shelf(connection, common, hashes.values())
-    linked, repeated_before = [], {}
+
+
+def linked(feed: Feed, new: Sequence[Record], equal: Iterable[Candidate], alike: Alike) -> Linked:
+    """Given what the archive holds that new records may repeat, link each to its original, among
+    themselves too."""
+    known = list(equal)
+    near = _shelf(alike)
+    records, repeated_before = [], {}
     for record in new:
+        hashes = alike.hashes.get(record.id, ())
         copy = copies.copy_of(
             feed_address=feed.address,
             permalink=record.permalink,
             title=record.title,
             told=record.fingerprint,
-            candidates=equal,
+            candidates=known,
         )
         earlier = copies.repeated_before(
             feed_address=feed.address,
             permalink=record.permalink,
             title=record.title,
-            candidates=equal,
+            candidates=known,
         )
         if copy is None and earlier:
             repeated_before[record.id] = earlier
-        elif copy is None and record.id in hashes:
-            copy = alike.copy(_told(feed, record, hashes[record.id], None))
-        linked.append(replace(record, copy=copy, story=copy.of if copy else record.id))
-        equal.append(_candidate(feed, record, copy))
-        if record.id in hashes:
-            alike.put(_told(feed, record, hashes[record.id], copy))
-    return Linked(tuple(linked), repeated_before, hashes)
+        elif copy is None:
+            copy = near.copy(_told(feed, record, hashes, None))
+        records.append(replace(record, copy=copy, story=copy.of if copy else record.id))
+        known.append(_candidate(feed, record, copy))
+        if record.id in alike.hashes:
+            near.put(_told(feed, record, hashes, copy))
+    return Linked(tuple(records), repeated_before, alike.hashes)
 
 
-def _shelf(
-    connection: sa.Connection, common: frozenset[int], new: Iterable[Sequence[int]]
-) -> Shelf:
+def _common(latest: Iterable[tuple[str, str]]) -> frozenset[int]:
+    return commons.common(telling(title, told) for title, told in latest)
+
+
+def _shelf(alike: Alike) -> Shelf:
     """Return what is archived and may be like one of the new ones."""
-    kept = Shelf(common)
-    found = sketches.near(connection, new, shared=shelf.SHARED, most=shelf.COMPARED)
-    for one in found:
+    kept = Shelf(alike.common)
+    for one in alike.found:
         if copies.is_own(one.permalink, one.feed_address):
             original = one.copy_of or one.record
             site = urls.site_of(one.feed_address)

@@ -12,6 +12,13 @@ from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 
 
+@dataclass(slots=True)
+class Common:
+    """Shingles that tell nothing of where a text comes from; None: not read yet."""
+
+    shingles: frozenset[int] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The living things: archive, network, workers, transport, and the source of time and names."""
@@ -32,5 +39,6 @@ class Parts:
     # Which original a copy belongs to is decided and written by one feed at a time: two feeds
     # that bring the same text at the same moment would else not see each other.
     linking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    common: Common = field(default_factory=Common)
     # Feeds of ours that could not be freed while the archive was in trouble (a full disk).
     unreleased: set[str] = field(default_factory=set)

@@ -153,9 +153,17 @@ def test_after_reading_few_entries_leave_the_rhythm_that_was_known() -> None:
     assert read(replace(GOOD, rhythm=7 * DAY), a_parsed_feed()).rhythm == 7 * DAY
 
 
-def test_after_reading_entry_dated_ahead_is_no_newer_than_now() -> None:
-    after = read(GOOD, a_parsed_feed(an_entry(published_at=NOW + 999 * DAY)))
-    assert after.newest_entry_at == NOW
+def test_after_reading_entry_dated_ahead_tells_only_that_there_is_one() -> None:
+    ahead = a_parsed_feed(an_entry(published_at=NOW + 999 * DAY))
+    assert read(GOOD, ahead).newest_entry_at == GOOD.newest_entry_at
+    assert read(replace(GOOD, newest_entry_at=None), ahead).newest_entry_at == NOW
+
+
+def test_entry_dated_ahead_does_not_keep_a_feed_from_being_quiet() -> None:
+    ahead = an_entry(guid="ahead", published_at=NOW + 999 * DAY)
+    before = read(a_feed_state(), a_parsed_feed(ahead, *WEEKLY))
+    assert (before.state, before.rhythm) == (State.OK, 7 * DAY)
+    assert nothing_new(before, at=NOW + 64 * DAY).state is State.QUIET
 
 
 def test_quiet_feed_is_told_apart_and_ends_with_news() -> None:

@@ -90,17 +90,12 @@ def common(connection: sa.Connection) -> frozenset[int]:
     return frozenset(connection.scalars(sa.select(common_shingles.c.hash)))
 
 
-def was_learned(connection: sa.Connection) -> bool:
-    """Return whether `learned` was ever called."""
+def standing(connection: sa.Connection) -> tuple[int, bool]:
+    """Return how many records were archived since `learned`, and whether it ever was called."""
     query = sa.select(progress.c.ordinal).where(progress.c.name == _LEARNED)
-    return connection.scalar(query) is not None
-
-
-def since_learned(connection: sa.Connection) -> int:
-    """Return how many records were archived since `learned`; all where it never was."""
-    after = sa.select(progress.c.ordinal).where(progress.c.name == _LEARNED).scalar_subquery()
-    later = sa.select(sa.func.count()).where(records.c.ordinal > sa.func.coalesce(after, 0))
-    return connection.scalar(later) or 0
+    after = connection.scalar(query)
+    later = sa.select(sa.func.count()).where(records.c.ordinal > (after or 0))
+    return connection.scalar(later) or 0, after is not None
 
 
 def sample(connection: sa.Connection, most: int) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,93 @@
+"""Who gets digests, of what, and how they leave."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from hrwatch.config import names, values
+from hrwatch.config.shapes.kinds import (
+    Countries,
+    Language,
+    Name,
+    Names,
+    Shape,
+    When,
+    filled,
+    opened,
+)
+
+
+class Exclude(Shape):
+    """What a subscriber does not want, whatever else matches."""
+
+    countries: Countries = Field(default=[])
+    keywords: Names = Field(default=[])
+    feeds: Names = Field(default=[])
+
+
+class Subscriber(Shape):
+    """One person or desk that gets digests. AND between the lists, OR within; empty: all."""
+
+    name: Name = Field(description="Unique among subscribers.", examples=["belarus-desk"])
+    address: Annotated[str, AfterValidator(values.mailbox)] = Field(
+        description="One mailbox.", examples=["anna@example.org"]
+    )
+    countries: Countries = Field(default=[])
+    keywords: Names = Field(default=[], description="Ids of the taxonomy or of your own.")
+    languages: Annotated[list[Language], BeforeValidator(filled)] = Field(default=[])
+    feeds: Names = Field(default=[], description="Names of feeds above.")
+    exclude: Annotated[Exclude, BeforeValidator(opened)] = Exclude()
+    query: str | None = Field(default=None, description="Instead of or beside the lists.")
+    relation: Literal["subject", "mention"] = Field(
+        default="subject", description="Asked of countries and keywords."
+    )
+    roll_up: bool = Field(
+        default=False,
+        description="A country brings its separately coded territories (CN brings HK).",
+    )
+    send: When = Field(
+        default=values.schedule("daily 07:00"),
+        description="When a digest is due.",
+        json_schema_extra={"default": "daily 07:00"},
+    )
+    timezone: Annotated[str, AfterValidator(names.timezone)] = Field(
+        default="UTC", examples=["Europe/Vilnius"]
+    )
+    subject: Literal["discreet", "full"] = Field(
+        default="discreet", description="Whether the subject line tells what is inside."
+    )
+
+
+class Mail(Shape):
+    """Whose name mail carries, and how it leaves."""
+
+    sender: Annotated[str, AfterValidator(values.sender)] = Field(
+        default="hrwatch <digest@example.org>",
+        alias="from",
+        description="The sender's mailbox, with or without a name.",
+        examples=["hrwatch <digest@example.org>"],
+    )
+    transport: Annotated[str, AfterValidator(values.transport)] = Field(
+        default="file:outbox",
+        description=(
+            "file:DIR, smtp+starttls://user@host:587, smtps://user@host:465, sendmail:, or "
+            "smtp://host:port on this machine. No password: see password_file."
+        ),
+        examples=["file:outbox", "smtp+starttls://digest@mail.example.org:587"],
+    )
+    password_file: Annotated[str, AfterValidator(values.path)] | None = Field(
+        default=None,
+        description=(
+            "The mail server's password on the first line of a file that only the service can "
+            "read, relative to this one. Without it, the credential smtp-password or "
+            "$HRWATCH_SMTP_PASSWORD is used."
+        ),
+        examples=["smtp-password"],
+    )
+    ca_file: Annotated[str, AfterValidator(values.path)] | None = Field(
+        default=None,
+        description=(
+            "The authority or certificate of your own mail server, a PEM file relative to this "
+            "one; nothing else is then believed."
+        ),
+    )

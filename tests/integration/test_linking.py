@@ -1,0 +1,125 @@
+"""New records linked by way of a real archive; all stories invented."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from builders import a_feed, a_record, an_entry
+from fakes import Clock
+from hrwatch.model.articles import CopyKind, Record
+from hrwatch.model.feeds import Feed
+from hrwatch.model.settings import FetchSettings, HopLimits
+from hrwatch.model.tags import Rules
+from hrwatch.pipeline import Parts, linking
+from hrwatch.stages.dedup.copies import fingerprint
+from hrwatch.stages.fetch import Fetcher
+from hrwatch.stages.store import feeds, records, sketches
+from hrwatch.stages.store.archive import Archive
+from hrwatch.workers import Workers
+from parts import the_parts
+
+WORDS = [f"{one}{two}{three}" for one in "bdgkl" for two in "aeiou" for three in "mnrst"]
+NOTICE = " ".join(WORDS[:60])
+
+
+def prose(seed: int, words: int = 120) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=words))  # noqa: S311 - a story
+
+
+def told(name: str, text: str, feed: Feed) -> Record:
+    page = f"{feed.address}/{name}"
+    return a_record(
+        name,
+        feed=feed.name,
+        entry=an_entry(guid=name, permalink=page, title=name),
+        permalink=page,
+        article=None,
+        title=name,
+        text=text,
+        fingerprint=fingerprint(name, text),
+        tags=(),
+    )
+
+
+WIRE = a_feed(name="wire", url="https://wire.example")
+PAPER = a_feed(name="paper", url="https://paper.example")
+
+
+def with_parts(folder: Path, test: Callable[[Parts], Awaitable[None]]) -> None:
+    async def run() -> None:
+        clock = Clock()
+        fetcher = Fetcher(FetchSettings(gap=timedelta(0)), clock=clock, version="1.0")
+        with Archive.open("archive.db", directory=folder, writing=True, clock=clock) as archive:
+            parts = the_parts(
+                folder,
+                archive=archive,
+                fetcher=fetcher,
+                workers=Workers(0, Rules(), HopLimits()),
+                clock=clock,
+            )
+            await archive.write(feeds.sync, (WIRE, PAPER), clock())
+            await test(parts)
+        await fetcher.aclose()
+
+    asyncio.run(run())
+
+
+async def archived(parts: Parts, feed: Feed, *new: Record) -> tuple[Record, ...]:
+    linked = await linking.link(parts, feed, new)
+    await parts.archive.write(records.add, linked.records, hashes=linked.hashes)
+    return linked.records
+
+
+def test_near_copy_of_what_is_archived_and_of_what_comes_with_it_is_linked(tmp_path: Path) -> None:
+    async def test(parts: Parts) -> None:
+        await archived(parts, WIRE, told("first", prose(1), WIRE))
+
+        one, two, three, four = await archived(
+            parts,
+            PAPER,
+            told("edited", f"{prose(2, 20)} {prose(1)}", PAPER),
+            told("shorter", " ".join(prose(1).split()[:100]), PAPER),
+            told("other", prose(3), PAPER),
+            told("other", f"{prose(3)} {prose(4, 10)}", PAPER),
+        )
+
+        assert one.copy is not None
+        assert (one.copy.of, one.copy.kind, one.story) == ("first", CopyKind.NEAR_TEXT, "first")
+        assert two.story == "first"
+        assert three.copy is None
+        assert four.story == "other"  # one site, and the same title
+
+    with_parts(tmp_path, test)
+
+
+def test_what_many_articles_share_is_learned_once_and_then_links_nothing(tmp_path: Path) -> None:
+    async def test(parts: Parts) -> None:
+        before = told("before", f"{prose(900, 60)} {NOTICE}", WIRE)
+        await archived(parts, WIRE, before)
+        (linked,) = (
+            await linking.link(parts, PAPER, [told("new", f"{prose(901, 60)} {NOTICE}", PAPER)])
+        ).records
+        assert linked.story == "before"
+
+        crowd = [
+            told(f"n{number:03}", f"{prose(number, 60)} {NOTICE}", WIRE) for number in range(210)
+        ]
+        await parts.archive.write(records.add, crowd)
+        await linking.learn(parts)
+
+        common = parts.common.shingles
+        assert common
+        assert await parts.archive.read(sketches.common) == common
+        assert await parts.archive.read(sketches.standing) == (0, True)
+        (linked,) = (
+            await linking.link(parts, PAPER, [told("new", f"{prose(901, 60)} {NOTICE}", PAPER)])
+        ).records
+        assert linked.copy is None
+
+        parts.common.shingles = frozenset()
+        await linking.learn(parts)  # too little came since
+        assert parts.common.shingles == frozenset()
+
+    with_parts(tmp_path, test)
