@@ -16,6 +16,8 @@ _REMEMBERED = 4_096  # of the few hundred that a publisher has
 _EVIDENCE = 5
 _PARTS = re.compile(r"[,;|/>•·]|\s-\s")
 _AROUND = re.compile(r"^the\s|\s\([^()]*\)$", re.I)  # Iran (Islamic Republic of)
+# "Sudan (South)" and "Congo, the Democratic Republic of the", as catalogues write them
+_TURNED = re.compile(r"([^,()]+?)(?:,\s?|\s\()(?:the\s)?([^,()]+)\)?", re.I)
 _ORDER = tuple(Kind)
 
 _Named = tuple[Kind, str]
@@ -58,9 +60,13 @@ class Categories:
 
     def _understood(self, category: str, language: str) -> tuple[_Named, ...]:
         """Return what a category names as a whole, else what its parts name."""
-        for whole in (category, _AROUND.sub("", category)):
-            if named := self._name(whole, language):
-                return named
+        if named := self._name(category, language):
+            return named
+        turned = _TURNED.fullmatch(category)
+        if turned and (code := self._gazetteer.code(f"{turned[2]} {turned[1]}", language)):
+            return _meaning(code)
+        if named := self._name(_AROUND.sub("", category), language):
+            return named
         parts = _PARTS.split(category)
         if len(parts) == 1:
             return ()
