@@ -112,7 +112,7 @@ def test_what_many_articles_share_is_learned_once_and_then_links_nothing(tmp_pat
         common = parts.common.shingles
         assert common
         assert await parts.archive.read(sketches.common) == common
-        assert await parts.archive.read(sketches.standing) == (0, True)
+        assert await parts.archive.read(sketches.standing) == (211, 0)
         (linked,) = (
             await linking.link(parts, PAPER, [told("new", f"{prose(901, 60)} {NOTICE}", PAPER)])
         ).records

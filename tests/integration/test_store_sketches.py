@@ -60,11 +60,11 @@ def test_hash_of_a_crowd_is_passed_over_and_grows_no_further(archive: Archive) -
 def test_what_is_common_is_replaced_by_what_was_learned_last(archive: Archive) -> None:
     archive.write_now(records.add, (a_record("first"), a_record("second")))
     with archive.reading() as connection:
-        assert sketches.standing(connection) == (2, False)
+        assert sketches.standing(connection) == (0, 2)
     archive.write_now(sketches.learned, frozenset({1, 2**63 - 1}))
     archive.write_now(sketches.learned, frozenset({5}))
     archive.write_now(records.add, (a_record("third"),))
     with archive.reading() as connection:
         assert sketches.common(connection) == {5}
-        assert sketches.standing(connection) == (1, True)
+        assert sketches.standing(connection) == (2, 1)
         assert len(sketches.sample(connection, 2)) == 2

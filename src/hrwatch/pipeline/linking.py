@@ -10,13 +10,14 @@ from hrwatch.model.feeds import Feed
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import commons, copies, shelf
 from hrwatch.stages.dedup.shelf import Shelf, Told
-from hrwatch.stages.dedup.shingles import telling, telling_hashes
+from hrwatch.stages.dedup.shingles import telling_hashes
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import sketches
 
-# What is common is learned anew after so many records: a second's work.
-_LEARNED_AFTER = 1_000
-_LEARNED_FIRST_AFTER = 200
+# What is common is learned when an archive has so many records, each time it has doubled since,
+# and later after every so many: seconds of work.
+_FIRST = 200
+_LATER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ async def link(parts: Parts, feed: Feed, new: Sequence[Record]) -> Linked:
 
 async def learn(parts: Parts) -> None:
     """Learn anew which shingles tell nothing, once enough was archived since the last time."""
-    since, known = await parts.archive.read(sketches.standing)
-    if since < (_LEARNED_AFTER if known else _LEARNED_FIRST_AFTER):
+    before, since = await parts.archive.read(sketches.standing)
+    if since < min(max(before, _FIRST), _LATER):
         return
     latest = await parts.archive.read(sketches.sample, commons.SAMPLE)
-    found = await asyncio.to_thread(_common, latest)
+    found = await asyncio.to_thread(commons.common, latest)
     await parts.archive.write(sketches.learned, found)
     parts.common.shingles = found
 
@@ -111,10 +112,6 @@ def linked(feed: Feed, new: Sequence[Record], equal: Iterable[Candidate], alike:
         if record.id in alike.hashes:
             near.put(_told(feed, record, hashes, copy))
     return Linked(tuple(records), repeated_before, alike.hashes)
-
-
-def _common(latest: Iterable[tuple[str, str]]) -> frozenset[int]:
-    return commons.common(telling(title, told) for title, told in latest)
 
 
 def _shelf(alike: Alike) -> Shelf:

@@ -20,7 +20,7 @@ from hrwatch.model.tags import Cues, Field, Kind, Relation, Tag
 from hrwatch.stages.dedup import commons
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.dedup.shelf import Shelf, Told
-from hrwatch.stages.dedup.shingles import telling, telling_hashes
+from hrwatch.stages.dedup.shingles import telling_hashes
 from hrwatch.stages.tag import Tagger, language
 
 Files = Annotated[
@@ -128,7 +128,7 @@ def _article(given: Mapping[str, object]) -> _Article:
 def _copies(articles: Sequence[tuple[int, _Article]]) -> dict[int, Copy]:
     """Given articles and their places, return what is a copy, by its place."""
     step = max(1, len(articles) // commons.SAMPLE)
-    common = commons.common(telling(one.title, one.text) for _, one in articles[::step])
+    common = commons.common([(one.title, one.text) for _, one in articles[::step]])
     shelf = Shelf(common)
     equal: dict[str, str] = {}
     found: dict[int, Copy] = {}

@@ -90,12 +90,12 @@ def common(connection: sa.Connection) -> frozenset[int]:
     return frozenset(connection.scalars(sa.select(common_shingles.c.hash)))
 
 
-def standing(connection: sa.Connection) -> tuple[int, bool]:
-    """Return how many records were archived since `learned`, and whether it ever was called."""
+def standing(connection: sa.Connection) -> tuple[int, int]:
+    """Return how many records were archived when `learned` was called last, about, and since."""
     query = sa.select(progress.c.ordinal).where(progress.c.name == _LEARNED)
-    after = connection.scalar(query)
-    later = sa.select(sa.func.count()).where(records.c.ordinal > (after or 0))
-    return connection.scalar(later) or 0, after is not None
+    after = connection.scalar(query) or 0
+    latest = connection.scalar(sa.select(sa.func.max(records.c.ordinal))) or 0
+    return after, latest - after
 
 
 def sample(connection: sa.Connection, most: int) -> tuple[tuple[str, str], ...]:

@@ -145,7 +145,7 @@ def test_common_shingles_tell_nothing() -> None:
     shelf = Shelf()
     shelf.put(told("first", texts[0]))
     assert shelf.copy(told("new", texts[1])) is not None
-    common = commons.common(telling("", text) for text in texts)
+    common = commons.common([("", text) for text in texts])
     shelf = Shelf(common)
     for name, text in (("first", texts[0]), ("new", texts[1])):
         hashes = telling_hashes(fingerprint("", text).sketch, common)
