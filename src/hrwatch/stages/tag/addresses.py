@@ -21,7 +21,10 @@ _SIGN = re.compile(
 
 
 def contact_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Given a text, yield where its contact lines begin and end, in code points."""
+    """Given a text, yield where its contact lines begin and end, in code points; a title or a
+    summary of one line is the foot of nothing, whatever number stands in it."""
+    if "\n" not in text:
+        return
     end = -1
     for line in text.split("\n"):
         start, end = end + 1, end + 1 + len(line)

@@ -25,6 +25,10 @@ def test_a_contact_line_is_found_where_it_stands(line: str) -> None:
     assert [text[start:end] for start, end in contact_lines(text)] == [line]
 
 
+def test_a_line_that_is_all_there_is_is_no_contact_line() -> None:
+    assert not list(contact_lines("Kenya: nurse jailed. Details: desk@news.example"))
+
+
 @pytest.mark.parametrize(
     "line",
     [
