@@ -69,6 +69,7 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
             "archive",
             "integrity",
             "contents",
+            "tags",
             "space",
             "permissions",
             "clock",

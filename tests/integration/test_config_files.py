@@ -245,11 +245,10 @@ def test_shipped_file_has_no_mistake_and_only_the_contact_to_be_filled_in() -> N
     assert shipped.subscribers == ()
 
 
-def test_shipped_file_shows_the_default_of_every_setting_but_copies() -> None:
-    """`copies: near` would bring a warning in this version, so the shipped file says exact."""
+def test_shipped_file_shows_the_default_of_every_setting() -> None:
     shipped = config.load(SHIPPED)
 
-    assert (shipped.archive, shipped.workers, shipped.copies) == ("archive.db", 2, "exact")
+    assert (shipped.archive, shipped.workers, shipped.copies) == ("archive.db", 2, "near")
     assert shipped.fetch == config.settings.FetchSettings(loopback_only=True)
     assert shipped.mail == config.settings.MailSettings()
 
