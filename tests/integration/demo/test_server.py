@@ -1,8 +1,11 @@
 """The newsroom's server behaves like a real one: validators, gzip, failures."""
 
 import gzip
+import socket
+import struct
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
 
 import pytest
@@ -77,3 +80,19 @@ def test_page_that_is_gone_and_feed_that_fails_say_so(
     site: server.Server, path: str, status: int
 ) -> None:
     assert get(site, path)[0].status == status
+
+
+def test_visitor_that_leaves_before_its_answer_leaves_no_trace_on_the_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with server.serving() as newsroom:
+        port = int(newsroom.base.rpartition(":")[2])
+        slow = server.Document(b"x", "text/html", datetime.now(UTC), wait=timedelta(seconds=0.2))
+        newsroom.documents = {"/slow": slow}
+        with socket.create_connection(("127.0.0.1", port)) as visitor:
+            visitor.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+            visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        while not newsroom.answers:
+            time.sleep(0.05)
+        time.sleep(0.3)
+    assert capfd.readouterr().err == ""
