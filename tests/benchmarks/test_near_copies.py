@@ -107,8 +107,9 @@ def test_look_up_and_insert_of_one_article_stay_quick_however_much_is_archived(
         ]
         number += ARTICLES
         medians.append(statistics.median(spent))
-        with capsys.disabled():  # a bench tells its figures
-            print(f"\n{engine}, {size} articles: {medians[-1]:.2f} ms, worst {max(spent):.2f}")  # noqa: T201
+        figures = f"{medians[-1]:.2f} ms, worst {max(spent):.2f}"
+        with capsys.disabled():
+            print(f"\n{engine}, {size}: {figures}")  # noqa: T201 - a bench tells its figures
     with archive.reading() as connection:
         copies = sa.select(sa.func.count()).where(tables.records.c.copy_of.is_not(None))
         assert connection.scalar(copies) == number * 2 // 3
