@@ -8,15 +8,17 @@ from pathlib import Path
 
 from builders import a_feed, a_record, an_entry
 from fakes import Clock
-from hrwatch.model.articles import CopyKind, Record
+from hrwatch.model.articles import Copy, CopyKind, Record
 from hrwatch.model.feeds import Feed
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.pipeline import Parts, linking
+from hrwatch.pipeline.writing import is_told
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records, sketches
 from hrwatch.stages.store.archive import Archive
+from hrwatch.text import title_key
 from hrwatch.workers import Workers
 from parts import the_parts
 
@@ -123,3 +125,16 @@ def test_what_many_articles_share_is_learned_once_and_then_links_nothing(tmp_pat
         assert parts.common.shingles == frozenset()
 
     with_parts(tmp_path, test)
+
+
+def test_copy_under_another_title_is_told_unless_nearly_all_of_it_was_told() -> None:
+    known = frozenset({("first", title_key("Fishermen held"))})
+
+    def copy(score: float, kind: CopyKind = CopyKind.NEAR_TEXT, title: str = "Other") -> Record:
+        return a_record(title=title, copy=Copy("first", kind, score), story="first")
+
+    assert is_told(copy(0.8), known)
+    assert not is_told(copy(0.79), known)
+    assert not is_told(copy(0.9, CopyKind.CONTAINED), known)
+    assert is_told(copy(0.3, title="Fishermen held!"), known)
+    assert not is_told(copy(1.0), frozenset())

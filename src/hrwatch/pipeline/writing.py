@@ -74,11 +74,7 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     for record in waiting:
         match = matcher.match(record)
         stale = record.first_seen_at < now - MENTIONS_WAIT
-        if (
-            match is None
-            or _is_told(record, told)
-            or (match.relation is Relation.MENTION and stale)
-        ):
+        if match is None or is_told(record, told) or (match.relation is Relation.MENTION and stale):
             needless.append(record)
         else:
             matches.append(match)
@@ -86,7 +82,7 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     return Choice(tuple(matches) if worth_a_mail else (), tuple(needless))
 
 
-def _is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
+def is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
     """Return whether an earlier digest told what a record says, given the stories that were told
     and the keys of their titles: the same title, or nearly all of the same text."""
     if (record.story, text.title_key(record.title)) in told:

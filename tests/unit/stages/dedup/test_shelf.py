@@ -155,6 +155,15 @@ def test_common_shingles_tell_nothing() -> None:
         shelf.put(one)
 
 
+def test_shingles_that_only_share_their_last_bits_with_common_ones_are_not_common(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(commons, "_BITS", 1)  # whatever is counted ends in one of two ways
+    phrase = prose(12, 20)
+    common = commons.common([("", f"{prose(seed, 30)} {phrase}") for seed in range(30)])
+    assert common == telling("", phrase).shingles
+
+
 def test_hash_that_a_crowd_shares_finds_nobody() -> None:
     shelf = Shelf()
     hashes = telling_hashes(fingerprint("", STORY).sketch)
