@@ -52,12 +52,25 @@ def numbered(number: int) -> Record:
     )
 
 
+def fill_evidence(connection: sa.Connection) -> None:
+    told = {"sha256": "ab", "size": 3, "compressed": b"\x00\xff"}
+    connection.execute(sa.insert(tables.bodies).values(told))
+    capture = {"number": 1, "kind": "page", "headers": [["Date", "long ago"]], "fetched_at": NOW}
+    hashes = {"row_hash": "cd", "chain_hash": "ef"}
+    connection.execute(sa.insert(tables.captures).values(**capture, **hashes))
+    connection.execute(sa.insert(tables.chain).values(name="captures", number=1, chain_hash="ef"))
+    visit = {"record": "record000001", "feed": "wire", "url": "http://wire.example/1"}
+    counts = {"standing": "there", "wants_page": True, "visits": 0, "missing": 0}
+    connection.execute(sa.insert(tables.visits).values(**visit, **counts, next_visit_at=NOW))
+
+
 def fill(archive: Archive) -> None:
     """Put something into every table."""
     new = [numbered(number) for number in range(RECORDS)]
     archive.write_now(feeds.sync, (a_feed(), a_feed(name="second", url="http://b.example")), NOW)
     archive.write_now(records.add, new, hashes={one.id: (7, 2**63 - 1) for one in new[:3]})
     archive.write_now(sketches.learned, frozenset({7, 9}))
+    archive.write_now(fill_evidence)
     archive.write_now(rule_sets.note, (RuleSet("f" * 64, 1, 2),), version="1", now=NOW)
     archive.write_now(records.add, (replace(new[0], version=2, text="Edited."),))
     archive.write_now(subscribers.sync, {"desk": [("keyword", "torture")], "b": []}, NOW)

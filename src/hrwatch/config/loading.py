@@ -11,7 +11,7 @@ from hrwatch.config import files, meaning, messages, notices, reading, shapes, t
 from hrwatch.config.settings import Config
 from hrwatch.config.tree import Document
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed, Route, Select
+from hrwatch.model.feeds import Feed, Keep, Route, Select, Terms
 from hrwatch.model.mail import Interest, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Cues, Relation
@@ -171,7 +171,19 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
             trust_categories=shape.trust_categories,
             categories=tuple((name, tuple(meant)) for name, meant in shape.categories.items()),
         ),
+        org=shape.org or "",
+        terms=Terms(shape.terms),
+        keep=_keep(shape, defaults),
+        keep_for=shape.keep_for if "keep_for" in given else defaults.keep_for,
+        revisit=defaults.revisit if shape.revisit is None else shape.revisit,
     )
+
+
+def _keep(shape: shapes.Feed, defaults: shapes.Fetch) -> Keep:
+    """Return how much is archived; where the publisher forbids copies, the headline."""
+    if Terms(shape.terms) is Terms.FORBIDDEN:
+        return Keep.HEADLINE
+    return Keep(shape.keep or defaults.keep)
 
 
 def _select(shape: shapes.Select | None) -> Select:

@@ -107,6 +107,16 @@ def backfill(value: object) -> timedelta | None:
     return _span(value, "a number and its unit, such as 3d, or all, or none")
 
 
+def keep_for(value: object) -> timedelta | None:
+    """Given a duration of at least a day, or `ever`, return it; None stands for ever."""
+    if value == "ever":
+        return None
+    span = _span(value, "a number of days, such as 730d, or ever")
+    if span < timedelta(days=1):
+        raise ValueError("must be at least 1d; to keep no texts, set keep")
+    return span
+
+
 def size(value: object) -> int:
     """Given `10MB`, `512KiB` or a plain number of bytes, return bytes."""
     if isinstance(value, int) and not isinstance(value, bool):

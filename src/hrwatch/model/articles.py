@@ -40,6 +40,7 @@ class CopyKind(StrEnum):
     SAME_TEXT = "same-text"
     NEAR_TEXT = "near-text"  # much of both is the same
     CONTAINED = "contained"  # the shorter one is for the most part in the longer one
+    TRANSLATION = "translation"  # in another language by the same org, as its page says
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,18 @@ class Copy:
     of: str  # record id of the original
     kind: CopyKind
     score: float  # 1.0: the same; else the share of both, or of the shorter one, that is shared
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a publisher changed in an article, from one version to the next. Paragraphs in the
+    order of the text."""
+
+    title: tuple[str, str] | None = None  # before and after; None: the same
+    added: tuple[str, ...] = ()  # paragraphs
+    removed: tuple[str, ...] = ()
+    # Paragraphs that stayed but for some words: what stood there, and what stands there now.
+    replaced: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,15 @@ class NearCandidate:
     hashes: tuple[int, ...]  # that are shared with any of the new ones
 
 
+class Kept(StrEnum):
+    """What is left of an article in the archive."""
+
+    FULL = "full"
+    SUMMARY = "summary"  # title and the feed's summary
+    HEADLINE = "headline"  # the title
+    NOTHING = "nothing"  # purged: what it is recognised by, no word of it
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What the archive keeps of one entry; append-only, one row a version."""
@@ -114,3 +136,7 @@ class Record:
     extract_error: str | None
     guid_key: str = ""  # what identity recognises the entry by; empty: the key of its guid
     rules_hash: str | None = None  # of the rule set that made the tags; None: not kept
+    seen_at: datetime | None = None  # when this version was first seen; None: first_seen_at
+    change: Change | None = None  # from the version before
+    entry_hash: str | None = None  # of what the feed gave (dedup.identity.entry_hash)
+    kept: Kept = Kept.FULL

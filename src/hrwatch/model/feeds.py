@@ -7,6 +7,22 @@ from enum import StrEnum
 from hrwatch.model.tags import Cues
 
 
+class Keep(StrEnum):
+    """How much of an article is archived."""
+
+    HEADLINE = "headline"  # title, address, dates and tags
+    SUMMARY = "summary"  # and what the feed says of it
+    FULL = "full"  # and its text, and its page as fetched
+
+
+class Terms(StrEnum):
+    """What a publisher's terms say of keeping copies, as far as the operator looked."""
+
+    UNKNOWN = "unknown"
+    OK = "ok"
+    FORBIDDEN = "forbidden"
+
+
 @dataclass(frozen=True, slots=True)
 class Select:
     """Where a listing page keeps its entries: CSS selectors, empty where it is to be found out."""
@@ -42,6 +58,11 @@ class Feed:
     select: Select = field(default_factory=Select)  # of `page`
     route: Route = field(default_factory=Route)
     cues: Cues = field(default_factory=Cues)
+    org: str = ""  # who is behind it; what feeds of one org say is no second source
+    terms: Terms = Terms.UNKNOWN
+    keep: Keep = Keep.FULL
+    keep_for: timedelta | None = None  # afterwards as under HEADLINE; None: for ever
+    revisit: bool = True  # look again at articles that matched, for what is changed or taken down
 
     @property
     def address(self) -> str:
@@ -55,6 +76,14 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An address that was asked, and the status by which it sent us on."""
+
+    url: str
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +102,8 @@ class Response:
     fetched_at: datetime
     expires: timedelta | None = None  # until Expires, where there is no max-age
     moved_to: str | None = None  # where it has moved for good (301, 308), when all hops say so
+    redirects: tuple[Redirect, ...] = ()  # on the way, in order
+    certificate_sha256: str | None = None  # of the server's certificate (DER), 64 hex digits
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Reason(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     REMOVED = "removed"
+    RETURNED = "returned"  # there again after it was told as removed
 
 
 @dataclass(frozen=True, slots=True)

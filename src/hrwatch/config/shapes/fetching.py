@@ -1,7 +1,7 @@
 """How feeds and pages are asked for, and which."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -12,6 +12,7 @@ from hrwatch.config.shapes.kinds import (
     Fingerprint,
     Gap,
     Interval,
+    KeepFor,
     LanguageTag,
     Line,
     Meanings,
@@ -56,6 +57,25 @@ class Fetch(Shape):
         json_schema_extra={"default": "3d"},
     )
     full_text: bool = Field(default=True, description="Fetch the article page of each new entry.")
+    revisit: bool = Field(
+        default=True,
+        description=(
+            "Look again, ever less often, at the pages of articles that matched a subscriber, for "
+            "what was changed or taken down."
+        ),
+    )
+    keep: Literal["headline", "summary", "full"] = Field(
+        default="full",
+        description=(
+            "What is archived of an article: its title; what the feed says of it too; its text and "
+            "its page as fetched too."
+        ),
+    )
+    keep_for: KeepFor = Field(
+        default=None,
+        description="How long that is kept; afterwards the headline is. Left out: for ever.",
+        examples=["730d"],
+    )
     timeout: Timeout = Field(
         default=timedelta(seconds=20),
         description="For one request as a whole.",
@@ -161,6 +181,26 @@ class Feed(Shape):
     )
     backfill: Backfill = Field(default=None, description="Instead of fetch.backfill.")
     full_text: bool | None = Field(default=None, description="Instead of fetch.full_text.")
+    revisit: bool | None = Field(default=None, description="Instead of fetch.revisit.")
+    org: Line | None = Field(
+        default=None,
+        description=(
+            "Who is behind it, the same for all feeds of one publisher in any language; left out, "
+            "feeds of one registrable domain are."
+        ),
+        examples=["amnesty"],
+    )
+    terms: Literal["unknown", "ok", "forbidden"] = Field(
+        default="unknown",
+        description=(
+            "What the publisher's terms say of keeping copies, where you looked; forbidden: no "
+            "more than the headline is kept, and pages are not fetched."
+        ),
+    )
+    keep: Literal["headline", "summary", "full"] | None = Field(
+        default=None, description="Instead of fetch.keep."
+    )
+    keep_for: KeepFor = Field(default=None, description="Instead of fetch.keep_for.")
     proxy: ProxyAddress | None = Field(
         default=None, description="Instead of fetch.proxy: for this feed and its articles' pages."
     )

@@ -43,6 +43,11 @@ Backfill = Annotated[
     BeforeValidator(values.backfill),
     _text(r"^([0-9]{1,9}[smhd]|all|none)$", "3d", "all", "none"),
 ]
+KeepFor = Annotated[
+    timedelta | None,
+    BeforeValidator(values.keep_for),
+    _text(r"^([0-9]{1,9}[smhd]|ever)$", "730d", "ever"),
+]
 Size = Annotated[
     int,
     BeforeValidator(values.size),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from hrwatch import text
-from hrwatch.model.articles import Article, Copy, CopyKind, Fingerprint, Record
+from hrwatch.model.articles import Article, Change, Copy, CopyKind, Fingerprint, Kept, Record
 from hrwatch.model.feeds import Entry
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.store import guarded
@@ -66,6 +66,10 @@ def record_values(record: Record) -> Values:
         "rules_hash": record.rules_hash,
         "published_text": entry.published_text or None,
         "whole_day": entry.whole_day,
+        "seen_at": record.seen_at,
+        "change": _change_values(record.change) if record.change else None,
+        "entry_hash": record.entry_hash,
+        "kept": record.kept,
     }
 
 
@@ -104,6 +108,10 @@ def record_from(row: sa.Row[Any], tags: tuple[Tag, ...]) -> Record:
         extract_error=row.extract_error,
         guid_key=row.guid_key,
         rules_hash=row.rules_hash,
+        seen_at=row.seen_at,
+        change=_change(row.change) if row.change else None,
+        entry_hash=row.entry_hash,
+        kept=Kept(row.kept),
     )
 
 
@@ -150,6 +158,25 @@ def _article(row: sa.Row[Any]) -> Article | None:
         authors=tuple(row.article_authors),
         published_at=row.article_published_at,
         site_name=row.article_site_name,
+    )
+
+
+def _change_values(change: Change) -> Values:
+    return {
+        "title": change.title,
+        "added": change.added,
+        "removed": change.removed,
+        "replaced": change.replaced,
+    }
+
+
+def _change(values: Mapping[str, Any]) -> Change:
+    title = values["title"]
+    return Change(
+        title=(title[0], title[1]) if title else None,
+        added=tuple(values["added"]),
+        removed=tuple(values["removed"]),
+        replaced=tuple((before, after) for before, after in values["replaced"]),
     )
 
 

@@ -114,6 +114,12 @@ records = sa.Table(
     sa.Column("rules_hash", sa.Text),  # of the rules that the tags were made by
     sa.Column("published_text", sa.Text),  # NULL: published_at is what the publisher wrote
     sa.Column("whole_day", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("seen_at", Instant),  # of this version; NULL: first_seen_at
+    sa.Column("change", sa.JSON(none_as_null=True)),  # from the version before
+    sa.Column("entry_hash", sa.Text),  # of what the feed gave; NULL: not known
+    sa.Column("kept", sa.Text, nullable=False, server_default="full"),
+    # Somebody said that it is no copy: it is not made one again.
+    sa.Column("unlinked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("id", "version", name="records_id_version"),
     sa.Index("records_guid_key", "guid_key", "feed"),
     sa.Index("records_permalink_key", "permalink_key", "feed"),
@@ -162,6 +168,76 @@ common_shingles = sa.Table(
     metadata,
     sa.Column("hash", sa.BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
+)
+
+# What was fetched, by what it is; several captures may be of the same bytes.
+bodies = sa.Table(
+    "bodies",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("compressed", sa.LargeBinary, nullable=False),  # zlib
+)
+
+# Append-only: rows are neither changed nor deleted but by a purge, which empties what they hold
+# and leaves the hashes, and appends a tombstone.
+captures = sa.Table(
+    "captures",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),  # without gaps
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("record", sa.Text),  # all that may be NULL is where it was purged
+    sa.Column("feed", sa.Text),
+    sa.Column("requested_url", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("redirects", sa.JSON(none_as_null=True)),
+    sa.Column("status", sa.Integer),
+    sa.Column("headers", sa.JSON(none_as_null=True)),
+    sa.Column("content_type", sa.Text),
+    sa.Column("fetched_at", Instant),
+    sa.Column("body_sha256", sa.Text),
+    sa.Column("body_size", sa.BigInteger),
+    sa.Column("certificate_sha256", sa.Text),
+    sa.Column("software", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("row_hash", sa.Text, nullable=False),
+    sa.Column("chain_hash", sa.Text, nullable=False),
+    sa.Index("captures_record", "record"),
+    sa.Index("captures_body", "body_sha256"),
+)
+
+# One row: the end of the chain of captures, so that a loss at its end is seen too, and so that
+# writers on a server wait for each other.
+chain = sa.Table(
+    "chain",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("chain_hash", sa.Text, nullable=False),
+)
+
+# Articles whose pages are looked at again.
+visits = sa.Table(
+    "visits",
+    metadata,
+    sa.Column("record", sa.Text, primary_key=True),
+    sa.Column("feed", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Column("wants_page", sa.Boolean, nullable=False),
+    sa.Column("visits", sa.Integer, nullable=False),
+    sa.Column("last_visit_at", Instant),
+    sa.Column("next_visit_at", Instant),  # NULL: no more
+    sa.Column("missing", sa.Integer, nullable=False),
+    sa.Column("missing_since", Instant),
+    sa.Column("status", sa.Integer),
+    sa.Column("error", sa.Text),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("body_sha256", sa.Text),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("claimed_until", Instant),
+    sa.Index("visits_next_visit_at", "next_visit_at"),
 )
 
 progress = sa.Table(
