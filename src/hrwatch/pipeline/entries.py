@@ -9,8 +9,8 @@ from datetime import datetime
 from hrwatch import cadence, hops
 from hrwatch.errors import FetchError, HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Reading, Record
-from hrwatch.model.feeds import Entry, Feed, FeedState, NotModified, Response
-from hrwatch.pipeline import linking
+from hrwatch.model.feeds import Entry, Feed, FeedState, Keep, NotModified, Response, Terms
+from hrwatch.pipeline import keeping, linking
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.extract import MAX_PAGE, carries_full_text
@@ -68,9 +68,10 @@ async def archive_entries(
         linked = await linking.link(parts, feed, records)
         await parts.archive.write(
             record_table.add,
-            linked.records,
+            [keeping.kept(record, feed.keep) for record in linked.records],
             relinked=linked.repeated_before,
-            hashes=linked.hashes,
+            # Nobody can be compared with a text that is not there.
+            hashes=linked.hashes if feed.keep is Keep.FULL else {},
         )
         if parts.link_near:
             await linking.learn(parts)
@@ -126,7 +127,8 @@ async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> R
 async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None, str | None]:
     """Return the entry's page, or why there is none; both None where none is wanted. Raise
     ProxyUnreachable where nobody could be asked."""
-    if not feed.full_text or not entry.permalink or carries_full_text(entry):
+    wanted = feed.full_text and feed.terms is not Terms.FORBIDDEN
+    if not wanted or not entry.permalink or carries_full_text(entry):
         return None, None
     try:
         answer = await parts.fetcher.fetch(

@@ -1,7 +1,7 @@
 """What a pass works with: built by `wiring`, handed through the pipeline."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,5 +40,6 @@ class Parts:
     # that bring the same text at the same moment would else not see each other.
     linking: asyncio.Lock = field(default_factory=asyncio.Lock)
     common: Common = field(default_factory=Common)
+    orgs: Mapping[str, str] = field(default_factory=dict)  # by feed, where the operator named one
     # Feeds of ours that could not be freed while the archive was in trouble (a full disk).
     unreleased: set[str] = field(default_factory=set)
