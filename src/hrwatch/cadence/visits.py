@@ -64,9 +64,7 @@ def after(  # noqa: PLR0913 - what is known, what was found, when, and a chance
     else:
         visit = replace(visit, standing=found, status=status, error=error)
     if found is Standing.THERE:
-        visit = replace(
-            visit, missing=0, missing_since=None, missing_until=None, removed_at=None
-        )
+        visit = replace(visit, missing=0, missing_since=None, missing_until=None, removed_at=None)
     elif found is Standing.MISSING:
         visit = _missing(visit, now, was_removed=was_removed)
     visit = replace(visit, visits=visit.visits + 1, last_visit_at=now)

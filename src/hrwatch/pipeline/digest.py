@@ -51,7 +51,9 @@ async def match_pass(parts: Parts, desk: Desk) -> None:
         matched = {match.record.id: match.record for some in matches.values() for match in some}
         visits = first_visits(matched.values(), desk.config.feeds, now, parts.chance)
         versions = [record for record in piece.records if record.version > 1]
-        await parts.archive.write(ledger.add, matches, piece.up_to, now, versions, visits)
+        await parts.archive.write(
+            ledger.add, matches, piece.up_to, now, versions=versions, visits=visits
+        )
 
 
 async def digest_pass(

@@ -24,9 +24,7 @@ def first_visits(
             body_sha256=record.page_sha256,
         )
         for record in records
-        if record.feed in revisited
-        and record.entry.permalink
-        and record.kept is not Kept.NOTHING
+        if record.feed in revisited and record.entry.permalink and record.kept is not Kept.NOTHING
     )
 
 

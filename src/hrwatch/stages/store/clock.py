@@ -16,8 +16,9 @@ def mend(connection: sa.Connection, now: datetime) -> datetime | None:
     to come; None where all is as it should be, or was mended before.
 
     Then feeds that were polled after `now` are due, articles that were visited after it too, mails
-    that wait beyond a day are tried, and what came into force later is in force since `now`: else what is found by this clock would
-    count as found before anybody asked for it, and be mailed to nobody. Records stay as they are.
+    that wait beyond a day are tried, and what came into force later is in force since `now`: else
+    what is found by this clock would count as found before anybody asked for it, and be mailed to
+    nobody. Records stay as they are.
     """
     latest = _latest(connection)
     if latest is None or latest <= now + SLACK:

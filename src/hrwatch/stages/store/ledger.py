@@ -82,6 +82,7 @@ def add(  # noqa: PLR0913 - what matched, and what goes with it in one transacti
     matches: Mapping[str, Iterable[Match]],
     up_to: int,
     now: datetime,
+    *,
     versions: Iterable[Record] = (),
     visits: Iterable[Visit] = (),
 ) -> None:
@@ -231,9 +232,7 @@ def reopen(connection: sa.Connection, digest: str, now: datetime) -> None:
     version, whatever came of it meanwhile."""
     latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == ledger.c.record)
     rows = connection.execute(
-        sa.select(ledger, latest.scalar_subquery().label("latest")).where(
-            ledger.c.digest == digest
-        )
+        sa.select(ledger, latest.scalar_subquery().label("latest")).where(ledger.c.digest == digest)
     ).all()
     connection.execute(
         sa.update(ledger).where(ledger.c.digest == digest).values(digest=None, settled_at=None)
@@ -266,12 +265,9 @@ def _take_place(
             ledger.c.subscriber.in_(sorted(subscribers)),
         )
     ).all()
+    rows = [row for row in rows if row.version < record.version]
     knowing = {row.subscriber for row in rows if row.digest is not None}
-    replaced = [
-        row
-        for row in rows
-        if row.settled_at is None and row.reason in _OF_VERSIONS and row.version < record.version
-    ]
+    replaced = [row for row in rows if row.settled_at is None and row.reason in _OF_VERSIONS]
     changed = {row.subscriber for row in replaced if row.reason == Reason.CHANGED}
     if record.change is not None:
         changed |= knowing
@@ -279,7 +275,7 @@ def _take_place(
     for row in replaced:
         connection.execute(
             sa.update(ledger)
-            .where(ledger.c.subscriber == row.subscriber, _KEY == _key(row))
+            .where(ledger.c.subscriber == row.subscriber, _key(row) == _KEY)
             .values(settled_at=now)
         )
     values = [_values(name, record, Reason.CHANGED, now) for name in sorted(changed)]

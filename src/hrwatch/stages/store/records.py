@@ -312,9 +312,7 @@ def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:
     yield from _with_tags(connection, connection.execute(query).all())
 
 
-def _by_ordinal(
-    connection: sa.Connection, ordinals: Sequence[int]
-) -> Iterator[tuple[int, Record]]:
+def _by_ordinal(connection: sa.Connection, ordinals: Sequence[int]) -> Iterator[tuple[int, Record]]:
     query = sa.select(records).where(records.c.ordinal.in_(ordinals)).order_by(records.c.ordinal)
     found = connection.execute(query).all()
     return zip((row.ordinal for row in found), _with_tags(connection, found), strict=True)
