@@ -62,6 +62,10 @@ class Change:
     removed: tuple[str, ...] = ()
     # Paragraphs that stayed but for some words: what stood there, and what stands there now.
     replaced: tuple[tuple[str, str], ...] = ()
+    # How many there are beyond those named here, which are bounded in number and length.
+    more_added: int = 0
+    more_removed: int = 0
+    more_replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

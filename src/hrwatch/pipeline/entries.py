@@ -165,6 +165,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
         page_sha256=one.page_sha256,
         extract_error=reading.extract_error,
         guid_key=one.marks.guid_key,
+        entry_hash=one.marks.entry_hash,
     )
 
 

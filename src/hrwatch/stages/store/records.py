@@ -127,6 +127,7 @@ def known(
         records.c.title_key,
         records.c.published_at,
         records.c.first_seen_at,
+        records.c.entry_hash,
     )
     found = {
         row.ordinal: KnownEntry(
@@ -136,6 +137,7 @@ def known(
             title_key=row.title_key,
             # A date that lay ahead was set to when its entry was first seen, and tells nothing.
             published_at=None if row.published_at == row.first_seen_at else row.published_at,
+            entry_hash=row.entry_hash,
         )
         for column, keys in wanted
         for row in _with_keys(connection, sa.select(*columns), column, keys, records.c.feed == feed)

@@ -167,16 +167,21 @@ def _change_values(change: Change) -> Values:
         "added": change.added,
         "removed": change.removed,
         "replaced": change.replaced,
+        "more": (change.more_added, change.more_removed, change.more_replaced),
     }
 
 
 def _change(values: Mapping[str, Any]) -> Change:
     title = values["title"]
+    more_added, more_removed, more_replaced = map(int, values["more"])
     return Change(
         title=(title[0], title[1]) if title else None,
         added=tuple(values["added"]),
         removed=tuple(values["removed"]),
         replaced=tuple((before, after) for before, after in values["replaced"]),
+        more_added=more_added,
+        more_removed=more_removed,
+        more_replaced=more_replaced,
     )
 
 
