@@ -29,6 +29,20 @@ _LEVEL = 6  # of zlib: 9 takes twice the time for a hundredth less
 _STAYING = frozenset({"number", "kind", "row_hash", "chain_hash"})
 
 
+# Made once: it is asked for every page, and making it costs more than the answer.
+_OF_PAGE = (
+    sa.select(table, records.c.title_key)
+    .join(records, records.c.id == table.c.record)
+    .where(
+        records.c.permalink_key == sa.bindparam("permalink_key"),
+        records.c.version == 1,
+        table.c.kind == CaptureKind.PAGE,
+        table.c.fetched_at >= sa.bindparam("since"),
+    )
+    .order_by(table.c.number.desc())
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Packed:
     """A body as it is kept: a fifth of its size, mostly."""
@@ -69,6 +83,9 @@ def append(
 ) -> tuple[Link, ...]:
     """Append captures, each with its body, to the chain; return them in their places. Raise
     ValueError where a body is not the one that its capture names."""
+    captures = tuple(captures)
+    if not captures:
+        return ()
     end = _locked(connection)
     links = []
     for capture, body in captures:
@@ -78,11 +95,8 @@ def append(
         row_hash = chaining.row_hash(number, capture)
         end = End(number, chaining.chain_hash(end.chain_hash, row_hash))
         links.append(Link(number, capture, row_hash, end.chain_hash))
-    if links:
-        connection.execute(sa.insert(table), [_row_values(link) for link in links])
-        connection.execute(
-            sa.update(chain).where(chain.c.name == _NAME).values(end._asdict())
-        )
+    connection.execute(sa.insert(table), [_row_values(link) for link in links])
+    connection.execute(sa.update(chain).where(chain.c.name == _NAME).values(end._asdict()))
     return tuple(links)
 
 
@@ -125,21 +139,12 @@ def packed_body(connection: sa.Connection, sha256: str) -> Packed | None:
 
 def of_page(
     connection: sa.Connection, permalink_key: str, since: datetime
-) -> tuple[Capture, ...]:
+) -> tuple[tuple[Capture, str], ...]:
     """Return the captures of pages that were fetched from `since` on for records with this key of
-    a canonical permalink, the latest first."""
-    query = (
-        sa.select(table)
-        .where(
-            table.c.record.in_(
-                sa.select(records.c.id).where(records.c.permalink_key == permalink_key)
-            ),
-            table.c.kind == CaptureKind.PAGE,
-            table.c.fetched_at >= since,
-        )
-        .order_by(table.c.number.desc())
-    )
-    return tuple(link.capture for link in map(link_from, connection.execute(query)) if link.capture)
+    a canonical permalink, the latest first, each with the key of its record's title."""
+    rows = connection.execute(_OF_PAGE, {"permalink_key": permalink_key, "since": since})
+    found = ((link_from(row).capture, row.title_key) for row in rows)
+    return tuple((capture, title_key) for capture, title_key in found if capture)
 
 
 def erase(
@@ -160,22 +165,20 @@ def erase(
             if link.capture:
                 removed[link.capture.record, link.capture.feed].append(link)
     empty = {column.name: None for column in table.columns if column.name not in _STAYING}
-    hashes = set()
+    hashes: set[str] = set()
     for links in removed.values():
-        for piece in chunks(links):
-            gone = table.c.number.in_([link.number for link in piece])
+        for some in chunks(links):
+            gone = table.c.number.in_([link.number for link in some])
             connection.execute(sa.update(table).where(gone).values(empty))
-            hashes.update(link.capture.body_sha256 for link in piece if link.capture)
+            hashes.update(link.capture.body_sha256 for link in some if link.capture)
     still_had = sa.exists().where(table.c.body_sha256 == bodies.c.sha256)
-    for some in chunks(sorted(hashes)):
-        connection.execute(sa.delete(bodies).where(bodies.c.sha256.in_(some), ~still_had))
-    append(
-        connection,
-        [
-            (_tombstone(record, feed, links, reason, now, software), b"")
-            for (record, feed), links in removed.items()
-        ],
-    )
+    for those in chunks(sorted(hashes)):
+        connection.execute(sa.delete(bodies).where(bodies.c.sha256.in_(those), ~still_had))
+    tombstones = [
+        _tombstone(record, feed, now, software, _note(links, reason))
+        for (record, feed), links in removed.items()
+    ]
+    append(connection, [(tombstone, b"") for tombstone in tombstones])
     return sum(map(len, removed.values()))
 
 
@@ -218,17 +221,20 @@ def removed_by(tombstone: Capture) -> Mapping[int, str]:
         return {int(one["number"]): str(one["row_hash"]) for one in told["removed"]}
 
 
-def _tombstone(  # noqa: PLR0913 - each is one thing that it says
-    record: str, feed: str, links: Sequence[Link], reason: str, now: datetime, software: str
-) -> Capture:
-    removed = [
+def _note(removed: Sequence[Link], reason: str) -> str:
+    """Return what a tombstone says: canonical JSON, and so always the same."""
+    told = [
         {
             "number": link.number,
             "row_hash": link.row_hash,
             "body_sha256": link.capture.body_sha256 if link.capture else None,
         }
-        for link in links
+        for link in removed
     ]
+    return chaining.canonical({"removed": told, "reason": reason}).decode()
+
+
+def _tombstone(record: str, feed: str, now: datetime, software: str, note: str) -> Capture:
     return Capture(
         kind=CaptureKind.TOMBSTONE,
         record=record,
@@ -244,7 +250,7 @@ def _tombstone(  # noqa: PLR0913 - each is one thing that it says
         body_size=0,
         certificate_sha256=None,
         software=software,
-        note=chaining.canonical({"removed": removed, "reason": reason}).decode(),
+        note=note,
     )
 
 
