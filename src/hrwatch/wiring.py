@@ -106,6 +106,7 @@ def assemble(
         link_near=config.copies == "near",
         chance=random.random,
         feeds={feed.name: feed for feed in config.feeds},
+        orgs={feed.name: feed.org for feed in config.feeds if feed.org},
     )
 
 

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from builders import NOW, a_capture, a_feed, a_mail, a_match, a_record, a_tag, an_entry
+from builders import (
+    NOW,
+    a_capture,
+    a_feed,
+    a_mail,
+    a_match,
+    a_record,
+    a_tag,
+    an_article,
+    an_entry,
+)
 from hrwatch.errors import ArchiveError, ArchiveHeld
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Digest, Window
@@ -49,7 +59,7 @@ def numbered(number: int) -> Record:
         entry=entry,
         first_seen_at=NOW + timedelta(microseconds=number),
         tags=(a_tag(), a_tag("BY"))[: number % 3],
-        article=None if number % 2 else a_record().article,
+        article=None if number % 2 else an_article(translations=("http://wire.example/fr",)),
     )
 
 

@@ -10,7 +10,7 @@ from hrwatch.errors import HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Reading, Record
 from hrwatch.model.evidence import Capture
 from hrwatch.model.feeds import Entry, Feed, FeedState, Keep, Response
-from hrwatch.pipeline import linking, pages
+from hrwatch.pipeline import keeping, linking, pages
 from hrwatch.pipeline.evidence import Fetched, as_fetched_for, entry_capture, page_of
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import identity
@@ -112,9 +112,10 @@ async def _archive(
         linked = await linking.link(parts, feed, records)
         await parts.archive.write(
             record_table.add,
-            linked.records,
+            [keeping.kept(record, feed.keep) for record in linked.records],
             relinked=linked.repeated_before,
-            hashes=linked.hashes,
+            # Nobody can be compared with a text that is not there.
+            hashes=linked.hashes if feed.keep is Keep.FULL else {},
             evidence={one.record: one.evidence for one in read_entries if one.evidence},
         )
         if parts.link_near:

@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urlsplit
 from hrwatch import text, urls
 from hrwatch.errors import FetchError, ProxyUnreachable
 from hrwatch.model.evidence import Capture
-from hrwatch.model.feeds import Entry, Feed, NotModified
+from hrwatch.model.feeds import Entry, Feed, NotModified, Terms
 from hrwatch.pipeline import evidence
 from hrwatch.pipeline.evidence import Fetched
 from hrwatch.pipeline.parts import Parts
@@ -36,7 +36,8 @@ async def page_for(
     its permalink is added.
     """
     entry = one.entry
-    if not feed.full_text or not entry.permalink or carries_full_text(entry):
+    wanted = feed.full_text and feed.terms is not Terms.FORBIDDEN
+    if not wanted or not entry.permalink or carries_full_text(entry):
         return None
     permalink = one.marks.permalink
     if not permalink:

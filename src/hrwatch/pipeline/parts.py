@@ -42,6 +42,7 @@ class Parts:
     # that bring the same text at the same moment would else not see each other.
     linking: asyncio.Lock = field(default_factory=asyncio.Lock)
     common: Common = field(default_factory=Common)
+    orgs: Mapping[str, str] = field(default_factory=dict)  # by feed, where the operator named one
     # Feeds of ours that could not be freed while the archive was in trouble (a full disk).
     unreleased: set[str] = field(default_factory=set)
     # By name, as configured today: on whose behalf a page in the archive was fetched.

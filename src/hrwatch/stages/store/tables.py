@@ -104,6 +104,7 @@ records = sa.Table(
     sa.Column("article_authors", sa.JSON(none_as_null=True)),
     sa.Column("article_published_at", Instant),
     sa.Column("article_site_name", sa.Text),
+    sa.Column("article_translations", sa.JSON(none_as_null=True)),  # NULL: names none
     sa.Column("copy_of", sa.Text),
     sa.Column("copy_kind", sa.Text),
     sa.Column("copy_score", sa.Float),
@@ -167,6 +168,15 @@ common_shingles = sa.Table(
     "common_shingles",
     metadata,
     sa.Column("hash", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# Which addresses an article's page names as its versions in other languages.
+translations = sa.Table(
+    "translations",
+    metadata,
+    sa.Column("permalink_key", sa.Text, primary_key=True),
+    sa.Column("record", Ordinal, sa.ForeignKey("records.ordinal"), primary_key=True),
     sqlite_with_rowid=False,
 )
 
