@@ -84,11 +84,15 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
 
 def is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
     """Return whether an earlier digest told what a record says, given the stories that were told
-    and the keys of their titles: the same title, or nearly all of the same text."""
+    and the keys of their titles: the same title, nearly all of the same text, or that in another
+    language by the same publisher."""
     if (record.story, text.title_key(record.title)) in told:
         return True
     copy = record.copy
-    is_alike = copy is not None and copy.kind in _LIKE_THE_ORIGINAL and copy.score >= _NEARLY_ALL
+    is_alike = copy is not None and (
+        copy.kind is CopyKind.TRANSLATION
+        or (copy.kind in _LIKE_THE_ORIGINAL and copy.score >= _NEARLY_ALL)
+    )
     return is_alike and any(story == record.story for story, _ in told)
 
 
