@@ -98,6 +98,6 @@ def test_poll_of_what_is_kept_in_part_leaves_nothing_that_near_copies_are_found_
 ) -> None:
     polled(tmp_path, keep=Keep.HEADLINE)
 
-    with Archive.open("archive.db", directory=tmp_path, writing=False) as archive:
-        with archive.reading() as connection:
-            assert connection.exec_driver_sql("SELECT count(*) FROM sketches").scalar() == 0
+    archive = Archive.open("archive.db", directory=tmp_path, writing=False)
+    with archive, archive.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sketches").scalar() == 0

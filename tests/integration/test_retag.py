@@ -431,6 +431,7 @@ def test_retag_leaves_tags_alone_whose_text_is_not_kept_and_counts_them(archive:
 def test_tags_made_meanwhile_of_a_text_that_is_gone_are_not_kept(archive: Archive) -> None:
     with archive.reading() as connection:
         ordinal = connection.execute(sa.text("SELECT max(ordinal) FROM records")).scalar_one()
-    archive.write_now(lambda c: c.execute(sa.text("UPDATE records SET kept = 'nothing'")))
+    removed = sa.text("UPDATE records SET kept = 'nothing'")
+    assert archive.write_now(lambda c: c.execute(removed).rowcount) == len(STORIES)
     late = Retagged(ordinal, "0" * 64, (a_tag("ferry"),))
     assert archive.write_now(retagging.replace, [late]) == frozenset()

@@ -187,6 +187,8 @@ bodies = sa.Table(
     sa.Column("sha256", sa.Text, primary_key=True),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("compressed", sa.LargeBinary, nullable=False),  # zlib
+    # Of `compressed`: zlib leaves some of its last bits unread, and no bit may change unseen.
+    sa.Column("crc32", sa.BigInteger, nullable=False),
 )
 
 # Append-only: rows are neither changed nor deleted but by a purge, which empties what they hold

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("sha256", _TEXT, primary_key=True),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("compressed", sa.LargeBinary, nullable=False),
+        sa.Column("crc32", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "captures",
