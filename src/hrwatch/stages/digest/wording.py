@@ -22,6 +22,7 @@ from hrwatch.stages.digest.view import (
     Composition,
     Likeness,
     MatchedTag,
+    NoExtract,
     Report,
     Section,
     Story,
@@ -45,6 +46,10 @@ _UNDATED = {
     Undated.NOT_GIVEN: "Publication date not given.",
     Undated.NOT_UNDERSTOOD: "Publication date not understood.",
     Undated.AHEAD: "Dated in the future by its publisher.",
+}
+_NO_EXTRACT = {
+    NoExtract.TERMS: "No extract: this publisher's terms allow no copies.",
+    NoExtract.HEADLINE: "No extract: only the headline of this feed is archived.",
 }
 STATES = {
     State.EMPTY: "answers, but empty",
@@ -186,11 +191,18 @@ class Wording:
         seen = f", seen {self._times.with_utc(story.seen_at)}" if story.seen_at else ""
         return f"This is version {story.version} of the article{seen}."
 
+    def no_extract(self, story: Story) -> str:
+        """Return why nothing of a story's text is cited; empty where something is, or could be."""
+        return _NO_EXTRACT[story.no_extract] if story.no_extract else ""
+
     def kept(self, story: Story | Update) -> str:
         """Return the archive's reference of a story."""
-        kept_at = story.seen_at if isinstance(story, Update) else story.first_seen_at
-        seen = kept_at.astimezone(UTC)
-        kept = f"ref {story.reference}, kept {day(seen, year=False)} {seen:%H:%M} UTC"
+        if isinstance(story, Update):
+            seen, what = story.seen_at.astimezone(UTC), "kept"
+        else:
+            seen = story.first_seen_at.astimezone(UTC)
+            what = "headline kept" if story.no_extract else "kept"
+        kept = f"ref {story.reference}, {what} {day(seen, year=False)} {seen:%H:%M} UTC"
         return (
             f"{kept}, page sha256 {story.sha256[:12]}" if story.sha256 else f"{kept}, no page kept"
         )

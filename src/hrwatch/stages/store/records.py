@@ -5,7 +5,7 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -16,9 +16,11 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
+from hrwatch.model.evidence import Capture
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import rows, sketches, translations, words
+from hrwatch.stages.store import captures, rows, sketches, translations, words
+from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
@@ -76,12 +78,14 @@ def add(
     new: Iterable[Record],
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
     hashes: Mapping[str, Iterable[int]] = MappingProxyType({}),
+    evidence: Mapping[str, tuple[Capture, bytes | Packed]] = MappingProxyType({}),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
     once. `relinked` names, by the id of a new original, the records that carried its page before it
-    did; `hashes`, by record, under which its text is found by those that are like it.
+    did; `hashes`, by record, under which its text is found by those that are like it; `evidence`,
+    by record, what it was read from, which is chained to the captures.
     """
     given = {(record.id, record.version): record for record in new}
     added = 0
@@ -101,6 +105,7 @@ def add(
         words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
         sketches.add(connection, {n: hashes[r.id] for n, r in numbered if r.id in hashes})
         translations.add(connection, {n: r.article.translations for n, r in numbered if r.article})
+        captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
     for original, earlier in relinked.items():
         _relink(connection, original, tuple(earlier))
@@ -206,6 +211,15 @@ def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record
     return tuple(map(_without_text, found))
 
 
+def numbered(connection: sa.Connection, ordinals: Iterable[int]) -> dict[int, Record]:
+    """Return records by the order of their writing, whether they are the latest version or not."""
+    return {
+        ordinal: record
+        for piece in chunks(sorted(set(ordinals)))
+        for ordinal, record in _by_ordinal(connection, piece)
+    }
+
+
 def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Record]:
     """Yield the records whose ordinal is above `after` and not above `up_to`."""
     return stream(connection, records.c.ordinal > after, records.c.ordinal <= up_to)
@@ -301,6 +315,12 @@ def _with_keys(
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:
     yield from _with_tags(connection, connection.execute(query).all())
+
+
+def _by_ordinal(connection: sa.Connection, ordinals: Sequence[int]) -> Iterator[tuple[int, Record]]:
+    query = sa.select(records).where(records.c.ordinal.in_(ordinals)).order_by(records.c.ordinal)
+    found = connection.execute(query).all()
+    return zip((row.ordinal for row in found), _with_tags(connection, found), strict=True)
 
 
 def _without_text(record: Record) -> Record:

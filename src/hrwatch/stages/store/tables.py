@@ -187,6 +187,8 @@ bodies = sa.Table(
     sa.Column("sha256", sa.Text, primary_key=True),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("compressed", sa.LargeBinary, nullable=False),  # zlib
+    # Of `compressed`: zlib leaves some of its last bits unread, and no bit may change unseen.
+    sa.Column("crc32", sa.BigInteger, nullable=False),
 )
 
 # Append-only: rows are neither changed nor deleted but by a purge, which empties what they hold
@@ -240,6 +242,8 @@ visits = sa.Table(
     sa.Column("next_visit_at", Instant),  # NULL: no more
     sa.Column("missing", sa.Integer, nullable=False),
     sa.Column("missing_since", Instant),
+    sa.Column("missing_until", Instant),
+    sa.Column("removed_at", Instant),
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
     sa.Column("etag", sa.Text),
