@@ -180,8 +180,7 @@ class Wording:
         parts = [
             names.language(report.language_code),
             when if report.published else f"first seen {when}",
-            *(["the original"] if report.original else []),
-            *([_likeness(report.likeness)] if report.likeness else []),
+            *_relation(report),
             *(["same publisher"] if report.same_house else []),
         ]
         return f"{isolate(report.publisher)} ({', '.join(parts)})"
@@ -262,6 +261,15 @@ def _counts(new: int, updates: Collection[Update]) -> str:
     told = [f"{new} new"] if new or not updates else []
     told += [f"{of_reason[reason]} {reason}" for reason in Reason if of_reason[reason]]
     return ", ".join(told)
+
+
+def _relation(report: Report) -> list[str]:
+    """Return what a report is to the shown one."""
+    alike = report.likeness
+    if report.original and alike and alike.kind is CopyKind.TRANSLATION:
+        return ["the original, of which this is a translation"]
+    told = ["the original"] if report.original else []
+    return [*told, _likeness(alike)] if alike else told
 
 
 def _likeness(likeness: Likeness) -> str:
