@@ -3,12 +3,22 @@
 Every story in here is invented.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from hrwatch.model.articles import Article, Candidate, Fingerprint, Reading, Record
-from hrwatch.model.feeds import Entry, Feed, FeedState, ParsedFeed, Response, Validators
+from hrwatch.model.evidence import Capture, CaptureKind
+from hrwatch.model.feeds import (
+    Entry,
+    Feed,
+    FeedState,
+    ParsedFeed,
+    Redirect,
+    Response,
+    Validators,
+)
 from hrwatch.model.mail import Cadence, Interest, Mail, Match, Schedule, Subscriber
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Tag
 from hrwatch.text import key, normalised, title_key
@@ -72,6 +82,27 @@ def a_parsed_feed(*entries: Entry, **changes: Any) -> ParsedFeed:
         entries=entries or (an_entry(),),
     )
     return replace(parsed, **changes)
+
+
+def a_capture(body: bytes = b"<p>Invented.</p>", **changes: Any) -> Capture:
+    """A page as it was fetched."""
+    capture = Capture(
+        kind=CaptureKind.PAGE,
+        record="0" * 31 + "1",
+        feed="wire",
+        requested_url="https://wire.example/go/1",
+        url="https://wire.example/stories/1",
+        redirects=(Redirect("https://wire.example/go/1", 302),),
+        status=200,
+        headers=(("Content-Type", "text/html"), ("Date", "Mon, 02 Mar 2026 09:00:00 GMT")),
+        content_type="text/html",
+        fetched_at=NOW,
+        body_sha256=hashlib.sha256(body).hexdigest(),
+        body_size=len(body),
+        certificate_sha256="c" * 64,
+        software="hrwatch 0.1.0",
+    )
+    return replace(capture, **changes)
 
 
 def an_article(**changes: Any) -> Article:

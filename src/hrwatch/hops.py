@@ -4,6 +4,7 @@
     read_listing   the body of a listing page → ParsedFeed            (parse)
     read_offers    the body of a page → the feeds it advertises       (parse)
     read_article   an entry and its page → Reading                    (extract, tag, fingerprint)
+    read_change    the same, before and now → Revised                 (extract, tag, dedup)
 
 The libraries behind them are imported at the first hop that needs them, so that the main
 process, which only names hops, loads none.
@@ -17,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from hrwatch import text
 from hrwatch.errors import ExtractError
-from hrwatch.model.articles import Article, Reading
+from hrwatch.model.articles import Article, Change, Reading
 from hrwatch.model.feeds import Entry, OfferedFeed, ParsedFeed, Response, Select, Validators
 from hrwatch.model.tags import Cues, Rules
-from hrwatch.stages.dedup import copies, identity
+from hrwatch.stages.dedup import changes, copies, identity
 from hrwatch.stages.extract import plain, tidy
 from hrwatch.stages.extract.mojibake import mended
 
@@ -84,6 +85,25 @@ class ArticleTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeTask:
+    """One article as it was, from what the archive kept as evidence, and as it is now."""
+
+    before: ArticleTask
+    after: ArticleTask
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """An article as it is now, against what it was, both read by today's code."""
+
+    reading: Reading  # of what is there now
+    change: Change | None  # None: nothing, or noise, or nothing that like can be compared with
+    # Share of the words of the old text that are still there, 0 to 1. 0 where there was an article
+    # and is none now; 1 where there was none, so that nothing can be missed.
+    alike: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A feed or a listing page, read, with what each of its entries is recognised by."""
 
@@ -140,32 +160,23 @@ def read_article(task: ArticleTask, tagger: "Tagger") -> Reading:
     The text is the page's article, else the feed's own content, else its summary; a page that
     holds no article is told in `extract_error` and ends nothing.
     """
-    from hrwatch.stages.tag import language as languages  # noqa: PLC0415 - py3langid's model
+    return _reading(_told(task), task, tagger)
 
-    article, error = _article(task)
-    title = tidy.title(mended(task.entry.title) or (article.title if article else ""))
-    summary = tidy.tidied(plain(task.entry.summary))
-    told = tidy.tidied(plain(task.entry.content)) or summary
-    if article and 2 * len(article.text) >= len(told):
-        told = article.text
-    elif article:  # a consent page, a paywall: the feed itself tells more
-        article, error = None, "the page holds less text than the feed"
-    title = title or text.clean_line(told, TITLE_FROM_TEXT)
-    told = tidy.without_title(told, title)
-    if article:
-        article = replace(article, text=told)
-    hint = task.language or (article.language if article else "")
-    language = languages.detect(title, told, hint)
-    return Reading(
-        title=title,
-        summary=summary[:LONGEST_SUMMARY].rstrip(),
-        text=told,
-        language=language,
-        article=article,
-        fingerprint=copies.fingerprint(title, told),
-        tags=tagger.tag(title, told, language, task.entry.categories, task.cues),
-        extract_error=error,
-    )
+
+def read_change(task: ChangeTask, tagger: "Tagger") -> Revised:
+    """Given an article as it was and as it is now, return what is archived of it as it is now, and
+    what its publisher changed in substance.
+
+    Like is compared with like: a page with a page, what a feed gives with what it gave.
+    """
+    before, after = _told(task.before), _told(task.after)
+    reading = _reading(after, task.after, tagger)
+    if before.article is None and (task.before.page or task.after.page):
+        return Revised(reading, None, 1.0)  # a page that was missing has come, or not yet
+    if (before.article is None) != (after.article is None):
+        return Revised(reading, None, 0.0)
+    old, new = _comparable(before), _comparable(after)
+    return Revised(reading, changes.changed(old, new), changes.alike(old, new))
 
 
 def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]]:
@@ -185,11 +196,21 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
         read_offers(FeedTask(_SAMPLE_LISTING, _SAMPLE_URL, "", _SAMPLE_TIME))
         return read_offers
 
-    def ready_to_read_articles() -> Callable[[ArticleTask], Reading]:
+    @functools.cache
+    def tagger() -> "Tagger":
         from hrwatch.stages.tag import Tagger  # noqa: PLC0415 - its tables, only where needed
 
-        read = functools.partial(read_article, tagger=Tagger(rules))
+        return Tagger(rules)
+
+    def ready_to_read_articles() -> Callable[[ArticleTask], Reading]:
+        read = functools.partial(read_article, tagger=tagger())
         read(ArticleTask(Entry("", "", ""), _sample_page(), None, "", _SAMPLE_TIME))
+        return read
+
+    def ready_to_read_changes() -> Callable[[ChangeTask], Revised]:
+        read = functools.partial(read_change, tagger=tagger())
+        sample = ArticleTask(Entry("", "", ""), _sample_page(), None, "", _SAMPLE_TIME)
+        read(ChangeTask(sample, sample))
         return read
 
     return {
@@ -197,7 +218,59 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
         read_listing.__name__: ready_to_read_listings,
         read_offers.__name__: ready_to_read_offers,
         read_article.__name__: ready_to_read_articles,
+        read_change.__name__: ready_to_read_changes,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an entry and its page tell, before anything is made of it."""
+
+    title: str
+    summary: str
+    text: str
+    article: Article | None
+    error: str | None
+
+
+def _told(task: ArticleTask) -> _Told:
+    article, error = _article(task)
+    title = tidy.title(mended(task.entry.title) or (article.title if article else ""))
+    summary = tidy.tidied(plain(task.entry.summary))
+    told = tidy.tidied(plain(task.entry.content)) or summary
+    if article and 2 * len(article.text) >= len(told):
+        told = article.text
+    elif article:  # a consent page, a paywall: the feed itself tells more
+        article, error = None, "the page holds less text than the feed"
+    title = title or text.clean_line(told, TITLE_FROM_TEXT)
+    told = tidy.without_title(told, title)
+    if article:
+        article = replace(article, text=told)
+    return _Told(title, summary, told, article, error)
+
+
+def _reading(told: _Told, task: ArticleTask, tagger: "Tagger") -> Reading:
+    from hrwatch.stages.tag import language as languages  # noqa: PLC0415 - py3langid's model
+
+    hint = task.language or (told.article.language if told.article else "")
+    language = languages.detect(told.title, told.text, hint)
+    return Reading(
+        title=told.title,
+        summary=told.summary[:LONGEST_SUMMARY].rstrip(),
+        text=told.text,
+        language=language,
+        article=told.article,
+        fingerprint=copies.fingerprint(told.title, told.text),
+        tags=tagger.tag(told.title, told.text, language, task.entry.categories, task.cues),
+        extract_error=told.error,
+    )
+
+
+def _comparable(told: _Told) -> changes.Told:
+    """Return what is compared: of a page its own title, which the feed's stands before elsewhere
+    and does not follow."""
+    title = tidy.title(told.article.title) if told.article else told.title
+    return changes.Told(title, tidy.without_title(told.text, title))
 
 
 def _marked(feed: ParsedFeed) -> Document:

@@ -105,6 +105,8 @@ def assemble(
         link_copies=config.copies != "off",
         link_near=config.copies == "near",
         chance=random.random,
+        feeds={feed.name: feed for feed in config.feeds},
+        orgs={feed.name: feed.org for feed in config.feeds if feed.org},
     )
 
 

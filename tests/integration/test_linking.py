@@ -3,10 +3,11 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from builders import a_feed, a_record, an_entry
+from builders import a_feed, a_record, an_article, an_entry
 from fakes import Clock
 from hrwatch.model.articles import Copy, CopyKind, Record
 from hrwatch.model.feeds import Feed
@@ -138,3 +139,35 @@ def test_copy_under_another_title_is_told_unless_nearly_all_of_it_was_told() -> 
     assert not is_told(copy(0.9, CopyKind.CONTAINED), known)
     assert is_told(copy(0.3, title="Fishermen held!"), known)
     assert not is_told(copy(1.0), frozenset())
+
+
+def test_translations_of_one_house_are_one_story_whichever_was_first(tmp_path: Path) -> None:
+    french = a_feed(name="paper-fr", url="https://fr.paper.example")
+
+    def page(record: Record, language: str, *names: str) -> Record:
+        article = an_article(url=record.permalink, translations=names)
+        return replace(record, language=language, article=article)
+
+    async def test(parts: Parts) -> None:
+        await parts.archive.write(feeds.sync, (WIRE, PAPER, french), parts.clock())
+        told_first = page(told("one", prose(1), PAPER), "en", "https://fr.paper.example/un")
+        await archived(parts, PAPER, told_first, page(told("two", prose(2), PAPER), "en"))
+
+        un, deux, again = await archived(
+            parts,
+            french,
+            page(told("un", prose(11), french), "fr"),
+            page(told("deux", prose(12), french), "fr", "https://paper.example/two"),
+            page(told("encore", prose(13), french), "fr", "https://paper.example/two"),
+        )
+
+        assert (un.copy, un.story) == (Copy("one", CopyKind.TRANSLATION, 1.0), "one")
+        assert deux.story == "two"
+        assert again.copy is None  # it has a French version already
+        (wire,) = await archived(parts, WIRE, page(told("w", prose(3), WIRE), "es", un.permalink))
+        assert wire.copy is None  # nobody is drawn into a stranger's story
+        (reprint,) = await archived(parts, WIRE, told("reprint", prose(11), WIRE))
+        assert reprint.copy is None
+        assert is_told(un, frozenset({("one", "another title")}))
+
+    with_parts(tmp_path, test)

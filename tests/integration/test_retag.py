@@ -17,16 +17,26 @@ from hrwatch.config import Config
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.errors import ArchiveError, ArchiveHeld
 from hrwatch.model.articles import Record
+from hrwatch.model.feeds import Keep
 from hrwatch.model.mail import Match, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Cues, Keyword, Kind, Relation, Rules
-from hrwatch.pipeline import retag
-from hrwatch.pipeline.older import older
+from hrwatch.pipeline import keeping, retag
+from hrwatch.pipeline.older import count_fixed, count_older, older
 from hrwatch.query import parse
 from hrwatch.secrets import Secret
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, records, rule_sets, search, subscribers
+from hrwatch.stages.store import (
+    feeds,
+    ledger,
+    records,
+    retagging,
+    rule_sets,
+    search,
+    subscribers,
+)
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.retagging import Retagged
 from hrwatch.wiring import open_desk
 from postgres import Place, Places
 from socket_guard import process_environment
@@ -265,7 +275,7 @@ def in_force(archive: Archive, reader: Subscriber, since_days: int) -> None:
 
 def waiting(archive: Archive) -> list[str]:
     with archive.reading() as connection:
-        return sorted(record.id for record in ledger.waiting(connection, READER.name))
+        return sorted(one.record.id for one in ledger.waiting(connection, READER.name))
 
 
 def a_reader_was_asked(archive: Archive) -> None:
@@ -332,7 +342,7 @@ def test_tags_that_are_lost_leave_what_was_mailed_as_it_is(archive: Archive) -> 
     told = a_record("record02", tags=(a_tag("bridge"),))
     match = Match(told, told.tags, Relation.SUBJECT)
     archive.write_now(ledger.add, {READER.name: (match,)}, 3, NOW)
-    archive.write_now(ledger.settle, READER.name, (told,), NOW, None)
+    archive.write_now(ledger.settle, READER.name, (match,), NOW, None)
     before = contents(archive, "ledger", "progress", "digests", "outbox")
 
     list(retag.retag(archive, NEW, NOW))
@@ -402,3 +412,26 @@ def test_retag_killed_again_and_again_comes_to_its_end_and_to_the_same_tags(plac
         assert len(rest) == MANY - done
         assert [len(found) for found in keywords(writer).values()] == [1, 0, 0] * (MANY // 3)
         assert hashes(writer) == [RuleSets(NEW.rules, ()).hash_for("wire")] * MANY
+
+
+# What is kept of an article
+
+
+def test_retag_leaves_tags_alone_whose_text_is_not_kept_and_counts_them(archive: Archive) -> None:
+    ferry = a_story("record04", "The ferry sank. The ferry was insured.")
+    headline = keeping.kept(replace(ferry, tags=(a_tag("bridge"),)), Keep.HEADLINE)
+    archive.write_now(records.add, [headline])
+
+    list(retag.retag(archive, NEW, NOW))
+
+    assert keywords(archive)["record04"] == {"bridge"}
+    assert (count_older(archive, NEW), count_fixed(archive, NEW)) == (0, 1)
+
+
+def test_tags_made_meanwhile_of_a_text_that_is_gone_are_not_kept(archive: Archive) -> None:
+    with archive.reading() as connection:
+        ordinal = connection.execute(sa.text("SELECT max(ordinal) FROM records")).scalar_one()
+    removed = sa.text("UPDATE records SET kept = 'nothing'")
+    assert archive.write_now(lambda c: c.execute(removed).rowcount) == len(STORIES)
+    late = Retagged(ordinal, "0" * 64, (a_tag("ferry"),))
+    assert archive.write_now(retagging.replace, [late]) == frozenset()

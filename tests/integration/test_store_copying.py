@@ -8,13 +8,24 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag, an_entry
+from builders import (
+    NOW,
+    a_capture,
+    a_feed,
+    a_mail,
+    a_match,
+    a_record,
+    a_tag,
+    an_article,
+    an_entry,
+)
 from hrwatch.errors import ArchiveError, ArchiveHeld
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Digest, Window
 from hrwatch.model.tags import RuleSet
 from hrwatch.query import parse
 from hrwatch.stages.store import (
+    captures,
     copying,
     daemon,
     feeds,
@@ -48,17 +59,13 @@ def numbered(number: int) -> Record:
         entry=entry,
         first_seen_at=NOW + timedelta(microseconds=number),
         tags=(a_tag(), a_tag("BY"))[: number % 3],
-        article=None if number % 2 else a_record().article,
+        article=None if number % 2 else an_article(translations=("http://wire.example/fr",)),
     )
 
 
 def fill_evidence(connection: sa.Connection) -> None:
-    told = {"sha256": "ab", "size": 3, "compressed": b"\x00\xff"}
-    connection.execute(sa.insert(tables.bodies).values(told))
-    capture = {"number": 1, "kind": "page", "headers": [["Date", "long ago"]], "fetched_at": NOW}
-    hashes = {"row_hash": "cd", "chain_hash": "ef"}
-    connection.execute(sa.insert(tables.captures).values(**capture, **hashes))
-    connection.execute(sa.insert(tables.chain).values(name="captures", number=1, chain_hash="ef"))
+    new = [(a_capture(body, record="record000001"), body) for body in (b"\x00\xff", b"a page")]
+    captures.append(connection, new)
     visit = {"record": "record000001", "feed": "wire", "url": "http://wire.example/1"}
     counts = {"standing": "there", "wants_page": True, "visits": 0, "missing": 0}
     connection.execute(sa.insert(tables.visits).values(**visit, **counts, next_visit_at=NOW))

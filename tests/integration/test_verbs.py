@@ -17,8 +17,10 @@ from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag
 from hrwatch.cli.main import app
 from hrwatch.errors import ArchiveMissing
 from hrwatch.model.articles import Record
+from hrwatch.model.feeds import Keep
 from hrwatch.model.mail import Delivery, Digest, Interest, Status
 from hrwatch.model.tags import Relation
+from hrwatch.pipeline.keeping import kept
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store import feeds, ledger, outbox, records, subscribers
 from hrwatch.stages.store.archive import Archive
@@ -109,6 +111,21 @@ def test_export_csv_cell_that_a_spreadsheet_would_run_is_made_a_text(
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert 'HYPERLINK("http://evil.example","invented")' in rows["record0002"]["title"]
     assert rows["record0003"]["title"] == harmless
+
+
+def test_show_and_search_of_a_headline_alone_say_what_is_not_kept(folder: Path) -> None:
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(records.add, (kept(a_record("record0002"), Keep.HEADLINE),))
+
+    shown = run(folder, "show", "record0002")
+    found = run(folder, "search", "arvenia")
+
+    assert shown.exit_code == found.exit_code == 0
+    assert "kept:       the headline, not the text" in shown.stdout
+    assert "a word of the text, which is not kept: tortur* (taxonomy:torture, en)" in shown.stdout
+    assert "tortured" not in shown.stdout
+    assert "record0002" in found.stdout
+    assert "0 found" in run(folder, "search", "custody feed:wire -court").stderr
 
 
 def mailed(folder: Path, subscriber: str, number: int, *became: Delivery | None) -> None:

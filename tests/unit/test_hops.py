@@ -34,7 +34,13 @@ def _read(ready: dict[str, Callable[[Any], Any]], entry: Entry, **changes: Any) 
 
 
 def test_registry_names_every_hop_as_it_is_called(ready: dict[str, Callable[[Any], Any]]) -> None:
-    every = (hops.read_feed, hops.read_listing, hops.read_offers, hops.read_article)
+    every = (
+        hops.read_feed,
+        hops.read_listing,
+        hops.read_offers,
+        hops.read_article,
+        hops.read_change,
+    )
     assert ready.keys() == {hop.__name__ for hop in every}
 
 

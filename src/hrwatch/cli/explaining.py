@@ -41,6 +41,8 @@ def _why(evidence: Evidence) -> str:
     if evidence.field is Field.CATEGORIES:
         return f"{evidence.found!r}, a category of the publisher ({evidence.rule})"
     where = f"{evidence.found!r} at {evidence.field} {evidence.offset}"
+    if not evidence.length:
+        where = "a word of the text, which is not kept"
     if evidence.rule == BY_FOCUS:
         where += ", taken for the feed's country"
     language = f", {evidence.language}" if evidence.language else ""
@@ -56,7 +58,7 @@ def _stretches(
         (evidence.offset, evidence.offset + evidence.length, tag.value)
         for tag in tags
         for evidence in tag.evidence
-        if evidence.field is field
+        if evidence.field is field and evidence.length
     )
     done = 0
     while spans:

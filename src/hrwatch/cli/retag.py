@@ -15,7 +15,7 @@ from hrwatch.cli.place import Place, place
 from hrwatch.config import Config, duration
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.pipeline import retag as retagging
-from hrwatch.pipeline.older import count_older
+from hrwatch.pipeline.older import count_fixed, count_older
 from hrwatch.pipeline.retag import Change, Outcome
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.retagging import Tagged
@@ -94,6 +94,9 @@ def retag(
         if not as_json:
             _print(report, open_desk(config, archive).labels, with_articles=dry_run)
         _conclude(report, dry_run)
+        if fixed := count_fixed(archive, config):
+            told = f"{counted(fixed, 'article')} tagged by other rules left as before"
+            output.remark(f"{told}: no text is kept that could be tagged.")
         if reach is not None:
             _mail(archive, config, reach)
 

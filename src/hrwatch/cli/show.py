@@ -10,7 +10,7 @@ from hrwatch.cli import output
 from hrwatch.cli.explaining import print_marked, print_tags
 from hrwatch.cli.place import FAILED, place
 from hrwatch.config.rule_sets import RuleSets
-from hrwatch.model.articles import Record
+from hrwatch.model.articles import Kept, Record
 from hrwatch.model.tags import Field
 from hrwatch.pipeline.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
@@ -18,6 +18,13 @@ from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import rule_sets
 from hrwatch.stages.store.rule_sets import Known
 from hrwatch.text import counted
+
+_KEPT = {
+    Kept.FULL: "",
+    Kept.SUMMARY: "the headline and the feed's summary, not the text",
+    Kept.HEADLINE: "the headline, not the text",
+    Kept.NOTHING: "nothing: it was removed",
+}
 
 
 def show(
@@ -66,6 +73,7 @@ def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
     told("page sha256", record.page_sha256)
+    told("kept", _KEPT[record.kept])
     told("no page", record.extract_error)
     told("backlog", "older than the backfill: archived, never mailed" if record.backlog else "")
     if record.copy:

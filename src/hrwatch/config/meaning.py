@@ -62,6 +62,7 @@ def _feeds(main: Document) -> Iterator[Mistake | None]:
             problem = "stands beside url; a feed has a url, or a page where there is no feed"
             yield main.mistake((*path, "page"), problem, at_key=True)
         yield from _way(main, path, feed)
+        yield from _care(main, path, feed)
         if page is None and feed.given("select") is not None:
             problem = "goes with page only; a feed at a url needs no selectors"
             yield main.mistake((*path, "select"), problem, at_key=True)
@@ -92,6 +93,24 @@ def _way(main: Document, path: Path, feed: Node) -> Iterator[Mistake | None]:
         if feed.given("tls_sha256") is not None and not is_secure:
             problem = "goes with an https:// address only; there is no certificate to compare"
             yield main.mistake((*path, "tls_sha256"), problem, at_key=True)
+
+
+def _care(main: Document, path: Path, feed: Node) -> Iterator[Mistake | None]:
+    """Tell what goes against a publisher's terms as they are written beside it."""
+    terms = feed.given("terms")
+    if terms is None or terms.value != "forbidden":
+        return
+    keep = feed.given("keep")
+    if keep is not None and keep.value in ("summary", "full"):
+        problem = (
+            "goes against `terms: forbidden`, under which the headline alone is kept; take it out"
+        )
+        yield main.mistake((*path, "keep"), problem)
+    for key in ("full_text", "revisit"):
+        node = feed.given(key)
+        if node is not None and node.value is True:
+            problem = "goes against `terms: forbidden`, under which no page is fetched; take it out"
+            yield main.mistake((*path, key), problem)
 
 
 def _intervals(main: Document) -> Iterator[Mistake | None]:

@@ -20,6 +20,8 @@ class Article:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     site_name: str = ""
+    # Canonical addresses of what it says is the same in another language; a claim too.
+    translations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ class Change:
     removed: tuple[str, ...] = ()
     # Paragraphs that stayed but for some words: what stood there, and what stands there now.
     replaced: tuple[tuple[str, str], ...] = ()
+    # How many there are beyond those named here, which are bounded in number and length.
+    more_added: int = 0
+    more_removed: int = 0
+    more_replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,25 @@ class Candidate:
     title_key: str
     text_hash: str
     copy_of: str | None
+    copy_kind: CopyKind | None = None
+    unlinked: bool = False  # somebody said that it is no copy
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """A record that a page names as its version in another language, or whose page names it so,
+    or the original of such a record."""
+
+    record: str
+    feed: str
+    feed_address: str
+    permalink: str  # canonical
+    page: str  # where its page was read; empty without one
+    language: str
+    translations: tuple[str, ...]  # canonical addresses that its page names
+    copy_of: str | None
+    # Of an original: the languages, and their addresses, that it is told in already.
+    told_in: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +165,4 @@ class Record:
     change: Change | None = None  # from the version before
     entry_hash: str | None = None  # of what the feed gave (dedup.identity.entry_hash)
     kept: Kept = Kept.FULL
+    unlinked: bool = False  # somebody said that it is no copy: it is not made one again

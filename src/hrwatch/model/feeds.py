@@ -183,6 +183,7 @@ class KnownEntry:
     permalink: str  # canonical
     title_key: str  # text.title_key() of the title
     published_at: datetime | None
+    entry_hash: str | None = None  # of what the feed gave; None: not kept
 
 
 class State(StrEnum):

@@ -1,25 +1,29 @@
 """From new entries to records: their pages read, copies linked, archived in one transaction."""
 
 import asyncio
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hrwatch import cadence, hops
-from hrwatch.errors import FetchError, HopError, NoWorker, ProxyUnreachable
+from hrwatch.errors import HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Reading, Record
-from hrwatch.model.feeds import Entry, Feed, FeedState, NotModified, Response
-from hrwatch.pipeline import linking
+from hrwatch.model.evidence import Capture
+from hrwatch.model.feeds import Entry, Feed, FeedState, Keep, Response
+from hrwatch.pipeline import keeping, linking, pages
+from hrwatch.pipeline.evidence import Fetched, as_fetched_for, entry_capture, page_of
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import identity
-from hrwatch.stages.extract import MAX_PAGE, carries_full_text
-from hrwatch.stages.fetch import PAGES
+from hrwatch.stages.extract import MAX_PAGE
+from hrwatch.stages.store import captures
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.captures import Packed
 
 # Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
 ENTRIES_AT_ONCE = 2
-
+# Bytes of evidence, compressed, after which what was read is written and begun anew. Fifty pages
+# are a megabyte, mostly; what a visit holds beside it are the pages that are read at once.
+MOST_HELD = 2_000_000
 
 # Why an entry could not be read: it is to blame itself, or our machine or proxy is.
 Unread = HopError | ProxyUnreachable
@@ -39,25 +43,65 @@ class Archived:
 class _Read:
     """An entry with what was made of it."""
 
+    record: str
     entry: Entry
     marks: identity.Marks
     reading: Reading
     page_sha256: str | None
+    evidence: tuple[Capture, Packed] | None  # None: the feed keeps none
 
 
 async def archive_entries(
     parts: Parts, feed: Feed, state: FeedState, entries: Sequence[identity.Marked], language: str
 ) -> Archived:
-    """Read the entries' pages and archive them in one transaction."""
-    slots = asyncio.Semaphore(ENTRIES_AT_ONCE)
+    """Read the entries' pages and archive them: in one transaction, or in several where the pages
+    are large."""
+    remaining = iter(entries)
+    steps: list[Archived] = []
+    offered: list[str] = []
+    try:
+        while outcomes := await _read_some(parts, feed, remaining, language, offered):
+            steps.append(await _archive(parts, feed, state, outcomes))
+            pages.withdraw(parts, offered)
+    finally:
+        pages.withdraw(parts, offered)
+    return Archived(
+        new=sum(step.new for step in steps),
+        copies=sum(step.copies for step in steps),
+        error=_worst([step.error for step in steps if step.error]),
+    )
 
-    async def read(one: identity.Marked) -> _Read | Unread:
-        async with slots:
-            return await _read(parts, feed, one, language)
+
+async def _read_some(
+    parts: Parts,
+    feed: Feed,
+    remaining: Iterator[identity.Marked],
+    language: str,
+    offered: list[str],
+) -> list[_Read | Unread]:
+    """Read entries, a few at once, until there are no more or their evidence is so long that it is
+    to be written; return what came of them, in their order."""
+    numbered = enumerate(remaining)
+    outcomes: dict[int, _Read | Unread] = {}
+    held = 0
+
+    async def read_on() -> None:
+        nonlocal held
+        while held < MOST_HELD and (taken := next(numbered, None)):
+            position, one = taken
+            outcome = outcomes[position] = await _read(parts, feed, one, language, offered)
+            if isinstance(outcome, _Read) and outcome.evidence:
+                held += len(outcome.evidence[1].compressed)
 
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(read(entry)) for entry in entries]
-    outcomes = [task.result() for task in tasks]
+        for _ in range(ENTRIES_AT_ONCE):
+            group.create_task(read_on())
+    return [outcomes[position] for position in sorted(outcomes)]
+
+
+async def _archive(
+    parts: Parts, feed: Feed, state: FeedState, outcomes: Sequence[_Read | Unread]
+) -> Archived:
     read_entries = [one for one in outcomes if isinstance(one, _Read)]
     now = parts.clock()
     rules_hash = parts.rule_sets.hash_for(feed.name)
@@ -68,33 +112,40 @@ async def archive_entries(
         linked = await linking.link(parts, feed, records)
         await parts.archive.write(
             record_table.add,
-            linked.records,
+            [keeping.kept(record, feed.keep) for record in linked.records],
             relinked=linked.repeated_before,
-            hashes=linked.hashes,
+            # Nobody can be compared with a text that is not there.
+            hashes=linked.hashes if feed.keep is Keep.FULL else {},
+            evidence={one.record: one.evidence for one in read_entries if one.evidence},
         )
         if parts.link_near:
             await linking.learn(parts)
-    # An input that is to blame tells more than a machine that is short of room.
-    errors = sorted(
-        (one for one in outcomes if not isinstance(one, _Read)),
-        key=lambda error: isinstance(error, OURS),
-    )
     return Archived(
         new=len(linked.records),
         copies=sum(record.copy is not None for record in linked.records),
-        error=errors[0] if errors else None,
+        error=_worst([one for one in outcomes if not isinstance(one, _Read)]),
     )
 
 
-async def _read(parts: Parts, feed: Feed, one: identity.Marked, language: str) -> _Read | Unread:
+def _worst(errors: Sequence[Unread]) -> Unread | None:
+    """Return the error to tell: an input that is to blame tells more than a machine that is short
+    of room."""
+    return min(errors, key=lambda error: isinstance(error, OURS), default=None)
+
+
+async def _read(
+    parts: Parts, feed: Feed, one: identity.Marked, language: str, offered: list[str]
+) -> _Read | Unread:
     entry = one.entry
+    record = identity.record_id(feed.name, one.marks)
     try:
-        page, page_error = await _page(parts, feed, entry)
+        found = await pages.page_for(parts, feed, one, record, offered)
     except ProxyUnreachable as error:
         return error  # neither page nor site is to blame: it is read when the proxy is back
-    page_sha256 = hashlib.sha256(page.body).hexdigest() if page else None
-    if page:  # many may wait for a worker: none keeps more in memory than is read of it
-        page = replace(page, body=page.body[:MAX_PAGE], headers=())
+    fetched = found if isinstance(found, Fetched) else None
+    page_error = found if isinstance(found, str) else None
+    # Many may wait for a worker: none keeps more in memory than is read of it.
+    page = None if fetched is None else await asyncio.to_thread(_page, fetched)
     task = hops.ArticleTask(entry, page, page_error, language, parts.clock(), feed.cues)
     try:
         reading = await parts.workers.run(hops.read_article, task)
@@ -105,7 +156,26 @@ async def _read(parts: Parts, feed: Feed, one: identity.Marked, language: str) -
         if isinstance(less, HopError):
             return less
         reading = less
-    return _Read(entry, one.marks, reading, page_sha256)
+    evidence = _evidence(parts, feed, entry, fetched, record) if feed.keep is Keep.FULL else None
+    page_sha256 = fetched.packed.sha256 if fetched else None
+    return _Read(record, entry, one.marks, reading, page_sha256, evidence)
+
+
+def _page(fetched: Fetched) -> Response:
+    """Return a page as it goes to a worker: what is read of it, and no headers."""
+    packed = fetched.packed
+    body = captures.unpack(packed.compressed, packed.size, most=MAX_PAGE)
+    return replace(page_of(fetched.capture, body), headers=())
+
+
+def _evidence(
+    parts: Parts, feed: Feed, entry: Entry, fetched: Fetched | None, record: str
+) -> tuple[Capture, Packed]:
+    if fetched is None:
+        return entry_capture(entry, record=record, feed=feed.name, now=parts.clock())
+    if fetched.capture.record == record:
+        return fetched.capture, fetched.packed
+    return as_fetched_for(fetched, record=record, feed=feed.name), fetched.packed
 
 
 async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> Reading | HopError:
@@ -123,28 +193,8 @@ async def _read_less(parts: Parts, task: hops.ArticleTask, error: HopError) -> R
     return error
 
 
-async def _page(parts: Parts, feed: Feed, entry: Entry) -> tuple[Response | None, str | None]:
-    """Return the entry's page, or why there is none; both None where none is wanted. Raise
-    ProxyUnreachable where nobody could be asked."""
-    if not feed.full_text or not entry.permalink or carries_full_text(entry):
-        return None, None
-    try:
-        answer = await parts.fetcher.fetch(
-            entry.permalink,
-            accept=PAGES,
-            route=feed.route,
-            home=feed.address,
-            obey_robots=True,
-        )
-    except ProxyUnreachable:
-        raise
-    except FetchError as error:
-        return None, str(error)
-    return (None, "not modified") if isinstance(answer, NotModified) else (answer, None)
-
-
 def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
-    record_id = identity.record_id(feed.name, one.marks)
+    record_id = one.record
     reading = one.reading
     return Record(
         id=record_id,
@@ -165,6 +215,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
         page_sha256=one.page_sha256,
         extract_error=reading.extract_error,
         guid_key=one.marks.guid_key,
+        entry_hash=one.marks.entry_hash,
     )
 
 

@@ -5,14 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hrwatch import text, urls
-from hrwatch.model.articles import Candidate, Copy, NearCandidate, Record
+from hrwatch.model.articles import (
+    Candidate,
+    Copy,
+    CopyKind,
+    Counterpart,
+    NearCandidate,
+    Record,
+)
 from hrwatch.model.feeds import Feed
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import commons, copies, shelf
 from hrwatch.stages.dedup.shelf import Shelf, Told
 from hrwatch.stages.dedup.shingles import telling_hashes
+from hrwatch.stages.dedup.translations import translation_of
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import sketches
+from hrwatch.stages.store import translations as translation_table
 
 # What is common is learned when an archive has so many records, each time it has doubled since,
 # and later after every so many: seconds of work.
@@ -39,6 +48,17 @@ class Alike:
     found: tuple[NearCandidate, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Abroad:
+    """What translations are recognised by; empty, none are."""
+
+    counterparts: tuple[Counterpart, ...] = ()
+    orgs: Mapping[str, str] = field(default_factory=dict)  # of feeds, by name
+
+
+_NOTHING_ABROAD = Abroad()
+
+
 async def link(parts: Parts, feed: Feed, new: Sequence[Record]) -> Linked:
     """Given a feed's new records, link each that repeats another to its original."""
     if not parts.link_copies:
@@ -48,8 +68,16 @@ async def link(parts: Parts, feed: Feed, new: Sequence[Record]) -> Linked:
         permalinks={record.permalink for record in new if record.permalink},
         text_hashes={h for record in new if (h := record.fingerprint.text_hash)},
     )
+    abroad = Abroad(
+        await parts.archive.read(
+            translation_table.counterparts,
+            permalinks={record.permalink for record in new if record.permalink},
+            named={one for record in new if record.article for one in record.article.translations},
+        ),
+        parts.orgs,
+    )
     if not parts.link_near:
-        return linked(feed, new, equal, Alike())
+        return linked(feed, new, equal, Alike(), abroad)
     if parts.common.shingles is None:
         parts.common.shingles = await parts.archive.read(sketches.common)
     common = parts.common.shingles
@@ -57,7 +85,7 @@ async def link(parts: Parts, feed: Feed, new: Sequence[Record]) -> Linked:
     found = await parts.archive.read(
         sketches.near, hashes.values(), shared=shelf.SHARED, most=shelf.COMPARED
     )
-    return await asyncio.to_thread(linked, feed, new, equal, Alike(common, hashes, found))
+    return await asyncio.to_thread(linked, feed, new, equal, Alike(common, hashes, found), abroad)
 
 
 async def learn(parts: Parts) -> None:
@@ -82,11 +110,18 @@ def comparable(
     }
 
 
-def linked(feed: Feed, new: Sequence[Record], equal: Iterable[Candidate], alike: Alike) -> Linked:
+def linked(
+    feed: Feed,
+    new: Sequence[Record],
+    equal: Iterable[Candidate],
+    alike: Alike,
+    abroad: Abroad = _NOTHING_ABROAD,
+) -> Linked:
     """Given what the archive holds that new records may repeat, link each to its original, among
     themselves too."""
     known = list(equal)
     near = _shelf(alike)
+    counterparts = list(abroad.counterparts)
     records, repeated_before = [], {}
     for record in new:
         hashes = alike.hashes.get(record.id, ())
@@ -106,9 +141,14 @@ def linked(feed: Feed, new: Sequence[Record], equal: Iterable[Candidate], alike:
         if copy is None and earlier:
             repeated_before[record.id] = earlier
         elif copy is None:
-            copy = near.copy(_told(feed, record, hashes, None))
+            copy = near.copy(_told(feed, record, hashes, None)) or translation_of(
+                _counterpart(feed, record, None), counterparts, abroad.orgs
+            )
         records.append(replace(record, copy=copy, story=copy.of if copy else record.id))
         known.append(_candidate(feed, record, copy))
+        if copy and copy.kind is CopyKind.TRANSLATION:
+            counterparts = [_told_in(one, record, copy) for one in counterparts]
+        counterparts.append(_counterpart(feed, record, copy))
         if record.id in alike.hashes:
             near.put(_told(feed, record, hashes, copy))
     return Linked(tuple(records), repeated_before, alike.hashes)
@@ -139,4 +179,25 @@ def _candidate(feed: Feed, record: Record, copy: Copy | None) -> Candidate:
         title_key=text.title_key(record.title),
         text_hash=record.fingerprint.text_hash,
         copy_of=copy.of if copy else None,
+        copy_kind=copy.kind if copy else None,
     )
+
+
+def _counterpart(feed: Feed, record: Record, copy: Copy | None) -> Counterpart:
+    return Counterpart(
+        record=record.id,
+        feed=feed.name,
+        feed_address=feed.address,
+        permalink=record.permalink,
+        page=record.article.url if record.article else "",
+        language=record.language,
+        translations=record.article.translations if record.article else (),
+        copy_of=copy.of if copy else None,
+    )
+
+
+def _told_in(one: Counterpart, record: Record, copy: Copy) -> Counterpart:
+    """Return a counterpart that knows of a new translation, where it is of that."""
+    if copy.of != one.record:
+        return one
+    return replace(one, told_in=(*one.told_in, (record.language, record.permalink)))

@@ -3,6 +3,7 @@ tells of it."""
 
 from hrwatch.config import Config
 from hrwatch.config.rule_sets import RuleSets
+from hrwatch.model.articles import Kept
 from hrwatch.stages.store import rule_sets
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.rule_sets import Share
@@ -17,6 +18,15 @@ def older(archive: Archive, config: Config) -> tuple[Share, ...]:
     with archive.reading() as connection:
         shares = rule_sets.shares(connection)
     return tuple(share for share in shares if share.rules_hash != today.hash_for(share.feed))
+
+
+def count_fixed(archive: Archive, config: Config) -> int:
+    """Return how many of the records that were tagged by another rule set stay as they are, because
+    no more than their headline or summary is kept."""
+    today = RuleSets(config.rules, config.feeds)
+    with archive.reading() as connection:
+        shares = rule_sets.shares(connection, (Kept.SUMMARY, Kept.HEADLINE))
+    return sum(one.records for one in shares if one.rules_hash != today.hash_for(one.feed))
 
 
 def count_older(archive: Archive, config: Config) -> int:

@@ -1,11 +1,13 @@
 """What a pass works with: built by `wiring`, handed through the pipeline."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from hrwatch.config.rule_sets import RuleSets
+from hrwatch.model.feeds import Feed
+from hrwatch.pipeline.evidence import Fetched
 from hrwatch.stages.deliver import Transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store.archive import Archive
@@ -40,5 +42,11 @@ class Parts:
     # that bring the same text at the same moment would else not see each other.
     linking: asyncio.Lock = field(default_factory=asyncio.Lock)
     common: Common = field(default_factory=Common)
+    orgs: Mapping[str, str] = field(default_factory=dict)  # by feed, where the operator named one
     # Feeds of ours that could not be freed while the archive was in trouble (a full disk).
     unreleased: set[str] = field(default_factory=set)
+    # By name, as configured today: on whose behalf a page in the archive was fetched.
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    # Pages that are being fetched, or are fetched and not archived yet, by canonical permalink;
+    # None comes of those that could not be had.
+    pages: dict[str, asyncio.Future[Fetched | None]] = field(default_factory=dict)

@@ -200,6 +200,21 @@ TABLE = {
     "an empty address": ("feeds: [▶{name: a, url: }]", "feeds[0]", "add `url: https://…`"),
     "url and page": (FEED % "▶page: 'https://b.example/'", "feeds[0].page", "beside url"),
     "select without page": (FEED % "▶select: {entry: li}", "feeds[0].select", "with page only"),
+    "a full text against terms": (
+        FEED % "terms: forbidden, keep: ▶full",
+        "feeds[0].keep",
+        "under which the headline alone is kept",
+    ),
+    "a page against terms": (
+        FEED % "terms: forbidden, full_text: ▶true",
+        "feeds[0].full_text",
+        "no page is fetched",
+    ),
+    "visits against terms": (
+        FEED % "terms: forbidden, revisit: ▶true",
+        "feeds[0].revisit",
+        "no page is fetched",
+    ),
     "no selector": (
         "feeds: [{name: a, page: 'https://a.example/', select: {entry: ▶'li[', date: time}}]",
         "feeds[0].select.entry",

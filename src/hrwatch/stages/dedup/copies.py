@@ -52,12 +52,17 @@ def copy_of(
             if candidate.copy_of is None:
                 return Copy(candidate.record, CopyKind.SAME_PERMALINK, 1.0)
             # The page is another one than the original's; what they share is the text.
-            return Copy(candidate.copy_of, CopyKind.SAME_TEXT, 1.0)
+            is_translation = candidate.copy_kind is CopyKind.TRANSLATION
+            kind = CopyKind.TRANSLATION if is_translation else CopyKind.SAME_TEXT
+            return Copy(candidate.copy_of, kind, 1.0)
     for candidate in candidates:
         if (
             own
             and told.text_hash
             and candidate.text_hash == told.text_hash
+            # What repeats a translation repeats nothing of the original's text, and whose word the
+            # story rests on is the publisher's, not theirs.
+            and candidate.copy_kind is not CopyKind.TRANSLATION
             and is_own(candidate.permalink, candidate.feed_address)
             # One site says the same under two titles where a notice stands before every article.
             and (
@@ -82,6 +87,7 @@ def repeated_before(
         for candidate in candidates
         if _same_page(candidate, permalink, title_key)
         and candidate.copy_of is None
+        and not candidate.unlinked
         and not is_own(candidate.permalink, candidate.feed_address)
     )
 

@@ -15,6 +15,8 @@ from datetime import datetime
 from hrwatch import text, urls
 from hrwatch.model.feeds import Entry, KnownEntry
 
+_HASH_VERSION = 1  # of entry_hash: counted up with every change of what is hashed
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -24,6 +26,7 @@ class Marks:
     permalink: str  # canonical
     title_key: str
     published_at: datetime | None
+    entry_hash: str  # of all that the feed says of it; no part of what it is recognised by
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,15 @@ def marks(entry: Entry) -> Marks:
         # Title and date tell an entry, so that its text may change; without both its text does.
         body = "" if title_key and dated else text.normalised(entry.content or entry.summary)
         guid_key = text.key(f"nameless\n{title_key}\n{dated}\n{body}")
-    return Marks(guid_key, permalink, title_key, entry.published_at)
+    return Marks(guid_key, permalink, title_key, entry.published_at, entry_hash(entry))
+
+
+def entry_hash(entry: Entry) -> str:
+    """Given an entry as its feed gives it, return what tells whether the feed says something else
+    of it later: a hash of title, summary and content, its own version before it, so that two made
+    in different ways are never compared."""
+    told = "\0".join(" ".join(each.split()) for each in (entry.title, entry.summary, entry.content))
+    return f"{_HASH_VERSION}:{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
 def record_id(feed: str, entry_marks: Marks) -> str:

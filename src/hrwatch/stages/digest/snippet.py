@@ -21,7 +21,7 @@ _WORD_REACH = 40  # a script without spaces is cut where it stands
 def snippet(text: str, evidence: tuple[Evidence, ...], limit: int = LIMIT) -> tuple[Piece, ...]:
     """Given a text and its evidence, return at most `limit` characters round the word that has the
     most others near it (of equals the first), or the beginning where none stands in the text."""
-    words = [piece for piece in evidence if piece.field is Field.TEXT]
+    words = [piece for piece in evidence if piece.field is Field.TEXT and piece.length]
     room = limit - 2 * len(_ELLIPSIS)
     starts = [_start(text, word) for word in words] or [0]
     start = max(starts, key=lambda begin: sum(_within(word, begin, begin + room) for word in words))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, time
 from itertools import zip_longest
 
 from hrwatch import text
-from hrwatch.model.articles import Record
-from hrwatch.model.feeds import Feed
+from hrwatch.model.articles import Kept, Record
+from hrwatch.model.feeds import Feed, Terms
 from hrwatch.model.mail import Match
 from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.redact import redacted, removals
 from hrwatch.stages.digest.snippet import snippet
-from hrwatch.stages.digest.view import MatchedTag, Report, Story, Undated
+from hrwatch.stages.digest.view import MatchedTag, NoExtract, Report, Story, Undated
 
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
 _WORD_LIMIT = 60
@@ -58,8 +58,16 @@ class Writer:
             also=self._also(record),
             reference=record.id,
             sha256=record.page_sha256 or "",
+            no_extract=self._no_extract(record),
             page_missing=bool(record.extract_error),
         )
+
+    def _no_extract(self, record: Record) -> NoExtract | None:
+        if record.kept is not Kept.HEADLINE:
+            return None
+        feed = self.feeds.get(record.feed)
+        is_forbidden = feed is not None and feed.terms is Terms.FORBIDDEN
+        return NoExtract.TERMS if is_forbidden else NoExtract.HEADLINE
 
     def _also(self, shown: Record) -> tuple[Report, ...]:
         """Return the other reports of the story: the original, then the earliest first. The very
@@ -89,7 +97,8 @@ class Writer:
         return by, record.language, title, record.permalink
 
     def _matched(self, tag: Tag, record: Record) -> MatchedTag:
-        words = dict.fromkeys(_word(evidence, record) for evidence in tag.evidence)
+        # A word of a text that is not kept is none that could be shown.
+        words = dict.fromkeys(_word(found, record) for found in tag.evidence if found.length)
         fields = {evidence.field for evidence in tag.evidence}
         return MatchedTag(
             label=self._label(tag),

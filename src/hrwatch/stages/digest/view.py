@@ -47,6 +47,13 @@ class Undated(StrEnum):
     AHEAD = "ahead"  # the publisher's date lay in the future
 
 
+class NoExtract(StrEnum):
+    """Why a digest cites nothing of a text."""
+
+    TERMS = "terms"  # the publisher's
+    HEADLINE = "headline"  # no more is archived, by the operator's choice
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """A story as it is told, under its number; as a title alone it shows the first five fields and
@@ -69,6 +76,7 @@ class Story:
     also: tuple[Report, ...]
     reference: str
     sha256: str  # of the page, empty where none was fetched
+    no_extract: NoExtract | None  # why there is no snippet, where none may be
     page_missing: bool  # it was wanted and could not be read: this rests on the feed's own text
 
 

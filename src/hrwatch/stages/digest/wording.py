@@ -12,7 +12,7 @@ from hrwatch.model.mail import Cadence, Schedule
 from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import isolate
-from hrwatch.stages.digest.view import Composition, MatchedTag, Report, Story, Undated
+from hrwatch.stages.digest.view import Composition, MatchedTag, NoExtract, Report, Story, Undated
 
 SUBJECT_LIMIT = 70
 # Not strftime: its names follow the locale of the process.
@@ -36,6 +36,10 @@ _UNDATED = {
     Undated.NOT_GIVEN: "Publication date not given.",
     Undated.NOT_UNDERSTOOD: "Publication date not understood.",
     Undated.AHEAD: "Dated in the future by its publisher.",
+}
+_NO_EXTRACT = {
+    NoExtract.TERMS: "No extract: this publisher's terms allow no copies.",
+    NoExtract.HEADLINE: "No extract: only the headline of this feed is archived.",
 }
 STATES = {
     State.EMPTY: "answers, but empty",
@@ -140,10 +144,15 @@ class Wording:
         """Return the tags with their words and where they stand."""
         return "; ".join(map(_matched, tags)) + "."
 
+    def no_extract(self, story: Story) -> str:
+        """Return why nothing of a story's text is cited; empty where something is, or could be."""
+        return _NO_EXTRACT[story.no_extract] if story.no_extract else ""
+
     def kept(self, story: Story) -> str:
         """Return the archive's reference of a story."""
         seen = story.first_seen_at.astimezone(UTC)
-        kept = f"ref {story.reference}, kept {_day(seen, year=False)} {seen:%H:%M} UTC"
+        what = "headline kept" if story.no_extract else "kept"
+        kept = f"ref {story.reference}, {what} {_day(seen, year=False)} {seen:%H:%M} UTC"
         return (
             f"{kept}, page sha256 {story.sha256[:12]}" if story.sha256 else f"{kept}, no page kept"
         )

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 
 from hrwatch.errors import AddressRefused, FetchError
-from hrwatch.model.feeds import NotModified, Response, Route, Validators
+from hrwatch.model.feeds import NotModified, Redirect, Response, Route, Validators
 from hrwatch.model.settings import FetchSettings
 from hrwatch.stages.fetch import headers, robots
 from hrwatch.stages.fetch.addresses import address, follow, host_of, origin_of, shown
@@ -101,7 +101,7 @@ class Fetcher:
     async def _run(self, errand: Errand, first: httpx.URL) -> Response | NotModified:
         visited: Visited = (first,)
         left = errand.seconds
-        for_good = True
+        moves: tuple[Moved, ...] = ()
         loop = asyncio.get_running_loop()
         while True:
             domain = registrable(host_of(visited[-1]))
@@ -115,8 +115,8 @@ class Fetcher:
                     answer = await self._asked(errand, visited, left)
                     left -= loop.time() - started_at
                     if not isinstance(answer, Moved):
-                        return _told_moved(answer, visited, for_good=for_good)
-                    for_good = for_good and answer.for_good
+                        return _told_moved(answer, visited, moves)
+                    moves = (*moves, answer)
                     visited = (*visited, follow(visited, answer.location))
                     self._refuse_beyond_loopback(visited[-1])
                     self._note(visited)
@@ -184,9 +184,13 @@ def _standing_of(errand: Errand, target: httpx.URL) -> object:
 
 
 def _told_moved(
-    answer: Response | NotModified, visited: Visited, *, for_good: bool
+    answer: Response | NotModified, visited: Visited, moves: Sequence[Moved]
 ) -> Response | NotModified:
-    """Return the answer with its new address, where every redirect on the way was for good."""
-    if isinstance(answer, NotModified) or len(visited) == 1 or not for_good:
+    """Return the answer with the redirects on the way, and with its new address where all of them
+    were for good."""
+    if isinstance(answer, NotModified) or not moves:
         return answer
-    return replace(answer, moved_to=str(visited[-1]))
+    redirects = (Redirect(str(url), move.status) for url, move in zip(visited, moves, strict=False))
+    for_good = all(move.for_good for move in moves)
+    moved_to = str(visited[-1]) if for_good else None
+    return replace(answer, moved_to=moved_to, redirects=tuple(redirects))

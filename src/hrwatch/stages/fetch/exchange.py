@@ -1,6 +1,7 @@
 """One request and its answer, within what is left of the deadline and of the bytes."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from hrwatch.stages.fetch.addresses import shown
 from hrwatch.stages.fetch.decoding import Decoder
 from hrwatch.stages.fetch.failures import NETWORK_ERRORS, kind, plain_words
 from hrwatch.stages.fetch.through import WANTS_LOGIN
+from hrwatch.stages.fetch.transport import CERTIFICATE
 from hrwatch.stages.fetch.ways import Way, Ways
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -50,7 +52,12 @@ class Moved:
     """An answer that sends us on."""
 
     location: str
-    for_good: bool
+    status: int
+
+    @property
+    def for_good(self) -> bool:
+        """Whether the old address need not be asked again."""
+        return self.status in _FOR_GOOD
 
 
 Visited = tuple[httpx.URL, ...]
@@ -97,7 +104,7 @@ class Exchange:
             now = self._clock()
             if answer.status_code in _REDIRECTS:
                 location = answer.headers.get("location", "")
-                return Moved(location, for_good=answer.status_code in _FOR_GOOD)
+                return Moved(location, answer.status_code)
             if answer.status_code == HTTPStatus.NOT_MODIFIED and asked:
                 return await _not_modified(answer, target, now)
             if _wants_login(answer, target, errand.way):
@@ -160,6 +167,7 @@ async def _body(answer: httpx.Response, errand: Errand) -> bytes:
 
 
 def _document(answer: httpx.Response, visited: Visited, body: bytes, now: datetime) -> Response:
+    certificate = answer.extensions.get(CERTIFICATE)
     return Response(
         url=str(visited[-1]),
         requested_url=str(visited[0]),
@@ -172,6 +180,7 @@ def _document(answer: httpx.Response, visited: Visited, body: bytes, now: dateti
         max_age=headers.max_age(answer.headers),
         expires=headers.expires(answer.headers, now),
         fetched_at=now,
+        certificate_sha256=None if certificate is None else hashlib.sha256(certificate).hexdigest(),
     )
 
 

@@ -25,7 +25,7 @@ class Pin:
     def check(self, connection: ssl.SSLObject | ssl.SSLSocket | None) -> None:
         """Given a connection after its handshake, raise TlsFailed where another certificate was
         shown, or none."""
-        shown = connection.getpeercert(binary_form=True) if connection else None
+        shown = certificate(connection)
         if not shown:
             raise TlsFailed("the server shows no TLS certificate to compare with tls_sha256")
         seen = hashlib.sha256(shown).hexdigest()
@@ -35,6 +35,11 @@ class Pin:
                 f"{with_colons(seen)}. Somebody may sit in between: write that one only if the "
                 "site's owner confirms it"
             )
+
+
+def certificate(connection: ssl.SSLObject | ssl.SSLSocket | None) -> bytes | None:
+    """Return the certificate (DER) that was shown in the handshake; None without one."""
+    return connection.getpeercert(binary_form=True) if connection else None
 
 
 def with_colons(digits: str) -> str:

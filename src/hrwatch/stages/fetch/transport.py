@@ -9,8 +9,11 @@ import httpcore
 import httpx
 
 from hrwatch.stages.fetch.network import GuardedStream
+from hrwatch.stages.fetch.pinning import certificate
 
 _KEEP_ALIVE_SECONDS = 15.0
+# Under which an answer brings the certificate that its server showed (DER), None without TLS.
+CERTIFICATE = "certificate"
 
 Judge = Callable[[str, int], None]
 
@@ -91,10 +94,17 @@ class Transport(httpx.AsyncBaseTransport):
                 await one.aclose()
             raise
         stream = answer.extensions.get("network_stream")
+        shown = None
         if isinstance(stream, GuardedStream):
             stream.expect_body()
+            shown = certificate(stream.get_extra_info("ssl_object"))
         headers = [pair for pair in answer.headers if not pair[0].lower().startswith(b"set-cookie")]
-        return httpx.Response(answer.status, headers=headers, stream=_Stream(answer))
+        return httpx.Response(
+            answer.status,
+            headers=headers,
+            stream=_Stream(answer),
+            extensions={CERTIFICATE: shown},
+        )
 
     async def aclose(self) -> None:
         """Close every connection."""

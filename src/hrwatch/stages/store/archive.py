@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import feeds, outbox, unfinished
+from hrwatch.stages.store import feeds, outbox, unfinished, visits
 from hrwatch.stages.store.database import Database, located
 from hrwatch.stages.store.notes import Notes
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, make_or_require, require
@@ -80,6 +80,7 @@ class Archive:
                 # We hold the lock, so whoever claimed anything is gone.
                 archive.write_now(feeds.release_all)
                 archive.write_now(outbox.release_all)
+                archive.write_now(visits.release_all)
             undo.pop_all()
         return archive
 

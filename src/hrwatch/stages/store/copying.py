@@ -22,6 +22,7 @@ _CHANGING = (
     tables.rule_sets,
     tables.sketches,
     tables.common_shingles,
+    tables.translations,
     tables.bodies,
     tables.captures,
     tables.chain,

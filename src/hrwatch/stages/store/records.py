@@ -5,7 +5,7 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -16,9 +16,11 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
+from hrwatch.model.evidence import Capture
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import rows, sketches, words
+from hrwatch.stages.store import captures, rows, sketches, translations, words
+from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
@@ -44,6 +46,8 @@ _CANDIDATES = (
         records.c.title,
         records.c.text_hash,
         records.c.copy_of,
+        records.c.copy_kind,
+        records.c.unlinked,
     )
     .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
     .where(is_latest())
@@ -74,12 +78,14 @@ def add(
     new: Iterable[Record],
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
     hashes: Mapping[str, Iterable[int]] = MappingProxyType({}),
+    evidence: Mapping[str, tuple[Capture, bytes | Packed]] = MappingProxyType({}),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
     once. `relinked` names, by the id of a new original, the records that carried its page before it
-    did; `hashes`, by record, under which its text is found by those that are like it.
+    did; `hashes`, by record, under which its text is found by those that are like it; `evidence`,
+    by record, what it was read from, which is chained to the captures.
     """
     given = {(record.id, record.version): record for record in new}
     added = 0
@@ -98,6 +104,8 @@ def add(
             connection.execute(sa.insert(tags), tag_values)
         words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
         sketches.add(connection, {n: hashes[r.id] for n, r in numbered if r.id in hashes})
+        translations.add(connection, {n: r.article.translations for n, r in numbered if r.article})
+        captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
     for original, earlier in relinked.items():
         _relink(connection, original, tuple(earlier))
@@ -127,6 +135,7 @@ def known(
         records.c.title_key,
         records.c.published_at,
         records.c.first_seen_at,
+        records.c.entry_hash,
     )
     found = {
         row.ordinal: KnownEntry(
@@ -136,6 +145,7 @@ def known(
             title_key=row.title_key,
             # A date that lay ahead was set to when its entry was first seen, and tells nothing.
             published_at=None if row.published_at == row.first_seen_at else row.published_at,
+            entry_hash=row.entry_hash,
         )
         for column, keys in wanted
         for row in _with_keys(connection, sa.select(*columns), column, keys, records.c.feed == feed)
@@ -160,6 +170,8 @@ def candidates(
             title_key=text.title_key(row.title),
             text_hash=row.text_hash,
             copy_of=row.copy_of,
+            copy_kind=CopyKind(row.copy_kind) if row.copy_kind else None,
+            unlinked=row.unlinked,
         )
         for query, keys in wanted
         for piece in chunks(sorted({key for key in keys if key}))
@@ -197,6 +209,15 @@ def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record
         stream(connection, records.c.story.in_(piece)) for piece in chunks(sorted(set(story_ids)))
     )
     return tuple(map(_without_text, found))
+
+
+def numbered(connection: sa.Connection, ordinals: Iterable[int]) -> dict[int, Record]:
+    """Return records by the order of their writing, whether they are the latest version or not."""
+    return {
+        ordinal: record
+        for piece in chunks(sorted(set(ordinals)))
+        for ordinal, record in _by_ordinal(connection, piece)
+    }
 
 
 def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Record]:
@@ -294,6 +315,12 @@ def _with_keys(
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:
     yield from _with_tags(connection, connection.execute(query).all())
+
+
+def _by_ordinal(connection: sa.Connection, ordinals: Sequence[int]) -> Iterator[tuple[int, Record]]:
+    query = sa.select(records).where(records.c.ordinal.in_(ordinals)).order_by(records.c.ordinal)
+    found = connection.execute(query).all()
+    return zip((row.ordinal for row in found), _with_tags(connection, found), strict=True)
 
 
 def _without_text(record: Record) -> Record:

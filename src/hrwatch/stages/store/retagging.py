@@ -11,6 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from hrwatch.model.articles import Kept
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store import rows
 from hrwatch.stages.store.rule_sets import Share
@@ -67,7 +68,7 @@ def tagged(
             records.c.url,
             records.c.first_seen_at,
         )
-        .where(records.c.feed == share.feed, of_it)
+        .where(records.c.feed == share.feed, of_it, records.c.kept == Kept.FULL)
         .where(records.c.ordinal > after, records.c.ordinal <= up_to)
         .order_by(records.c.ordinal)
         .limit(limit)
@@ -102,6 +103,7 @@ def replace(connection: sa.Connection, retagged: Sequence[Retagged]) -> frozense
     free = connection.scalars(
         sa.select(records.c.ordinal)
         .where(records.c.ordinal.in_([one.ordinal for one in retagged]))
+        .where(records.c.kept == Kept.FULL)  # by now: it may have been removed since it was read
         .with_for_update(skip_locked=True, key_share=True)  # SQLite has one writer, and no words
     )
     ordinals = frozenset(free)

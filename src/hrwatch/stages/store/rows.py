@@ -56,6 +56,7 @@ def record_values(record: Record) -> Values:
         "article_authors": article.authors if article else None,
         "article_published_at": article.published_at if article else None,
         "article_site_name": article.site_name if article else None,
+        "article_translations": (article.translations or None) if article else None,
         "copy_of": copy.of if copy else None,
         "copy_kind": copy.kind if copy else None,
         "copy_score": copy.score if copy else None,
@@ -70,6 +71,7 @@ def record_values(record: Record) -> Values:
         "change": _change_values(record.change) if record.change else None,
         "entry_hash": record.entry_hash,
         "kept": record.kept,
+        "unlinked": record.unlinked,
     }
 
 
@@ -112,6 +114,7 @@ def record_from(row: sa.Row[Any], tags: tuple[Tag, ...]) -> Record:
         change=_change(row.change) if row.change else None,
         entry_hash=row.entry_hash,
         kept=Kept(row.kept),
+        unlinked=row.unlinked,
     )
 
 
@@ -158,6 +161,7 @@ def _article(row: sa.Row[Any]) -> Article | None:
         authors=tuple(row.article_authors),
         published_at=row.article_published_at,
         site_name=row.article_site_name,
+        translations=tuple(row.article_translations or ()),
     )
 
 
@@ -167,16 +171,21 @@ def _change_values(change: Change) -> Values:
         "added": change.added,
         "removed": change.removed,
         "replaced": change.replaced,
+        "more": (change.more_added, change.more_removed, change.more_replaced),
     }
 
 
 def _change(values: Mapping[str, Any]) -> Change:
     title = values["title"]
+    more_added, more_removed, more_replaced = map(int, values["more"])
     return Change(
         title=(title[0], title[1]) if title else None,
         added=tuple(values["added"]),
         removed=tuple(values["removed"]),
         replaced=tuple((before, after) for before, after in values["replaced"]),
+        more_added=more_added,
+        more_removed=more_removed,
+        more_replaced=more_replaced,
     )
 
 

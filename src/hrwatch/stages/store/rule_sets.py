@@ -1,11 +1,12 @@
 """Which rule sets tagged what: their history, and the records of each."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from hrwatch.model.articles import Kept
 from hrwatch.model.tags import RuleSet
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import records, rule_sets
@@ -56,8 +57,10 @@ def get(connection: sa.Connection, rules_hash: str) -> Known | None:
     return Known(told, row.first_used_at, row.hrwatch)
 
 
-def shares(connection: sa.Connection) -> tuple[Share, ...]:
-    """Return how many records of each feed each rule set tagged, by feed."""
+def shares(connection: sa.Connection, kept: Collection[Kept] = (Kept.FULL,)) -> tuple[Share, ...]:
+    """Return how many records of each feed each rule set tagged, by feed: of those whose text is
+    kept, which another rule set can tag, unless others are asked for."""
     group = (records.c.feed, records.c.rules_hash)
-    query = sa.select(*group, sa.func.count()).group_by(*group).order_by(*group)
-    return tuple(Share(*row) for row in connection.execute(query))
+    query = sa.select(*group, sa.func.count()).where(records.c.kept.in_(kept))
+    found = connection.execute(query.group_by(*group).order_by(*group))
+    return tuple(Share(*row) for row in found)

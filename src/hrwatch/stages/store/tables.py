@@ -104,6 +104,7 @@ records = sa.Table(
     sa.Column("article_authors", sa.JSON(none_as_null=True)),
     sa.Column("article_published_at", Instant),
     sa.Column("article_site_name", sa.Text),
+    sa.Column("article_translations", sa.JSON(none_as_null=True)),  # NULL: names none
     sa.Column("copy_of", sa.Text),
     sa.Column("copy_kind", sa.Text),
     sa.Column("copy_score", sa.Float),
@@ -170,6 +171,15 @@ common_shingles = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Which addresses an article's page names as its versions in other languages.
+translations = sa.Table(
+    "translations",
+    metadata,
+    sa.Column("permalink_key", sa.Text, primary_key=True),
+    sa.Column("record", Ordinal, sa.ForeignKey("records.ordinal"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 # What was fetched, by what it is; several captures may be of the same bytes.
 bodies = sa.Table(
     "bodies",
@@ -177,6 +187,8 @@ bodies = sa.Table(
     sa.Column("sha256", sa.Text, primary_key=True),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("compressed", sa.LargeBinary, nullable=False),  # zlib
+    # Of `compressed`: zlib leaves some of its last bits unread, and no bit may change unseen.
+    sa.Column("crc32", sa.BigInteger, nullable=False),
 )
 
 # Append-only: rows are neither changed nor deleted but by a purge, which empties what they hold
@@ -230,6 +242,8 @@ visits = sa.Table(
     sa.Column("next_visit_at", Instant),  # NULL: no more
     sa.Column("missing", sa.Integer, nullable=False),
     sa.Column("missing_since", Instant),
+    sa.Column("missing_until", Instant),
+    sa.Column("removed_at", Instant),
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
     sa.Column("etag", sa.Text),

@@ -130,3 +130,25 @@ def test_fingerprint_of_two_texts_agrees_where_they_say_the_same(
 @pytest.mark.parametrize("body", ["", "Read the full statement here.", "继续阅读"])
 def test_fingerprint_too_short_to_judge_has_no_hash(body: str) -> None:
     assert fingerprint(TITLE, body).text_hash == ""
+
+
+def test_copy_of_a_translations_page_is_one_too_and_its_text_alone_is_none() -> None:
+    translated = a_candidate(copy_of="english", copy_kind=CopyKind.TRANSLATION)
+
+    same_page = copied(translated, permalink="https://wire.example/a")
+    assert same_page == Copy("english", CopyKind.TRANSLATION, 1.0)
+    assert copied(translated) is None
+
+
+def test_repeated_before_passes_over_what_somebody_said_is_no_copy() -> None:
+    def earlier(**changes: bool) -> tuple[str, ...]:
+        found = a_candidate(feed_address="https://collector.example/feed", **changes)
+        return repeated_before(
+            feed_address="https://wire.example/feed",
+            permalink="https://wire.example/a",
+            title=TITLE,
+            candidates=[found],
+        )
+
+    assert earlier() == ("first",)
+    assert earlier(unlinked=True) == ()

@@ -20,9 +20,10 @@ from builders import (
     an_entry,
     an_evidence,
 )
-from hrwatch.model.feeds import FAILING, Coverage, State
+from hrwatch.model.feeds import FAILING, Coverage, Keep, State, Terms
 from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Window
 from hrwatch.model.tags import Relation
+from hrwatch.pipeline.keeping import kept
 from hrwatch.stages.digest import wording
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
@@ -247,6 +248,33 @@ def test_render_of_a_page_that_could_not_be_read_says_what_the_story_rests_on() 
     assert said in " ".join(digest.text.split())
     assert said in digest.html.replace("&#39;", "'")
     assert "10.2.3.4" not in digest.text + digest.html
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        (Terms.UNKNOWN, "No extract: only the headline of this feed is archived."),
+        (Terms.FORBIDDEN, "No extract: this publisher's terms allow no copies."),
+    ],
+)
+def test_render_of_a_headline_alone_says_why_there_is_no_extract(
+    monkeypatch: pytest.MonkeyPatch, terms: Terms, told: str
+) -> None:
+    monkeypatch.setitem(FEEDS, "wire", replace(FEEDS["wire"], terms=terms))
+    record = kept(about("BY-7Q2M").record, Keep.HEADLINE)
+    digest = written(a_match(replace(record, extract_error="it took too long")))
+    for part in (digest.text, " ".join(Page(digest.html).data)):
+        assert told in part
+        assert "tortured" not in part
+        assert "Matched: Torture and other ill-treatment (text)." in part
+        assert "could not be read" not in part
+        assert "ref BY-7Q2M, headline kept" in " ".join(part.split())
+
+
+def test_render_of_a_kept_summary_cites_it() -> None:
+    match = about("BY-7Q2M", of_entry={"summary": "They were tortured, says the feed."})
+    digest = written(a_match(kept(match.record, Keep.SUMMARY)))
+    assert '"They were *tortured*, says the feed."' in digest.text
 
 
 def test_render_lists_other_reports_with_differing_titles_and_addresses() -> None:

@@ -216,3 +216,26 @@ def test_import_of_the_stage_loads_no_heavy_library() -> None:
         text=True,
     ).stdout.split()
     assert not {"trafilatura", "lxml", "feedparser", "py3langid", "numpy"} & set(told)
+
+
+def test_extract_translations_are_the_other_languages_that_the_page_names() -> None:
+    links = """
+    <link rel="alternate" hreflang="en" href="/en/1">
+    <link rel="alternate" hreflang="x-default" href="/">
+    <link rel="Alternate" hreflang="fr" href="/fr/1?utm_source=x#top">
+    <link rel="alternate" hreflang="pt-br" href="https://WIRE.example/pt/1">
+    <link rel="alternate" hreflang="ru" href="javascript:alert(1)">
+    <link rel="alternate" hreflang="de" type="application/rss+xml">
+    <link rel="alternate" hreflang="es" href="/stories/1">
+    <link rel="stylesheet" hreflang="it" href="/it/1">
+    """
+
+    article = read(page(head=links).replace("<html", '<html lang="en"', 1))
+
+    assert article.translations == ("https://wire.example/fr/1", "https://wire.example/pt/1")
+
+
+def test_extract_translations_are_bounded() -> None:
+    links = "".join(f'<link rel=alternate hreflang=fr href="/fr/{n}">' for n in range(5000))
+
+    assert len(read(page(head=links)).translations) == home.MAX_TRANSLATIONS

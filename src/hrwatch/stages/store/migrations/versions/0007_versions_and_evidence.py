@@ -1,5 +1,6 @@
 """Versions and evidence: captures with their chain, visits to articles after the first, and of
-records when a version was seen, what changed in it, and how much of it is kept."""
+records when a version was seen, what changed in it, how much of it is kept, and which pages it
+names as its translations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +23,7 @@ def upgrade() -> None:
         sa.Column("sha256", _TEXT, primary_key=True),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("compressed", sa.LargeBinary, nullable=False),
+        sa.Column("crc32", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "captures",
@@ -64,6 +66,8 @@ def upgrade() -> None:
         sa.Column("next_visit_at", _INSTANT),
         sa.Column("missing", sa.Integer, nullable=False),
         sa.Column("missing_since", _INSTANT),
+        sa.Column("missing_until", _INSTANT),
+        sa.Column("removed_at", _INSTANT),
         sa.Column("status", sa.Integer),
         sa.Column("error", _TEXT),
         sa.Column("etag", _TEXT),
@@ -73,7 +77,19 @@ def upgrade() -> None:
         sa.Column("claimed_until", _INSTANT),
     )
     op.create_index("visits_next_visit_at", "visits", ["next_visit_at"])
+    op.create_table(
+        "translations",
+        sa.Column("permalink_key", _TEXT, primary_key=True),
+        sa.Column(
+            "record",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.ForeignKey("records.ordinal"),
+            primary_key=True,
+        ),
+        sqlite_with_rowid=False,
+    )
     for column in (
+        sa.Column("article_translations", sa.JSON),
         sa.Column("seen_at", _INSTANT),
         sa.Column("change", sa.JSON),
         sa.Column("entry_hash", _TEXT),
