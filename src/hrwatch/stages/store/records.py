@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
-from hrwatch.model.evidence import Capture
+from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store import captures, rows, sketches, translations, words
+from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
@@ -73,19 +74,22 @@ class Counts:
     first_seen_at: datetime | None  # of the newest record
 
 
-def add(
+def add(  # noqa: PLR0913 - what is written with them in one transaction, each by its name
     connection: sa.Connection,
     new: Iterable[Record],
+    *,
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
     hashes: Mapping[str, Iterable[int]] = MappingProxyType({}),
     evidence: Mapping[str, tuple[Capture, bytes | Packed]] = MappingProxyType({}),
+    visits: Iterable[Visit] = (),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
     once. `relinked` names, by the id of a new original, the records that carried its page before it
     did; `hashes`, by record, under which its text is found by those that are like it; `evidence`,
-    by record, what it was read from, which is chained to the captures.
+    by record, what it was read from, which is chained to the captures; `visits` are to be made to
+    those whose page is still wanted.
     """
     given = {(record.id, record.version): record for record in new}
     added = 0
@@ -107,6 +111,7 @@ def add(
         translations.add(connection, {n: r.article.translations for n, r in numbered if r.article})
         captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
+    visit_table.add(connection, visits)
     for original, earlier in relinked.items():
         _relink(connection, original, tuple(earlier))
     return added
