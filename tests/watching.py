@@ -26,6 +26,7 @@ from hrwatch.pipeline.revisit import Looked, revisit_pass
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import visits
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.visits import Due
 from loopback import Answer, Loopback, an_answer, serving
 from newsdesk import a_page, a_reader
 from parts import the_parts
@@ -162,6 +163,11 @@ class Watch:
         failed = await pipeline.digest_pass(self.parts, self.desk, regardless=True)
         assert failed == ()
         return [one for one in self.told() if one not in before]
+
+    def due(self) -> tuple[Due, ...]:
+        """The visits whose time has come."""
+        with self.archive.reading() as connection:
+            return visits.due(connection, ["wire"], self.clock(), 1000)
 
     def told(self) -> list[Told]:
         """What digests told of, by title of the first version."""

@@ -10,6 +10,7 @@ import pytest
 
 from hrwatch.model.evidence import Standing
 from hrwatch.model.mail import Reason
+from hrwatch.pipeline.revisit import revisit, revisit_pass
 from loopback import Request, an_answer
 from newsdesk import a_page
 from postgres import Place
@@ -156,40 +157,47 @@ FRONT = a_page("The front page of an invented site", *(["Welcome to the news of 
 PAYWALL = a_page(ONE.title, "Subscribe now to read this.", "Already a reader? Log in here.")
 
 
-@pytest.mark.parametrize(
-    ("answer", "standing"),
-    [
-        (an_answer(status="403 Forbidden"), Standing.UNREACHABLE),
-        (an_answer(status="401 Unauthorized"), Standing.UNREACHABLE),
-        (an_answer(status="429 Too Many Requests"), Standing.UNREACHABLE),
-        (an_answer(status="503 Service Unavailable"), Standing.UNREACHABLE),
-        (an_answer(status="500 Internal Server Error"), Standing.UNREACHABLE),
-        (hangs, Standing.UNREACHABLE),
-        (an_answer(status="302 Found", Location="/front"), Standing.UNCLEAR),
-        (FRONT, Standing.UNCLEAR),
-        (PAYWALL, Standing.UNCLEAR),
-        (an_answer(b"", Content_Type="text/html"), Standing.UNCLEAR),
-        (an_answer(b"\x89PNG\r\n\x1a\n" + bytes(400), Content_Type="image/png"), Standing.UNCLEAR),
-    ],
+SAYING_NOTHING = (
+    (an_answer(status="403 Forbidden"), Standing.UNREACHABLE),
+    (an_answer(status="401 Unauthorized"), Standing.UNREACHABLE),
+    (an_answer(status="429 Too Many Requests"), Standing.UNREACHABLE),
+    (an_answer(status="503 Service Unavailable"), Standing.UNREACHABLE),
+    (hangs, Standing.UNREACHABLE),
+    (an_answer(status="302 Found", Location="/front"), Standing.UNCLEAR),
+    (FRONT, Standing.UNCLEAR),
+    (PAYWALL, Standing.UNCLEAR),
+    (an_answer(b"", Content_Type="text/html"), Standing.UNCLEAR),
+    (an_answer(b"\x89PNG\r\n\x1a\n" + bytes(400), Content_Type="image/png"), Standing.UNCLEAR),
 )
+
+
 def test_page_that_refuses_fails_or_shows_something_else_says_nothing_of_its_article(
-    places: Any, tmp_path: Path, answer: Any, standing: Standing
+    place: Place, tmp_path: Path
 ) -> None:
     async def test(desk: Watch) -> None:
         desk.site.answers["/front"] = FRONT
-        await told_once(desk)
-        desk.site.answer(1, answer)
-        (looked,) = await desk.visit(after=3 * HOUR)
-        assert (looked.standing, looked.version, looked.reason) == (standing, None, None)
-        await desk.visits_until(4 * DAY)
-        desk.site.answer(1, None)
-        await desk.visits_until(70 * DAY)
-        (visit,) = desk.known()
-        assert (visit.standing, visit.missing) == (Standing.THERE, 0)
+        for number in range(len(SAYING_NOTHING)):
+            desk.site.publish(an_article(number))
+        await desk.poll()
+        await desk.tell()
+        desk.clock.advance(3 * HOUR)
+        for due in desk.due():
+            number = int(due.visit.url.rpartition("/")[2])
+            answer, expected = SAYING_NOTHING[number]
+            desk.site.answer(number, answer)
+            # A site that refuses is left alone for a while, and these are all of one.
+            desk.parts.fetcher._patience._standings.clear()
+            looked = await revisit(desk.parts, desk.desk.config.feeds[0], due)
+            assert looked is not None
+            assert (looked.standing, looked.version, looked.reason) == (expected, None, None)
+            desk.site.answer(number, None)
+        desk.parts.fetcher._patience._standings.clear()
+        await desk.visits_until(10 * HOUR)
+        assert {(one.standing, one.missing) for one in desk.known()} == {(Standing.THERE, 0)}
         assert await desk.tell() == []
-        assert len(texts(desk)) == 1
+        assert len(texts(desk)) == len(SAYING_NOTHING)
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+    watch(place, tmp_path, test)
 
 
 def test_soft_404_after_a_removal_is_no_return(place: Place, tmp_path: Path) -> None:
@@ -226,19 +234,29 @@ def test_page_that_could_not_be_had_is_completed_at_a_later_look_and_is_no_chang
     watch(place, tmp_path, test)
 
 
-@pytest.mark.parametrize("settings", [{"revisit": False}, {"enabled": False}, {"full_text": False}])
+@pytest.mark.parametrize("settings", [{"revisit": False}, {"full_text": False}])
 def test_feed_that_is_not_to_be_read_again_has_no_visits(
     places: Any, tmp_path: Path, settings: dict[str, bool]
 ) -> None:
     async def test(desk: Watch) -> None:
-        desk.site.publish(ONE)
-        await desk.poll()
-        await desk.tell()
-        asked = len(desk.site.server.requests)
-        await desk.visits_until(10 * DAY)
-        assert len(desk.site.server.requests) == asked
+        await told_once(desk)
+        assert desk.known() == []
 
     watch(places.make("sqlite", tmp_path / "state"), tmp_path, test, **settings)
+
+
+def test_feed_that_is_switched_off_or_gone_from_the_file_has_no_more_visits(
+    places: Any, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.clock.advance(DAY)
+        (feed,) = desk.desk.config.feeds
+        for feeds in ([], [replace(feed, enabled=False)], [replace(feed, revisit=False)]):
+            assert await revisit_pass(desk.parts, feeds) == ()
+        assert len(await desk.visit()) == 1
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
 
 
 def test_visits_ask_with_validators_and_believe_them_but_now_and_then(

@@ -219,7 +219,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
         id=record_id,
         version=1,
         feed=feed.name,
-        entry=_no_later(replace(one.entry, summary=reading.summary, content=""), now),
+        entry=no_later(replace(one.entry, summary=reading.summary, content=""), now),
         permalink=one.marks.permalink,
         article=reading.article,
         title=reading.title,
@@ -238,7 +238,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
     )
 
 
-def _no_later(entry: Entry, now: datetime) -> Entry:
+def no_later(entry: Entry, now: datetime) -> Entry:
     """Return an entry whose dates do not lie ahead. Not before: an entry is recognised by its date
     as written, which is the same at every poll, and `now` is not."""
     published_at, updated_at = entry.published_at, entry.updated_at
