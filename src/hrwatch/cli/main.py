@@ -34,6 +34,7 @@ VERBS = {
     "export": "export:export",
     "import": "import_:app",
     "retag": "retag:retag",
+    "purge": "purge:purge",
     "doctor": "doctor:doctor",
     "backup": "backup:backup",
     "restore": "backup:restore",

@@ -11,11 +11,12 @@ from hrwatch.cli.explaining import print_marked, print_tags
 from hrwatch.cli.place import FAILED, place
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.articles import Kept, Record
+from hrwatch.model.evidence import Capture
 from hrwatch.model.tags import Field
 from hrwatch.pipeline.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
+from hrwatch.stages.store import captures, rule_sets
 from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import rule_sets
 from hrwatch.stages.store.rule_sets import Known
 from hrwatch.text import counted
 
@@ -43,6 +44,7 @@ def show(
         story = record_table.stories(connection, [found.story]) if isinstance(found, Record) else ()
         rules_hash = found.rules_hash if isinstance(found, Record) else None
         known = rule_sets.get(connection, rules_hash) if rules_hash else None
+        removed = captures.tombstone(connection, found.id) if isinstance(found, Record) else None
     if isinstance(found, record_table.Ambiguous):
         output.remark(f"{record_id} begins several references: {', '.join(found.ids)} …")
         raise typer.Exit(FAILED)
@@ -52,9 +54,25 @@ def show(
     if as_json:
         output.json_line(asdict(found))
         return
+    if removed is not None and found.kept is Kept.NOTHING:
+        _print_removed(found, removed)
+        return
     today = RuleSets(config.rules, config.feeds).hash_for(found.feed)
     others = [record for record in story if record.id != found.id]
     _print(found, others, _rule_set(known, rules_hash, today))
+
+
+def _print_removed(record: Record, tombstone: Capture) -> None:
+    for name, value in (
+        ("reference", record.id),
+        ("feed", record.feed),
+        ("first seen", output.instant(record.first_seen_at)),
+        ("page sha256", record.page_sha256),
+        ("removed", output.instant(tombstone.fetched_at)),
+        ("reason", captures.reason(tombstone)),
+    ):
+        if value:
+            output.line(f"{name + ':':12}{output.plain(value)}")
 
 
 def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:

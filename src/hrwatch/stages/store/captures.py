@@ -189,6 +189,18 @@ def bury(
     append(connection, [(_tombstone(*record, now, software, _note([], reason)), b"")])
 
 
+def tombstone(connection: sa.Connection, record_id: str) -> Capture | None:
+    """Return the latest tombstone of a record; None without any."""
+    query = (
+        sa.select(table)
+        .where(table.c.record == record_id, table.c.kind == CaptureKind.TOMBSTONE)
+        .order_by(table.c.number.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else link_from(row).capture
+
+
 def reason(tombstone: Capture) -> str:
     """Given a tombstone, return why it stands; raise ArchiveDamaged where it says nothing."""
     with guarded.of("the note of a tombstone"):
