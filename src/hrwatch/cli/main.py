@@ -34,6 +34,7 @@ VERBS = {
     "export": "export:export",
     "import": "import_:app",
     "retag": "retag:retag",
+    "unlink": "unlink:unlink",
     "doctor": "doctor:doctor",
     "backup": "backup:backup",
     "restore": "backup:restore",
