@@ -35,6 +35,7 @@ VERBS = {
     "import": "import_:app",
     "retag": "retag:retag",
     "doctor": "doctor:doctor",
+    "verify": "verify:verify",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "copy-archive": "copy_archive:copy_archive",
