@@ -29,11 +29,11 @@ def enqueue(connection: sa.Connection, digest: Digest, mail: Mail | None, now: d
     False, and nothing written, where its window is taken or another digest answers for one of its
     matches: somebody was quicker, and what is still waiting comes with the next digest.
     """
-    records = [match.record for match in digest.matches]
     with connection.begin_nested() as attempt:
         if _write_digest(connection, digest, mail, now):
-            settled = ledger.settle(connection, digest.subscriber, records, now, digest.id)
-            if settled == len(records):
+            told = digest.matches
+            settled = ledger.settle(connection, digest.subscriber, told, now, digest.id)
+            if settled == len(told):
                 if mail is not None:
                     connection.execute(sa.insert(outbox), [_mail_values(digest, mail, now)])
                 return True
@@ -105,11 +105,8 @@ def withdraw(connection: sa.Connection, delivery: Delivery) -> None:
     digest = connection.scalar(
         sa.select(outbox.c.digest).where(outbox.c.message_id == delivery.message_id)
     )
-    connection.execute(
-        sa.update(ledger_table)
-        .where(ledger_table.c.digest == digest)
-        .values(digest=None, settled_at=None)
-    )
+    if digest is not None:
+        ledger.reopen(connection, digest, delivery.at)
     settle(connection, delivery, None)
 
 

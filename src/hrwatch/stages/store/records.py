@@ -5,7 +5,7 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -211,6 +211,15 @@ def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record
     return tuple(map(_without_text, found))
 
 
+def numbered(connection: sa.Connection, ordinals: Iterable[int]) -> dict[int, Record]:
+    """Return records by the order of their writing, whether they are the latest version or not."""
+    return {
+        ordinal: record
+        for piece in chunks(sorted(set(ordinals)))
+        for ordinal, record in _by_ordinal(connection, piece)
+    }
+
+
 def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Record]:
     """Yield the records whose ordinal is above `after` and not above `up_to`."""
     return stream(connection, records.c.ordinal > after, records.c.ordinal <= up_to)
@@ -306,6 +315,12 @@ def _with_keys(
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:
     yield from _with_tags(connection, connection.execute(query).all())
+
+
+def _by_ordinal(connection: sa.Connection, ordinals: Sequence[int]) -> Iterator[tuple[int, Record]]:
+    query = sa.select(records).where(records.c.ordinal.in_(ordinals)).order_by(records.c.ordinal)
+    found = connection.execute(query).all()
+    return zip((row.ordinal for row in found), _with_tags(connection, found), strict=True)
 
 
 def _without_text(record: Record) -> Record:
