@@ -21,9 +21,7 @@ def verify(
     context: typer.Context,
     head: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[HEAD]", help="A head that was noted before: is it in the chain?"
-        ),
+        typer.Argument(metavar="[HEAD]", help="A head that was noted before: is it in the chain?"),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="A fault a line, then what was found.")
@@ -69,8 +67,9 @@ def _object(found: Verified) -> dict[str, object]:
 
 def _print(found: Verified, head: str | None) -> None:
     removed = f", {found.removed} removed" if found.removed else ""
+    bodies = counted(found.bodies, "body", "bodies")
     output.line(
-        f"{counted(found.captures, 'capture')}{removed}; {counted(found.bodies, 'body', 'bodies')}, "
+        f"{counted(found.captures, 'capture')}{removed}; {bodies}, "
         f"{found.size / 1e6:,.1f} MB, {found.stored / 1e6:,.1f} MB stored"
     )
     if found.number:
