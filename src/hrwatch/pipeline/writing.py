@@ -16,7 +16,7 @@ from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import ledger
+from hrwatch.stages.store import ledger, outbox
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import subscribers as in_force_table
 from hrwatch.stages.store import visits as visit_table
@@ -139,6 +139,7 @@ def is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
 
 async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> Digest:
     """Given the matches that a digest answers for, return it, under an empty id."""
+    older = {match.record.id for match in matches if match.reason is not Reason.NEW}
     composition = compose(
         brief.subscriber,
         matches,
@@ -149,6 +150,8 @@ async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> 
         feeds={feed.name: feed for feed in desk.config.feeds},
         labels=desk.labels,
         version=hrwatch.__version__,
+        told=await desk.archive.read(outbox.told_at, brief.subscriber.name, older),
+        visits=await desk.archive.read(visit_table.of, older),
     )
     return render(composition, "")
 
