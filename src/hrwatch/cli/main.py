@@ -36,6 +36,7 @@ VERBS = {
     "retag": "retag:retag",
     "unlink": "unlink:unlink",
     "doctor": "doctor:doctor",
+    "verify": "verify:verify",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "copy-archive": "copy_archive:copy_archive",
