@@ -10,12 +10,12 @@ import typer
 
 from hrwatch import urls
 from hrwatch.cli import output
+from hrwatch.cli.finding import named_record
 from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Kept
 from hrwatch.pipeline.evidence import SOFTWARE
 from hrwatch.stages.store import purging
-from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.purging import Held, Mails, Purged
 from hrwatch.text import counted
@@ -84,23 +84,16 @@ def purge(
 
 def _found(archive: Archive, what: str) -> tuple[Held, ...]:
     """Return the records that a reference or an address means; end where there are none."""
+    if "://" not in what:
+        record = named_record(archive, what)
+        with archive.reading() as connection:
+            return purging.held(connection, record.id)
     with archive.reading() as connection:
-        if "://" in what:
-            found = purging.held_at(connection, what, urls.canonical(what))
-            if found:
-                return found
-            output.remark(
-                f"the archive holds no article at {what}; hrwatch search finds references"
-            )
-            raise typer.Exit(FAILED)
-        record = record_table.get(connection, what.lower())
-        if isinstance(record, record_table.Ambiguous):
-            output.remark(f"{what} begins several references: {', '.join(record.ids)} …")
-            raise typer.Exit(FAILED)
-        if record is None:
-            output.remark(f"the archive holds no record {what}; hrwatch search finds references")
-            raise typer.Exit(FAILED)
-        return purging.held(connection, record.id)
+        found = purging.held_at(connection, what, urls.canonical(what))
+    if not found:
+        output.remark(f"the archive holds no article at {what}; hrwatch search finds references")
+        raise typer.Exit(FAILED)
+    return found
 
 
 def _print(archive: Archive, found: Sequence[Held]) -> None:

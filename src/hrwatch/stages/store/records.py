@@ -19,7 +19,7 @@ from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.evidence import Capture
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import captures, rows, sketches, translations, words
+from hrwatch.stages.store import captures, linking, rows, sketches, translations, words
 from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.presence import is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
@@ -112,8 +112,9 @@ def add(
         translations.add(connection, {n: r.article.translations for n, r in numbered if r.article})
         captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
+        linking.carry_on(connection, [(r.id, r.version) for _, r in numbered if r.version > 1])
     for original, earlier in relinked.items():
-        _relink(connection, original, tuple(earlier))
+        linking.relink(connection, original, earlier)
     return added
 
 
@@ -232,6 +233,12 @@ def get(
     return next(_read(connection, sa.select(records).where(matching, wanted)), None)
 
 
+def versions(connection: sa.Connection, record_id: str) -> tuple[Record, ...]:
+    """Return every version of a record, the first one first."""
+    query = sa.select(records).where(records.c.id == record_id).order_by(records.c.version)
+    return tuple(_read(connection, query))
+
+
 def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record, ...]:
     """Return all records of these stories, originals and copies, those of one story in the order
     of writing; without their texts, which are long, and asked of the one that is shown only."""
@@ -322,22 +329,6 @@ def _purged_among(connection: sa.Connection, ids: Iterable[str]) -> Iterator[str
     for piece in chunks(sorted(ids)):
         query = sa.select(records.c.id).where(records.c.id.in_(piece), ~is_there())
         yield from connection.scalars(query.distinct())
-
-
-def _relink(connection: sa.Connection, original: str, earlier: tuple[str, ...]) -> None:
-    """Make `earlier` records, and what was a copy of them, copies of `original`. The ledger keeps
-    their story as it was: whoever was told of it is still to be told what the publisher says."""
-    connection.execute(
-        sa.update(records)
-        .where(records.c.id.in_(earlier))
-        .values(copy_of=original, copy_kind=CopyKind.SAME_PERMALINK, copy_score=1.0)
-    )
-    connection.execute(
-        sa.update(records).where(records.c.copy_of.in_(earlier)).values(copy_of=original)
-    )
-    connection.execute(
-        sa.update(records).where(records.c.story.in_(earlier)).values(story=original)
-    )
 
 
 def _with_keys(
