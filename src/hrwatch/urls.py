@@ -105,6 +105,14 @@ def same_site(one: str, other: str) -> bool:
     return bool(site) and site == site_of(other)
 
 
+def one_house(org: str, address: str, other_org: str, other_address: str) -> bool:
+    """Say whether one publisher is behind two feeds: they have one org, or, where not both have
+    one, their addresses one registrable domain."""
+    if org and other_org:
+        return org == other_org
+    return same_site(address, other_address)
+
+
 def site_of(url: str) -> str:
     """Return the registrable domain of an address, in its ASCII form; empty for none."""
     try:

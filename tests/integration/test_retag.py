@@ -275,7 +275,7 @@ def in_force(archive: Archive, reader: Subscriber, since_days: int) -> None:
 
 def waiting(archive: Archive) -> list[str]:
     with archive.reading() as connection:
-        return sorted(record.id for record in ledger.waiting(connection, READER.name))
+        return sorted(one.record.id for one in ledger.waiting(connection, READER.name))
 
 
 def a_reader_was_asked(archive: Archive) -> None:
@@ -342,7 +342,7 @@ def test_tags_that_are_lost_leave_what_was_mailed_as_it_is(archive: Archive) -> 
     told = a_record("record02", tags=(a_tag("bridge"),))
     match = Match(told, told.tags, Relation.SUBJECT)
     archive.write_now(ledger.add, {READER.name: (match,)}, 3, NOW)
-    archive.write_now(ledger.settle, READER.name, (told,), NOW, None)
+    archive.write_now(ledger.settle, READER.name, (match,), NOW, None)
     before = contents(archive, "ledger", "progress", "digests", "outbox")
 
     list(retag.retag(archive, NEW, NOW))

@@ -4,6 +4,8 @@ import asyncio
 import os
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -193,6 +195,54 @@ def test_note_does_not_wait_for_the_disk_and_write_does(archive: Archive, place:
         ]
 
     assert asyncio.run(test()) == [waits, does_not, does_not, waits, waits]
+
+
+def test_notes_that_come_together_are_one_transaction_and_one_that_fails_spoils_no_other(
+    archive: Archive,
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    transactions: list[object] = []
+
+    def hold(_: sa.Connection) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    def add(connection: sa.Connection, name: str) -> str:
+        transactions.append(connection.get_transaction())
+        records.add(connection, (a_record(name),))
+        return name
+
+    def fail(connection: sa.Connection) -> None:
+        add(connection, "spoilt")
+        raise ValueError("invented")
+
+    async def together(*changes: Callable[[sa.Connection], object]) -> list[object]:
+        """Note changes that have all come before the first of them can be made."""
+        begun.clear()
+        go_on.clear()
+        held = asyncio.create_task(archive.write(hold))
+        await asyncio.to_thread(begun.wait, 10)
+        noted = [asyncio.ensure_future(archive.note(change)) for change in changes]
+        await asyncio.sleep(0)
+        noted[-1].cancel()  # its caller is gone; what it noted is made
+        go_on.set()
+        await held
+        return await asyncio.gather(*noted[:-1], return_exceptions=True)
+
+    async def act() -> None:
+        names = [f"record{n:06}" for n in range(5)]
+        changes = [partial(add, name=name) for name in names]
+        assert await together(*changes) == names[:-1]
+        assert len(set(transactions)) == 1
+        first, error, second = await together(
+            partial(add, name="before"), fail, partial(add, name="after"), partial(add, name="x")
+        )
+        assert (first, second) == ("before", "after")
+        assert isinstance(error, ValueError)
+        assert (await archive.read(records.counts)).records == len(names) + 3
+        assert await archive.read(records.get, "spoilt") is None
+
+    asyncio.run(act())
 
 
 def test_write_whose_caller_is_cancelled_ends_its_transaction(archive: Archive) -> None:

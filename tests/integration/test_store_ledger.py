@@ -33,7 +33,7 @@ def matched(archive: Archive, *found: Match, subscriber: str = "desk", up_to: in
 
 def waiting(archive: Archive, subscriber: str = "desk") -> list[str]:
     with archive.reading() as connection:
-        return [record.id for record in ledger.waiting(connection, subscriber)]
+        return [one.record.id for one in ledger.waiting(connection, subscriber)]
 
 
 def a_digest(*matches: Match, id: str = "digest1", window: Window | None = TODAY) -> Digest:
@@ -103,15 +103,15 @@ def test_add_match_of_no_record_is_a_bug(archive: Archive) -> None:
 
 def test_settle_without_digest_needs_no_telling(archive: Archive) -> None:
     matched(archive, a_match(FIRST), a_match(SECOND))
-    assert archive.write_now(ledger.settle, "desk", (FIRST,), NOW, None) == 1
-    assert archive.write_now(ledger.settle, "desk", (FIRST,), NOW, None) == 0
+    assert archive.write_now(ledger.settle, "desk", (a_match(FIRST),), NOW, None) == 1
+    assert archive.write_now(ledger.settle, "desk", (a_match(FIRST),), NOW, None) == 0
     assert waiting(archive) == ["record2"]
 
 
 def test_told_is_what_a_digest_answered_for_with_its_titles(archive: Archive) -> None:
     archive.write_now(records.add, (COPY,))
     matched(archive, a_match(FIRST), a_match(SECOND), a_match(COPY))
-    archive.write_now(ledger.settle, "desk", (SECOND,), NOW, None)
+    archive.write_now(ledger.settle, "desk", (a_match(SECOND),), NOW, None)
     assert enqueue(archive, a_digest(a_match(FIRST)), a_mail())
     with archive.reading() as connection:
         asked = [FIRST.story, SECOND.story, "unknown"]

@@ -43,7 +43,7 @@ def test_upgrade_archive_of_the_first_migration_keeps_everything_and_a_copy(
             assert [record.language for record in records.stream(connection)] == ["en", "ru"]
             found = search.find(connection, parse("酷刑 country:BY"), limit=5)
             assert [one.record for one in found] == ["record0002"]
-            assert [r.id for r in ledger.waiting(connection, "desk")] == ["record0002"]
+            assert [one.record.id for one in ledger.waiting(connection, "desk")] == ["record0002"]
             assert outbox.waiting(connection, now=NOW, regardless=False) == ("<1@example.org>",)
         assert archive.write_now(feeds.claim, "wire", owner="us", now=NOW, until=NOW)
 

@@ -70,7 +70,9 @@ class Visit:
     next_visit_at: datetime | None = None  # None: no more
     missing: int = 0  # visits in a row that found 404 or 410
     missing_since: datetime | None = None
-    status: int | None = None  # of the last answer
+    missing_until: datetime | None = None  # the last of those visits
+    removed_at: datetime | None = None  # when REMOVED was first said
+    status: int | None = None  # of the last answer; of a removed one, of the last that missed it
     error: str | None = None  # of the last visit
     etag: str | None = None
     last_modified: str | None = None

@@ -10,6 +10,7 @@ from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.feeds import FeedState
 from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Subscriber, Window
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.revisit import first_visits
 from hrwatch.pipeline.writing import (
     Brief,
     Desk,
@@ -47,7 +48,12 @@ async def match_pass(parts: Parts, desk: Desk) -> None:
             name: [found for record in piece.records if (found := matcher.match(record))]
             for name, matcher in matchers.items()
         }
-        await parts.archive.write(ledger.add, matches, piece.up_to, now)
+        matched = {match.record.id: match.record for some in matches.values() for match in some}
+        visits = first_visits(matched.values(), desk.config.feeds, now, parts.chance)
+        versions = [record for record in piece.records if record.version > 1]
+        await parts.archive.write(
+            ledger.add, matches, piece.up_to, now, versions=versions, visits=visits
+        )
 
 
 async def digest_pass(

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -108,7 +108,7 @@ async def poll_feed(parts: Parts, feed: Feed) -> PollReport | None:
     if state is None:
         return None
     try:
-        async with _kept(parts, feed):
+        with _kept(parts, feed):
             report, state = await _visit(parts, feed, state)
     except OURS as error:
         report, state = _spoilt(parts, feed, state, error)
@@ -140,23 +140,34 @@ async def _release(parts: Parts, name: str) -> None:
         parts.unreleased.discard(name)
 
 
-@asynccontextmanager
-async def _kept(parts: Parts, feed: Feed) -> AsyncIterator[None]:
-    """Keep the claim on a feed for the length of its visit."""
+@contextmanager
+def _kept(parts: Parts, feed: Feed) -> Iterator[None]:
+    """Keep the claim on a feed for the length of its visit. By a timer, not by a task that waits:
+    few visits last so long."""
+    loop = asyncio.get_running_loop()
+    keeper: asyncio.Task[None] | None = None
 
     async def renew() -> None:
         while True:
-            await asyncio.sleep(RENEWED_EVERY.total_seconds())
             until = parts.clock() + CLAIM
-            await parts.archive.note(feed_table.renew, feed.name, owner=parts.owner, until=until)
+            # Where the archive is in trouble, the visit itself meets it, or will at its end.
+            with suppress(ArchiveError):
+                await parts.archive.note(
+                    feed_table.renew, feed.name, owner=parts.owner, until=until
+                )
+            await asyncio.sleep(RENEWED_EVERY.total_seconds())
 
-    keeper = asyncio.create_task(renew())
+    def begin() -> None:
+        nonlocal keeper
+        keeper = loop.create_task(renew())
+
+    timer = loop.call_later(RENEWED_EVERY.total_seconds(), begin)
     try:
         yield
     finally:
-        keeper.cancel()
-        # Where the archive was in trouble, the visit itself has met it, or will at its end.
-        await asyncio.gather(keeper, return_exceptions=True)
+        timer.cancel()
+        if keeper is not None:
+            keeper.cancel()
 
 
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:

@@ -18,6 +18,7 @@ from hrwatch.config import Config
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.tags import Cues, Kind, Relation, Tag
 from hrwatch.pipeline.older import older
+from hrwatch.pipeline.revisit import first_visits
 from hrwatch.pipeline.writing import Desk
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import ledger, retagging
@@ -93,7 +94,9 @@ def mail_missed(archive: Archive, desk: Desk, since: datetime, now: datetime) ->
                 name: [found for record in piece if (found := matcher.match(record))]
                 for name, matcher in matchers.items()
             }
-            added.update(archive.write_now(ledger.add_late, matches, now))
+            matched = {match.record.id: match.record for some in matches.values() for match in some}
+            visits = first_visits(matched.values(), desk.config.feeds, now, float)
+            added.update(archive.write_now(ledger.add_late, matches, now, visits))
     return added
 
 

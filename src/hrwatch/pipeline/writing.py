@@ -1,24 +1,27 @@
 """Matches to a digest, for one that is sent as for one that is only looked at."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import hrwatch
 from hrwatch import text
 from hrwatch.config import Config
-from hrwatch.model.articles import CopyKind, Record
+from hrwatch.model.articles import CopyKind, Kept, Record
+from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
-from hrwatch.model.mail import Digest, Match, Subscriber, Window
+from hrwatch.model.mail import Digest, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import ledger
+from hrwatch.stages.store import ledger, outbox
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import subscribers as in_force_table
+from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.ledger import Waiting
 
 # So long a title that is only named in passing waits for a digest to stand in.
 MENTIONS_WAIT = timedelta(days=7)
@@ -26,6 +29,7 @@ _READ = frozenset({State.OK, State.QUIET})
 # A copy that says so much of what was told is no news under another title either. What is less
 # alike may hold what the reader has not seen.
 _NEARLY_ALL = 0.8
+_ABOUT_PAGES = (Reason.REMOVED, Reason.RETURNED)
 _LIKE_THE_ORIGINAL = frozenset({CopyKind.SAME_TEXT, CopyKind.NEAR_TEXT})
 
 
@@ -54,32 +58,69 @@ class Choice:
     """What a digest tells, and what waited and needs no telling any more."""
 
     matches: tuple[Match, ...]  # none where there are but mentions: they are no reason to send
-    needless: tuple[Record, ...]
+    needless: tuple[Waiting, ...]
 
 
 async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     """Return what of that which waits for the subscriber is to be told now.
 
     Needless is what is not asked for any more, copies of what an earlier digest told under the
-    same title or in nearly the same words, and titles in passing that found no digest within
-    `MENTIONS_WAIT`.
+    same title or in nearly the same words, titles in passing that found no digest within
+    `MENTIONS_WAIT`, and what is so no more: removed and back, or purged.
     """
     waiting = await desk.archive.read(ledger.waiting, subscriber.name)
     in_force = await desk.archive.read(in_force_table.in_force, subscriber.name)
     told = await desk.archive.read(
-        ledger.told, subscriber.name, {record.story for record in waiting}
+        ledger.told, subscriber.name, {one.record.story for one in waiting}
     )
+    about_pages = {one.record.id for one in waiting if one.reason in _ABOUT_PAGES}
+    visits = await desk.archive.read(visit_table.of, about_pages)
     matcher = Matcher(subscriber, in_force, desk.parents)
     matches, needless = [], []
-    for record in waiting:
-        match = matcher.match(record)
-        stale = record.first_seen_at < now - MENTIONS_WAIT
-        if match is None or is_told(record, told) or (match.relation is Relation.MENTION and stale):
-            needless.append(record)
+    for one in waiting:
+        match = None if _is_over(one, visits) else await _match(desk, matcher, one)
+        if (
+            match is None
+            or (one.reason is Reason.NEW and is_told(one.record, told))
+            or (match.relation is Relation.MENTION and _since(one) < now - MENTIONS_WAIT)
+        ):
+            needless.append(one)
         else:
             matches.append(match)
     worth_a_mail = any(match.relation is Relation.SUBJECT for match in matches)
     return Choice(tuple(matches) if worth_a_mail else (), tuple(needless))
+
+
+async def _match(desk: Desk, matcher: Matcher, one: Waiting) -> Match | None:
+    """Return the match for what waits. What an article became is told to who asked for what it was:
+    that it does not name any more what it named may be the very news."""
+    match = matcher.match(one.record)
+    if one.reason is Reason.NEW:
+        return match
+    for version in range(one.record.version - 1, 0, -1):
+        if match is not None:
+            break
+        before = await desk.archive.read(record_table.get, one.record.id, version)
+        earlier = matcher.match(before) if isinstance(before, Record) else None
+        if earlier is not None:  # where its words stood says nothing of the text of today
+            because = tuple(replace(tag, evidence=()) for tag in earlier.because)
+            match = replace(earlier, record=one.record, because=because)
+    return match and replace(match, reason=one.reason)
+
+
+def _is_over(one: Waiting, visits: Mapping[str, Visit]) -> bool:
+    """Say whether what waits is so no more."""
+    if one.record.kept is Kept.NOTHING:
+        return True
+    if one.reason not in _ABOUT_PAGES:
+        return False
+    visit = visits.get(one.record.id)
+    is_removed = visit is not None and visit.standing is Standing.REMOVED
+    return visit is None or is_removed != (one.reason is Reason.REMOVED)
+
+
+def _since(one: Waiting) -> datetime:
+    return one.record.first_seen_at if one.reason is Reason.NEW else one.matched_at
 
 
 def is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
@@ -98,6 +139,7 @@ def is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
 
 async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> Digest:
     """Given the matches that a digest answers for, return it, under an empty id."""
+    older = {match.record.id for match in matches if match.reason is not Reason.NEW}
     composition = compose(
         brief.subscriber,
         matches,
@@ -108,6 +150,8 @@ async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> 
         feeds={feed.name: feed for feed in desk.config.feeds},
         labels=desk.labels,
         version=hrwatch.__version__,
+        told=await desk.archive.read(outbox.told_at, brief.subscriber.name, older),
+        visits=await desk.archive.read(visit_table.of, older),
     )
     return render(composition, "")
 

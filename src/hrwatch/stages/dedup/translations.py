@@ -37,22 +37,13 @@ def translation_of(
     return None
 
 
-def one_house(
-    feed: str, address: str, other: str, other_address: str, orgs: Mapping[str, str]
-) -> bool:
-    """Say whether one publisher is behind two feeds: they have one org, or, where not both have
-    one, their addresses one registrable domain."""
-    org, other_org = orgs.get(feed, ""), orgs.get(other, "")
-    if org and other_org:
-        return org == other_org
-    return urls.same_site(address, other_address)
-
-
 def _may_translate(new: Counterpart, other: Counterpart, orgs: Mapping[str, str]) -> bool:
     return (
         _speaks(new)
         and _speaks(other)
-        and one_house(new.feed, new.feed_address, other.feed, other.feed_address, orgs)
+        and urls.one_house(
+            orgs.get(new.feed, ""), new.feed_address, orgs.get(other.feed, ""), other.feed_address
+        )
         and bool(_primary(new.language))
         and bool(_primary(other.language))
         and not _one_language(new.language, other.language)

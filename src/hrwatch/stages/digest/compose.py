@@ -1,16 +1,21 @@
 """What stands where in a digest: matches → Composition. Pure; after match, before render."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import count
+from types import MappingProxyType
 
 from hrwatch.model.articles import Record
+from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, Feed
-from hrwatch.model.mail import Interest, Match, Subscriber, Window
+from hrwatch.model.mail import Interest, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
+from hrwatch.stages.digest.updates import Older
 from hrwatch.stages.digest.view import Asked, Composition, Mention, Section, Trouble
+
+_REASONS = tuple(Reason)  # the order in which they stand
 
 
 def compose(  # noqa: PLR0913 - what a digest says has this many sources
@@ -24,21 +29,32 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     feeds: Mapping[str, Feed],
     labels: Mapping[str, str],
     version: str,
+    told: Mapping[str, tuple[datetime, datetime]] = MappingProxyType({}),
+    visits: Mapping[str, Visit] = MappingProxyType({}),
 ) -> Composition:
     """Given a subscriber's unsent matches, return what their digest says.
 
     `stories` holds, by the id of the original, every record of the stories that matched; `labels`
-    what keywords and places are called. Grouped by country, the newest first; a story stands once.
+    what keywords and places are called; by the id of a record, `told` says when the first and the
+    last digest told the subscriber of it, and `visits` what its page was found to be. Grouped by
+    country, the newest first; a story stands once.
     """
     writer = Writer(stories, feeds, labels)
-    full, passing = _one_a_story(matches)
+    older = Older(writer, told, visits)
+    full, passing = _one_a_story(match for match in matches if match.reason is Reason.NEW)
+    updates = _updates(match for match in matches if match.reason is not Reason.NEW)
     sections: list[Section] = []
     number = count(1)
-    by_country = _by_country(full, subscriber.interest)
-    for code in sorted(by_country, key=lambda code: (not code, names.country(code, labels))):
+    by_country = _by_country(full, subscriber.interest, _newest_first)
+    later = _by_country(updates, subscriber.interest, _by_reason)
+    countries = by_country.keys() | later.keys()
+    for code in sorted(countries, key=lambda code: (not code, names.country(code, labels))):
         name = names.country(code, labels) if code else names.OTHER
-        told = tuple(writer.story(next(number), match) for match in by_country[code])
-        sections.append(Section(code, name, told))
+        new = tuple(writer.story(next(number), match) for match in by_country.get(code, ()))
+        known = tuple(
+            older.update(next(number), match, updates[match]) for match in later.get(code, ())
+        )
+        sections.append(Section(code, name, new, known))
     mentions: list[Mention] = []
     for match in sorted(passing, key=_newest_first):
         code = _country(match, subscriber.interest)
@@ -59,9 +75,11 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     )
 
 
-def _by_country(matches: Iterable[Match], interest: Interest) -> dict[str, list[Match]]:
+def _by_country(
+    matches: Iterable[Match], interest: Interest, order: Callable[[Match], tuple[float, float, str]]
+) -> dict[str, list[Match]]:
     groups: dict[str, list[Match]] = {}
-    for match in sorted(matches, key=_newest_first):
+    for match in sorted(matches, key=order):
         groups.setdefault(_country(match, interest), []).append(match)
     return groups
 
@@ -69,8 +87,9 @@ def _by_country(matches: Iterable[Match], interest: Interest) -> dict[str, list[
 def _one_a_story(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
     """Return the match to show of each story, those in full and those in passing.
 
-    Shown is the original where it matched, else the earliest; a story that is told in full is not
-    mentioned again.
+    Shown is the earliest of those that the subscriber asked for; that is the original where it is
+    among them, but for a page that others carried before its publisher did: it is shown as its
+    publisher tells it. A story that is told in full is not mentioned again.
     """
     full: dict[str, Match] = {}
     passing: dict[str, Match] = {}
@@ -80,8 +99,25 @@ def _one_a_story(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
     return list(full.values()), [match for story, match in passing.items() if story not in full]
 
 
-def _newest_first(match: Match) -> tuple[float, str]:
-    return -(published(match.record)[0] or match.record.first_seen_at).timestamp(), match.record.id
+def _updates(matches: Iterable[Match]) -> dict[Match, list[Match]]:
+    """Return what to show of stories that were told before, one match for each of what became of
+    them, with the others of its story of which the same is to be told. What is only named in
+    passing is not followed."""
+    groups: dict[tuple[str, Reason], list[Match]] = {}
+    for match in sorted(matches, key=lambda match: original_first(match.record)):
+        if match.relation is Relation.SUBJECT:
+            groups.setdefault((match.record.story, match.reason), []).append(match)
+    return {first: others for first, *others in groups.values()}
+
+
+def _newest_first(match: Match) -> tuple[float, float, str]:
+    moment = published(match.record)[0] or match.record.first_seen_at
+    return 0, -moment.timestamp(), match.record.id
+
+
+def _by_reason(match: Match) -> tuple[float, float, str]:
+    seen_at = match.record.seen_at or match.record.first_seen_at
+    return _REASONS.index(match.reason), -seen_at.timestamp(), match.record.id
 
 
 def _country(match: Match, interest: Interest) -> str:

@@ -11,8 +11,8 @@ from hrwatch.errors import ComposeError
 from hrwatch.model.mail import Digest
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import columns, isolate, runs_right_to_left, wrap
-from hrwatch.stages.digest.view import Composition, Piece
-from hrwatch.stages.digest.wording import Wording, report_by
+from hrwatch.stages.digest.view import Composition, Piece, Story, Update
+from hrwatch.stages.digest.wording import Wording
 
 HTML_LIMIT = 80_000  # bytes; a large mail service clips what is above 102 KB
 FULL_STORIES = 30  # past them titles only: a digest is read on a phone
@@ -59,7 +59,7 @@ def _page(composition: Composition, wording: Wording) -> tuple[int, str]:
             return full_stories, page
     for full_stories in (10, 5, 0):
         if page := write(full_stories, titles=0):
-            few, many = 0, composition.new + len(composition.mentions)
+            few, many = 0, _items(composition)
             while few < many:
                 middle = (few + many + 1) // 2
                 if longer := write(full_stories, middle):
@@ -70,8 +70,14 @@ def _page(composition: Composition, wording: Wording) -> tuple[int, str]:
     raise ComposeError(f"the digest's frame alone is larger than {HTML_LIMIT} bytes of HTML")
 
 
+def _items(composition: Composition) -> int:
+    """Return how many numbers there are."""
+    in_sections = sum(len(section.items) for section in composition.sections)
+    return in_sections + len(composition.mentions)
+
+
 def shares(counts: Sequence[int], limit: int) -> tuple[int, ...]:
-    """Given how many stories each section has, return how many stand in full, `limit` in all: none
+    """Given how many items each section has, return how many stand in full, `limit` in all: none
     starves because another has many."""
     given = [0] * len(counts)
     left = min(limit, sum(counts))
@@ -84,11 +90,11 @@ def shares(counts: Sequence[int], limit: int) -> tuple[int, ...]:
 
 
 def _write(template: str, composition: Composition, wording: Wording, limits: _Limits) -> str:
-    full = shares([len(section.stories) for section in composition.sections], limits.full_stories)
-    titles = [
-        story
+    full = shares([len(section.items) for section in composition.sections], limits.full_stories)
+    titles: list[Story | Update] = [
+        item
         for section, share in zip(composition.sections, full, strict=True)
-        for story in section.stories[share:]
+        for item in section.items[share:]
     ]
     titles += [mention.story for mention in composition.mentions]
     shown = titles[: limits.titles]
@@ -97,6 +103,7 @@ def _write(template: str, composition: Composition, wording: Wording, limits: _L
         .get_template(template)
         .render(
             wording=wording,
+            fates=wording.fates,
             sections=composition.sections,
             full=full,
             mentions=composition.mentions,
@@ -128,7 +135,6 @@ def _environment() -> Environment:
     environment.globals |= {
         "isolate": isolate,
         "is_right_to_left": _is_right_to_left,
-        "report_by": report_by,
     }
     return environment
 

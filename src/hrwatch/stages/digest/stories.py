@@ -5,15 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from itertools import zip_longest
 
-from hrwatch import text
-from hrwatch.model.articles import Kept, Record
+from hrwatch import text, urls
+from hrwatch.model.articles import CopyKind, Kept, Record
 from hrwatch.model.feeds import Feed, Terms
 from hrwatch.model.mail import Match
 from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.redact import redacted, removals
 from hrwatch.stages.digest.snippet import snippet
-from hrwatch.stages.digest.view import MatchedTag, NoExtract, Report, Story, Undated
+from hrwatch.stages.digest.view import (
+    Likeness,
+    MatchedTag,
+    NoExtract,
+    Report,
+    Story,
+    Undated,
+)
 
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
 _WORD_LIMIT = 60
@@ -42,11 +49,11 @@ class Writer:
         ]
         return Story(
             number=number,
-            title=_title(record),
+            title=title_of(record),
             publisher=publisher(record.feed, self.feeds),
             language=names.language(record.language),
             language_code=record.language,
-            link=_link(record),
+            link=link_of(record),
             published_at=published_at,
             time_given=time_given,
             undated=None if published_at else _undated(record),
@@ -60,6 +67,8 @@ class Writer:
             sha256=record.page_sha256 or "",
             no_extract=self._no_extract(record),
             page_missing=bool(record.extract_error),
+            version=record.version if record.change else 1,
+            seen_at=record.seen_at if record.change else None,
         )
 
     def _no_extract(self, record: Record) -> NoExtract | None:
@@ -73,23 +82,39 @@ class Writer:
         """Return the other reports of the story: the original, then the earliest first. The very
         same entry in a publisher's second feed is no second report; another address is one, so
         that what was taken for a copy by mistake is not lost to the reader."""
-        reports: dict[tuple[str, ...], Report] = {self._identity(shown): self._report(shown)}
-        told = self._report(shown)
+        reports: dict[tuple[str, ...], Report] = {self._identity(shown): self._report(shown, shown)}
         for record in sorted(self.stories.get(shown.story, ()), key=original_first):
-            report = self._report(record)
-            if text.title_key(report.title) == text.title_key(told.title):
+            report = self._report(record, shown)
+            if text.title_key(report.title) == text.title_key(title_of(shown)):
                 report = replace(report, title="")
             if record.permalink == shown.permalink:
                 report = replace(report, link="")
-            if record.id == shown.story:
-                report = replace(report, original=True)
             reports.setdefault(self._identity(record), report)
         return tuple(reports.values())[1:]
 
-    def _report(self, record: Record) -> Report:
+    def _report(self, record: Record, shown: Record) -> Report:
+        published_at, time_given = published(record)
         return Report(
-            publisher(record.feed, self.feeds), record.language, _title(record), _link(record)
+            publisher=publisher(record.feed, self.feeds),
+            language_code=record.language,
+            title=title_of(record),
+            link=link_of(record),
+            told_at=published_at or record.first_seen_at,
+            published=published_at is not None,
+            time_given=time_given or published_at is None,
+            likeness=_likeness(record, shown),
+            original=record.id == shown.story,
+            same_house=self._one_house(record.feed, shown.feed),
         )
+
+    def _one_house(self, feed: str, other: str) -> bool:
+        """Say whether one publisher is behind both feeds, as far as the operator's file tells."""
+        if publisher(feed, self.feeds) == publisher(other, self.feeds):
+            return True
+        one, two = self.feeds.get(feed), self.feeds.get(other)
+        if one is None or two is None:
+            return False
+        return urls.one_house(one.org, one.address, two.org, two.address)
 
     def _identity(self, record: Record) -> tuple[str, ...]:
         """Return what tells a report from every other one of its story."""
@@ -138,6 +163,25 @@ def dated_ahead(record: Record) -> bool:
     return bool(entry.published_text) and entry.published_at == record.first_seen_at
 
 
+def _likeness(record: Record, shown: Record) -> Likeness | None:
+    """Return how like the shown record another one of its story is. The archive knows how like
+    each is to the original: where neither is that, and the shown one says not the very same, it
+    is likeness to the original that is told."""
+    if record.permalink and record.permalink == shown.permalink:
+        return Likeness(CopyKind.SAME_PERMALINK, 1.0)
+    known = record.copy or (shown.copy if record.id == shown.story else None)
+    if known is None:
+        return None
+    other = record.fingerprint.words > shown.fingerprint.words
+    is_original_shown = shown.copy is None or shown.copy.kind is CopyKind.SAME_TEXT
+    return Likeness(
+        known.kind,
+        known.score,
+        longer=other,
+        of_original=record.copy is not None and not is_original_shown,
+    )
+
+
 def _undated(record: Record) -> Undated:
     if dated_ahead(record):
         return Undated.AHEAD
@@ -150,7 +194,8 @@ def publisher(feed: str, feeds: Mapping[str, Feed]) -> str:
     return known.publisher if known and known.publisher else feed
 
 
-def _title(record: Record) -> str:
+def title_of(record: Record) -> str:
+    """Return a record's title as it may be shown."""
     title = redacted(text.clean_line(record.title))
     return text.clean_line(title, _TITLE_LIMIT) or "(no title)"
 
@@ -168,7 +213,7 @@ def _word(evidence: Evidence, record: Record) -> str:
     return text.clean_line(redacted(text.clean_line(evidence.found)), _WORD_LIMIT)
 
 
-def _link(record: Record) -> str:
+def link_of(record: Record) -> str:
     """Return the address as the feed gives it, where it is http(s) and cannot be misread; else the
     canonical one, which is."""
     link = record.entry.permalink

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hrwatch.model.articles import CopyKind
+from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, FeedState
-from hrwatch.model.mail import Match, Subscriber, Window
+from hrwatch.model.mail import Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Field, Relation
 
 
@@ -29,6 +31,16 @@ class MatchedTag:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like one record of a story another one is."""
+
+    kind: CopyKind
+    score: float  # as of Copy
+    longer: bool = False  # the listed one is the longer of the two
+    of_original: bool = False  # it is likeness to the original, which is not the shown one
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A record of a story, as its other reports are listed."""
 
@@ -36,7 +48,12 @@ class Report:
     language_code: str
     title: str  # empty where it is the shown one's
     link: str  # http(s); empty where it is the shown one's, or not given
+    told_at: datetime  # when it was published, else first seen
+    published: bool
+    time_given: bool  # False: only the date is known
+    likeness: Likeness | None = None  # to the shown one, where that is known
     original: bool = False  # the shown one repeats it
+    same_house: bool = False  # as the shown one: no second source
 
 
 class Undated(StrEnum):
@@ -78,25 +95,66 @@ class Story:
     sha256: str  # of the page, empty where none was fetched
     no_extract: NoExtract | None  # why there is no snippet, where none may be
     page_missing: bool  # it was wanted and could not be read: this rests on the feed's own text
+    version: int = 1
+    seen_at: datetime | None = None  # this version, where it is not the first
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a publisher changed, as a mail may tell it: no word that was taken out."""
+
+    line: str
+    put_in: tuple[str, ...]  # passages as they stand there now
+    left_out: str  # what these do not show; empty: nothing
+    took_out: bool  # words were taken out
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What became of an article that an earlier digest told, under its number."""
+
+    number: int
+    reason: Reason  # CHANGED, REMOVED or RETURNED
+    title: str
+    publisher: str
+    language: str  # in words
+    language_code: str
+    link: str  # http(s), or empty
+    told_first_at: datetime | None  # by a digest to this subscriber
+    told_last_at: datetime | None
+    seen_at: datetime  # of the version that is told
+    version: int
+    changed: Changed | None  # of CHANGED
+    visit: Visit | None  # what visits to its page came to
+    also: tuple[str, ...]  # who else carried the story, of whom the same is to be told
+    reference: str
+    sha256: str  # of the page, empty where none was fetched
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The stories of one country, the newest first."""
+    """What is told of one country: new stories, then what became of older ones; the newest
+    first."""
 
     code: str  # empty for stories without a country
     name: str
     stories: tuple[Story, ...]
+    updates: tuple[Update, ...] = ()
+
+    @property
+    def items(self) -> tuple[Story | Update, ...]:
+        """All of it, in the order of the numbers."""
+        return (*self.stories, *self.updates)
 
     @property
     def first(self) -> int:
-        """The number of its first story."""
-        return self.stories[0].number
+        """The first number in it."""
+        return self.items[0].number
 
     @property
     def last(self) -> int:
-        """The number of its last story."""
-        return self.stories[-1].number
+        """The last number in it."""
+        return self.items[-1].number
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +186,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Everything that a digest says. `new` counts stories, never mentions or copies."""
+    """Everything that a digest says. `new` counts stories, never mentions, copies or what became
+    of stories that were told before."""
 
     subscriber: Subscriber
     window: Window | None
@@ -145,3 +204,8 @@ class Composition:
     def new(self) -> int:
         """How many stories are new; the sections' counts add up to it."""
         return sum(len(section.stories) for section in self.sections)
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        """What became of stories that were told before."""
+        return tuple(update for section in self.sections for update in section.updates)

@@ -3,24 +3,34 @@
 What comes from feeds is isolated where it runs right to left; escaping is the templates' matter.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Collection
+from datetime import UTC, timedelta
+from math import floor
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
+from hrwatch.model.articles import CopyKind
 from hrwatch.model.feeds import FeedState, State
-from hrwatch.model.mail import Cadence, Schedule
+from hrwatch.model.mail import Cadence, Reason, Schedule
 from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest import names
+from hrwatch.stages.digest.fates import Fates
 from hrwatch.stages.digest.layout import isolate
-from hrwatch.stages.digest.view import Composition, MatchedTag, NoExtract, Report, Story, Undated
+from hrwatch.stages.digest.times import DAYS, MONTHS, Times, day
+from hrwatch.stages.digest.view import (
+    Composition,
+    Likeness,
+    MatchedTag,
+    NoExtract,
+    Report,
+    Section,
+    Story,
+    Undated,
+    Update,
+)
 
 SUBJECT_LIMIT = 70
-# Not strftime: its names follow the locale of the process.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _KINDS = {
     Cadence.AT_ONCE: "Update",
     Cadence.HOURLY: "Hourly digest",
@@ -60,6 +70,8 @@ class Wording:
         self._zone = ZoneInfo(composition.subscriber.timezone)
         opened = composition.window.opened_at if composition.window else composition.now
         self._moment = opened.astimezone(self._zone)
+        self._times = Times(self._zone, composition.now)
+        self.fates = Fates(self._times)
 
     def subject(self) -> str:
         """Return the subject line: counts by country where the subscriber chose `full`; no word of
@@ -67,15 +79,20 @@ class Wording:
         composition = self._composition
         if composition.subscriber.subject != "full":
             time = "" if self._has_date_window() else f" {self._moment:%H:%M}"
-            return f"{self._kind()} {_day(self._moment, year=False)}{time}"
-        sections = sorted(
-            composition.sections,
-            key=lambda section: (not section.code, -len(section.stories), section.code),
+            return f"{self._kind()} {day(self._moment, year=False)}{time}"
+        # What is counted by country is what is new, or, where nothing is, what became of the rest.
+        of_country = {
+            section.code: len(section.stories if composition.new else section.updates)
+            for section in composition.sections
+        }
+        ranked = sorted(
+            (code for code, number in of_country.items() if number),
+            key=lambda code: (not code, -of_country[code], code),
         )
-        counts = [f"{section.code or 'other'} {len(section.stories)}" for section in sections]
-        head = f"[hrwatch] {composition.new} new"
+        counts = [f"{code or 'other'} {of_country[code]}" for code in ranked]
+        head = f"[hrwatch] {_counts(composition.new, composition.updates)}"
         for shown in range(len(counts), 0, -1):
-            left = sum(len(section.stories) for section in sections[shown:])
+            left = sum(of_country[code] for code in ranked[shown:])
             tail = [f"{left} elsewhere"] if left else []
             subject = f"{head} ({', '.join(counts[:shown] + tail)})"
             if len(subject) <= SUBJECT_LIMIT:
@@ -85,17 +102,21 @@ class Wording:
     def heading(self) -> str:
         """Return the heading: "Daily digest, Sunday 22 November 2026"."""
         moment = self._moment
-        date = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+        date = f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
         time = "" if self._has_date_window() else f", {moment:%H:%M}"
-        return f"{self._kind()}, {_DAYS[moment.weekday()]} {date}{time}"
+        return f"{self._kind()}, {DAYS[moment.weekday()]} {date}{time}"
 
     def period(self) -> str:
-        """Return the stretch of time in which the records were first seen."""
-        seen = [match.record.first_seen_at for match in self._composition.matches]
-        until = self._short(self._composition.now)
+        """Return the stretch of time in which what is new was first seen."""
+        seen = [
+            match.record.seen_at or match.record.first_seen_at
+            for match in self._composition.matches
+            if match.reason is Reason.NEW
+        ]
+        until = self._times.short(self._composition.now)
         if not seen:
             return f"Until {until}, {self.zone()}."
-        since = self._short(min(seen))
+        since = self._times.short(min(seen))
         stretch = since if since == until else f"from {since} to {until}"
         return f"First seen {stretch}, {self.zone()}."
 
@@ -115,6 +136,8 @@ class Wording:
         new = text.counted(composition.new, "new story", "new stories")
         if not composition.new:
             new = "No new stories"
+        if composition.updates:
+            new += f", {_counts(0, composition.updates)}"
         mentions = len(composition.mentions)
         if not mentions:
             return f"{new}."
@@ -129,30 +152,56 @@ class Wording:
             line += f" {problems} with problems, listed at the end."
         return f"{line} Silence here does not mean nothing happened."
 
+    def section(self, section: Section) -> str:
+        """Return a section's counts: "3 new, 1 changed"."""
+        return _counts(len(section.stories), section.updates)
+
     def published(self, story: Story) -> str:
         """Return when a story was published, in the subscriber's time and UTC, and first seen."""
         seen = story.first_seen_at.astimezone(UTC)
-        first_seen = f"First seen {_day(seen, year=False)} {seen:%H:%M} UTC."
+        first_seen = f"First seen {day(seen, year=False)} {seen:%H:%M} UTC."
         if story.published_at is None:
             return f"{_UNDATED[story.undated or Undated.NOT_GIVEN]} {first_seen}"
         if not story.time_given:
-            date = _day(story.published_at.astimezone(UTC), year=True)
+            date = day(story.published_at.astimezone(UTC), year=True)
             return f"Published {date}, time not given. {first_seen}"
-        return f"Published {self._with_utc(story.published_at)}. {first_seen}"
+        return f"Published {self._times.with_utc(story.published_at)}. {first_seen}"
 
     def matched(self, tags: tuple[MatchedTag, ...]) -> str:
         """Return the tags with their words and where they stand."""
         return "; ".join(map(_matched, tags)) + "."
 
+    def report(self, report: Report) -> str:
+        """Return whose report it is, when it came, and how like the shown one it is."""
+        told_at = report.told_at.astimezone(self._zone if report.time_given else UTC)
+        when = self._times.day(told_at)
+        if report.time_given:
+            when += f" {told_at:%H:%M}"
+        parts = [
+            names.language(report.language_code),
+            when if report.published else f"first seen {when}",
+            *_relation(report),
+            *(["same publisher"] if report.same_house else []),
+        ]
+        return f"{isolate(report.publisher)} ({', '.join(parts)})"
+
+    def version(self, story: Story) -> str:
+        """Return which version of an article is told, where it is not the first."""
+        seen = f", seen {self._times.with_utc(story.seen_at)}" if story.seen_at else ""
+        return f"This is version {story.version} of the article{seen}."
+
     def no_extract(self, story: Story) -> str:
         """Return why nothing of a story's text is cited; empty where something is, or could be."""
         return _NO_EXTRACT[story.no_extract] if story.no_extract else ""
 
-    def kept(self, story: Story) -> str:
+    def kept(self, story: Story | Update) -> str:
         """Return the archive's reference of a story."""
-        seen = story.first_seen_at.astimezone(UTC)
-        what = "headline kept" if story.no_extract else "kept"
-        kept = f"ref {story.reference}, {what} {_day(seen, year=False)} {seen:%H:%M} UTC"
+        if isinstance(story, Update):
+            seen, what = story.seen_at.astimezone(UTC), "kept"
+        else:
+            seen = story.first_seen_at.astimezone(UTC)
+            what = "headline kept" if story.no_extract else "kept"
+        kept = f"ref {story.reference}, {what} {day(seen, year=False)} {seen:%H:%M} UTC"
         return (
             f"{kept}, page sha256 {story.sha256[:12]}" if story.sha256 else f"{kept}, no page kept"
         )
@@ -163,11 +212,11 @@ class Wording:
         """
         parts = [STATES.get(state.state, "cannot be read")]
         if state.failing_since is not None:
-            parts.append(f"since {self._short(state.failing_since)}")
+            parts.append(f"since {self._times.short(state.failing_since)}")
         if state.last_polled_at is not None:
-            parts.append(f"last tried {self._short(state.last_polled_at)}")
+            parts.append(f"last tried {self._times.short(state.last_polled_at)}")
         if state.newest_entry_at is not None:
-            parts.append(f"newest entry known {_day(state.newest_entry_at, year=True)}")
+            parts.append(f"newest entry known {day(state.newest_entry_at, year=True)}")
         return ", ".join(parts) + "."
 
     def why(self) -> str:
@@ -197,32 +246,50 @@ class Wording:
         cadence = self._composition.subscriber.schedule.cadence
         return cadence in (Cadence.DAILY, Cadence.WEEKLY)
 
-    def _short(self, instant: datetime) -> str:
-        local, now = instant.astimezone(self._zone), self._composition.now.astimezone(self._zone)
-        day = _day(local, year=local.year != now.year)
-        return f"{_DAYS[local.weekday()][:3]} {day} {local:%H:%M}"
-
-    def _with_utc(self, instant: datetime) -> str:
-        local, universal = instant.astimezone(self._zone), instant.astimezone(UTC)
-        written = f"{_day(local, year=True)} {local:%H:%M}"
-        if local.utcoffset() == timedelta(0):
-            return f"{written} UTC"
-        date = "" if local.date() == universal.date() else f"{_day(universal, year=False)} "
-        return f"{written} ({date}{universal:%H:%M} UTC)"
-
 
 def schedule(value: Schedule) -> str:
     """Return a schedule in words: "weekly on Monday at 07:00"."""
     if value.at is None:
         return value.cadence.value
-    day = "" if value.weekday is None else f" on {_DAYS[value.weekday]}"
+    day = "" if value.weekday is None else f" on {DAYS[value.weekday]}"
     return f"{value.cadence}{day} at {value.at:%H:%M}"
 
 
-def report_by(report: Report) -> str:
-    """Return whose report it is: publisher and language."""
-    original = ", the original" if report.original else ""
-    return f"{isolate(report.publisher)} ({names.language(report.language_code)}{original})"
+def _counts(new: int, updates: Collection[Update]) -> str:
+    """Return "3 new, 1 changed, 1 removed"; new ones are left out where there are only others."""
+    of_reason = Counter(update.reason for update in updates)
+    told = [f"{new} new"] if new or not updates else []
+    told += [f"{of_reason[reason]} {reason}" for reason in Reason if of_reason[reason]]
+    return ", ".join(told)
+
+
+def _relation(report: Report) -> list[str]:
+    """Return what a report is to the shown one."""
+    alike = report.likeness
+    if report.original and alike and alike.kind is CopyKind.TRANSLATION:
+        return ["the original, of which this is a translation"]
+    told = ["the original"] if report.original else []
+    return [*told, _likeness(alike)] if alike else told
+
+
+def _likeness(likeness: Likeness) -> str:
+    """Return how like the shown report a listed one is, or how like the original."""
+    # Rounded down: what is not all the same is not said to be.
+    share = f"{floor(likeness.score * 100 + 1e-9)}%"
+    of_original = likeness.of_original
+    match likeness.kind:
+        case CopyKind.SAME_PERMALINK:
+            return "same page as the original's" if of_original else "same page"
+        case CopyKind.SAME_TEXT:
+            return "same text as the original" if of_original else "same text"
+        case CopyKind.TRANSLATION:
+            return "translation of the original" if of_original else "translation"
+        case CopyKind.NEAR_TEXT:
+            return f"{share} of it the same{' as the original' if of_original else ''}"
+        case CopyKind.CONTAINED if likeness.longer:
+            return f"holds {share} of {'the original' if of_original else 'it'}"
+        case CopyKind.CONTAINED:
+            return f"shorter, {share} of it {'in the original' if of_original else 'in this'}"
 
 
 def _matched(tag: MatchedTag) -> str:
@@ -237,8 +304,3 @@ def _matched(tag: MatchedTag) -> str:
 
 def _asked(group: str, values: tuple[str, ...]) -> str:
     return f"{group} {', '.join(values)}" if values else f"all {group}"
-
-
-def _day(moment: datetime, *, year: bool) -> str:
-    day = f"{moment.day} {_MONTHS[moment.month - 1][:3]}"
-    return f"{day} {moment.year}" if year else day

@@ -4,6 +4,7 @@ import asyncio
 import select
 import socket
 import ssl
+import time
 from collections.abc import Iterable
 from ipaddress import ip_address
 from itertools import zip_longest
@@ -21,6 +22,7 @@ from hrwatch.stages.fetch.resolving import Resolve
 _MOST_DIALS = 4  # addresses tried for one connection; all of them are checked
 _HANDSHAKE_SECONDS = 10.0  # who takes longer speaks no TLS
 _DIAL_SECONDS = 5.0  # for each but the last: a dead IPv6 route must not use up the deadline
+_TRUSTED = 1.0  # seconds for which an idle connection is taken for open without a look
 # h11 ends a head of 100 KB, but not a flood of small 1xx answers: 20 MB of them cost 8 s of CPU.
 _HEAD_BYTES = 256_000
 
@@ -101,6 +103,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         self._socket: socket.socket | None = inner.get_extra_info("socket")
         self._allowed = _HEAD_BYTES
         self._read = 0
+        self._open_at = time.monotonic()  # when it was last known to be open
 
     async def read(
         self,
@@ -110,6 +113,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         """Return what came in; raise TooLarge once it is too much for this request."""
         data = await self._inner.read(max_bytes, timeout)
         self._read += len(data)
+        self._open_at = time.monotonic()
         if self._read > self._allowed:
             raise TooLarge(f"more than {self._allowed} bytes came over the wire")
         return data
@@ -166,18 +170,24 @@ class GuardedStream(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore asks of the connection below."""
         if info == "is_readable":
-            return _is_readable(self._socket)
+            return self._is_readable()
         return self._inner.get_extra_info(info)
 
-
-def _is_readable(connection: socket.socket | None) -> bool:
-    """Say whether an idle connection was closed by the other side. httpcore asks it of all idle
-    connections at every request; by its own way each answer costs as much as sending a request."""
-    if connection is None or connection.fileno() < 0:
-        return True
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
+    def _is_readable(self) -> bool:
+        """Say whether an idle connection was closed by the other side. httpcore asks it of all idle
+        connections twice at every request, and each look lets go of the interpreter, so that other
+        threads get in between. One that was closed within `_TRUSTED` is asked anew elsewhere."""
+        if self._socket is None or self._socket.fileno() < 0:
+            return True
+        now = time.monotonic()
+        if now - self._open_at < _TRUSTED:
+            return False
+        poll = select.poll()
+        poll.register(self._socket.fileno(), select.POLLIN)
+        if poll.poll(0):
+            return True
+        self._open_at = now
+        return False
 
 
 def _in_turn(addresses: list[Address]) -> tuple[str, ...]:

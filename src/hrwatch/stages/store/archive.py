@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import feeds, outbox, unfinished
+from hrwatch.stages.store import feeds, outbox, unfinished, visits
 from hrwatch.stages.store.database import Database, located
+from hrwatch.stages.store.notes import Notes
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, make_or_require, require
 from hrwatch.stages.store.statements import stamp
 
@@ -38,6 +39,7 @@ class Archive:
         self._reading = database.reader()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="archive-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="archive-reader")
+        self._notes = Notes(self._writer, partial(self._change, False))
 
     @classmethod
     def open(  # noqa: PLR0913 - each by its name
@@ -78,6 +80,7 @@ class Archive:
                 # We hold the lock, so whoever claimed anything is gone.
                 archive.write_now(feeds.release_all)
                 archive.write_now(outbox.release_all)
+                archive.write_now(visits.release_all)
             undo.pop_all()
         return archive
 
@@ -144,10 +147,10 @@ class Archive:
         """As `write`, without waiting for the disk, which is most of what a small transaction
         costs: when the power fails, the last few notes may be as if they had never been. A process
         that is killed loses none, and what is written later never outlives what was noted before.
+        Notes that come together are one transaction; one that fails spoils no other.
         """
-        return await asyncio.get_running_loop().run_in_executor(
-            self._writer, lambda: self._change(False, lambda c: function(c, *args, **kwargs))
-        )
+        noted: T = await self._notes.add(lambda c: _finished(function(c, *args, **kwargs)))
+        return noted
 
     async def read(
         self,
@@ -175,8 +178,14 @@ class Archive:
     def _change(self, synchronous: bool, function: Callable[[sa.Connection], T]) -> T:
         if self._writing is None:
             raise ArchiveError(f"archive {self.name} was opened for reading only")
-        engine = self._writing.execution_options(synchronous=synchronous)
-        with self._database.explaining(), engine.begin() as connection:
+        with self._database.explaining(), self._writing.connect() as connection:
+            # Of the connection, not of the engine: an engine with options of its own is made anew,
+            # and asks twice for everything that listens, at every transaction.
+            connection.execution_options(synchronous=synchronous)
+            return self._changed(connection, function)
+
+    def _changed(self, connection: sa.Connection, function: Callable[[sa.Connection], T]) -> T:
+        with connection.begin():
             if self._beside and stamp(connection) != SHIPPED.head:
                 raise ArchiveError(
                     f"archive {self.name} was brought up to another revision meanwhile: run this "

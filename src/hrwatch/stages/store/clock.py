@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from hrwatch.stages.store.tables import feeds, in_force, outbox
+from hrwatch.stages.store.tables import feeds, in_force, outbox, visits
 
 # Clocks are set back by seconds all the time; no poll is disturbed for so little.
 SLACK = timedelta(minutes=5)
@@ -15,9 +15,10 @@ def mend(connection: sa.Connection, now: datetime) -> datetime | None:
     """Given the time, return the latest moment at which the archive was written, where that is yet
     to come; None where all is as it should be, or was mended before.
 
-    Then feeds that were polled after `now` are due, mails that wait beyond a day are tried, and
-    what came into force later is in force since `now`: else what is found by this clock would
-    count as found before anybody asked for it, and be mailed to nobody. Records stay as they are.
+    Then feeds that were polled after `now` are due, articles that were visited after it too, mails
+    that wait beyond a day are tried, and what came into force later is in force since `now`: else
+    what is found by this clock would count as found before anybody asked for it, and be mailed to
+    nobody. Records stay as they are.
     """
     latest = _latest(connection)
     if latest is None or latest <= now + SLACK:
@@ -27,6 +28,11 @@ def mend(connection: sa.Connection, now: datetime) -> datetime | None:
     )
     connection.execute(
         sa.update(feeds).where(feeds.c.came_into_force_at > now).values(came_into_force_at=now)
+    )
+    connection.execute(
+        sa.update(visits)
+        .where(visits.c.last_visit_at > now, visits.c.next_visit_at.is_not(None))
+        .values(next_visit_at=now)
     )
     connection.execute(
         sa.update(outbox)

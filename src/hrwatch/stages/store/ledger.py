@@ -1,24 +1,54 @@
-"""Who was told of what: a row for each match, which waits until a digest answers for it.
+"""Who was told of what, and why: a row for each match, which waits until a digest answers for it.
 
 Every record is matched once, in the order of writing, with every subscriber there is by then.
 What matched waits here; what did not will not later either, because criteria that come into force
 afterwards do not reach back (`match`). So a digest looks at what waits, not at the archive.
+
+A row stands for one version of a record and one reason. Of an article nobody has more than one row
+of NEW and CHANGED that waits: a later version takes the place of the one before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Record
-from hrwatch.model.mail import Match
+from hrwatch.model.evidence import Visit
+from hrwatch.model.mail import Match, Reason
+from hrwatch.stages.store import guarded
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import ledger, progress, records
+from hrwatch.stages.store.tables import in_force, ledger, progress, records
 
 _MATCHED = "matched"
+_PIECE = 150  # rows named by three values each in one statement
+_OF_VERSIONS = (Reason.NEW, Reason.CHANGED)
+
+
+class Told(Protocol):
+    """What is, or is to be, told for a reason: a match, or what waits."""
+
+    @property
+    def record(self) -> Record:
+        """In the version that it is told in."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What no digest answers for yet."""
+
+    record: Record  # in the version that is to be told
+    reason: Reason
+    matched_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +77,27 @@ def unmatched(connection: sa.Connection, limit: int) -> Unmatched | None:
     return Unmatched(tuple(record for record in found if not record.backlog), ordinals[-1])
 
 
-def add(
-    connection: sa.Connection, matches: Mapping[str, Iterable[Match]], up_to: int, now: datetime
+def add(  # noqa: PLR0913 - what matched, and what goes with it in one transaction
+    connection: sa.Connection,
+    matches: Mapping[str, Iterable[Match]],
+    up_to: int,
+    now: datetime,
+    *,
+    versions: Iterable[Record] = (),
+    visits: Iterable[Visit] = (),
 ) -> None:
-    """Given each subscriber's matches among the records up to `up_to`, let them wait."""
-    add_late(connection, matches, now)
+    """Given each subscriber's matches among the records up to `up_to`, let them wait. `versions`
+    are those of the records that are a later version of an article, whether they matched or not;
+    `visits` are to be made to what matched, where none are yet."""
+    matches = {subscriber: tuple(found) for subscriber, found in matches.items()}
+    for record in versions:
+        asking = {
+            subscriber
+            for subscriber, found in matches.items()
+            if any(match.record.id == record.id for match in found)
+        }
+        _take_place(connection, record, frozenset(matches), frozenset(asking), now)
+    add_late(connection, matches, now, visits)
     connection.execute(insert_missing(connection, progress).values(name=_MATCHED, ordinal=0))
     connection.execute(
         sa.update(progress)
@@ -73,21 +119,24 @@ def matched(connection: sa.Connection, since: datetime) -> Iterator[Record]:
 
 
 def add_late(
-    connection: sa.Connection, matches: Mapping[str, Iterable[Match]], now: datetime
+    connection: sa.Connection,
+    matches: Mapping[str, Iterable[Match]],
+    now: datetime,
+    visits: Iterable[Visit] = (),
 ) -> tuple[str, ...]:
     """Given each subscriber's matches among records that were matched before, let those wait that
-    never did; return the subscriber of each."""
+    never did, in no version; return the subscriber of each. `visits` as for `add`."""
+    visit_table.add(connection, visits)
+    found = [(subscriber, match) for subscriber, some in matches.items() for match in some]
+    known = {
+        (row.subscriber, row.record)
+        for piece in chunks(sorted({match.record.id for _, match in found}))
+        for row in connection.execute(_PAIRS.where(ledger.c.record.in_(piece)))
+    }
     values = [
-        {
-            "subscriber": subscriber,
-            "record": match.record.id,
-            "version": match.record.version,
-            "reason": match.reason,
-            "story": match.record.story,
-            "matched_at": now,
-        }
-        for subscriber, found in matches.items()
-        for match in found
+        _values(subscriber, match.record, match.reason, now)
+        for subscriber, match in found
+        if (subscriber, match.record.id) not in known
     ]
     statement = insert_missing(connection, ledger).returning(ledger.c.subscriber)
     return tuple(
@@ -97,12 +146,35 @@ def add_late(
     )
 
 
-def waiting(connection: sa.Connection, subscriber: str) -> tuple[Record, ...]:
-    """Return the records that matched for the subscriber and that no digest answers for yet."""
-    ids = sa.select(ledger.c.record).where(
-        ledger.c.subscriber == subscriber, ledger.c.settled_at.is_(None)
+def add_removed(connection: sa.Connection, record: Record, now: datetime) -> None:
+    """Let it wait that an article was taken down, for those who were told of it and not of this; to
+    whom its return is still to be told, that is not told any more."""
+    _take_back(connection, record, Reason.RETURNED)
+    _add_for(connection, record, Reason.REMOVED, now, ledger.c.reason != Reason.REMOVED)
+
+
+def add_returned(connection: sa.Connection, record: Record, now: datetime) -> None:
+    """Let it wait that an article is there again, for those who were told that it was taken down;
+    to whom that is still to be told, it is not told any more."""
+    _take_back(connection, record, Reason.REMOVED)
+    _add_for(connection, record, Reason.RETURNED, now, ledger.c.reason == Reason.REMOVED)
+
+
+def waiting(connection: sa.Connection, subscriber: str) -> tuple[Waiting, ...]:
+    """Return what matched for the subscriber and what no digest answers for yet, in the order of
+    writing."""
+    query = (
+        sa.select(records.c.ordinal, ledger.c.reason, ledger.c.matched_at)
+        .join_from(ledger, records, _is_of(ledger, records))
+        .where(ledger.c.subscriber == subscriber, ledger.c.settled_at.is_(None))
+        .order_by(records.c.ordinal, ledger.c.matched_at, ledger.c.reason)
     )
-    return tuple(record_table.stream(connection, records.c.id.in_(ids)))
+    rows = connection.execute(query).all()
+    found = record_table.numbered(connection, {row.ordinal for row in rows})
+    with guarded.of("ledger"):
+        return tuple(
+            Waiting(found[row.ordinal], Reason(row.reason), row.matched_at) for row in rows
+        )
 
 
 def told(
@@ -112,10 +184,7 @@ def told(
     the titles it was told under."""
     query = (
         sa.select(ledger.c.story, records.c.title)
-        .join(
-            records,
-            sa.and_(records.c.id == ledger.c.record, records.c.version == ledger.c.version),
-        )
+        .join(records, _is_of(ledger, records))
         .where(ledger.c.subscriber == subscriber, ledger.c.digest.is_not(None))
     )
     return frozenset(
@@ -137,22 +206,140 @@ def settle_all(connection: sa.Connection, subscriber: str, now: datetime) -> Non
 def settle(
     connection: sa.Connection,
     subscriber: str,
-    settled: Iterable[Record],
+    settled: Iterable[Told],
     now: datetime,
     digest: str | None,
 ) -> int:
-    """Note that `digest` answers for these records, or, without one, that the subscriber needs to
-    be told nothing of them; return how many were still waiting."""
-    ids = sorted({record.id for record in settled})
+    """Note that `digest` answers for these, or, without one, that the subscriber needs to be told
+    nothing of them; return how many were still waiting."""
+    keys = sorted({(told.record.id, told.record.version, told.reason.value) for told in settled})
     return sum(
         connection.execute(
             sa.update(ledger)
             .where(
                 ledger.c.subscriber == subscriber,
-                ledger.c.record.in_(piece),
+                _KEY.in_(piece),
                 ledger.c.settled_at.is_(None),
             )
             .values(settled_at=now, digest=digest)
         ).rowcount
-        for piece in chunks(ids)
+        for piece in chunks(keys, _PIECE)
     )
+
+
+def reopen(connection: sa.Connection, digest: str, now: datetime) -> None:
+    """Let what `digest` answered for wait again, because nobody got it: an article in its latest
+    version, whatever came of it meanwhile."""
+    latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == ledger.c.record)
+    rows = connection.execute(
+        sa.select(ledger, latest.scalar_subquery().label("latest")).where(ledger.c.digest == digest)
+    ).all()
+    connection.execute(
+        sa.update(ledger).where(ledger.c.digest == digest).values(digest=None, settled_at=None)
+    )
+    for row in rows:
+        if row.reason in _OF_VERSIONS and row.version < row.latest:
+            of_it = (ledger.c.subscriber == row.subscriber, ledger.c.record == row.record)
+            connection.execute(
+                sa.update(ledger)
+                .where(*of_it, ledger.c.settled_at.is_(None), ledger.c.reason.in_(_OF_VERSIONS))
+                .values(settled_at=now)
+            )
+            later = {"version": row.latest, "reason": row.reason, "matched_at": now}
+            kept = {name: getattr(row, name) for name in ("subscriber", "record", "story")}
+            connection.execute(insert_missing(connection, ledger).values(**kept, **later))
+
+
+def _take_place(
+    connection: sa.Connection,
+    record: Record,
+    subscribers: frozenset[str],
+    asking: frozenset[str],
+    now: datetime,
+) -> None:
+    """Let a later version of an article wait for those who know of an earlier one, or would have;
+    for `asking` it matched. Who never had a row of it is none of them."""
+    rows = connection.execute(
+        sa.select(ledger).where(
+            ledger.c.record == record.id,
+            ledger.c.subscriber.in_(sorted(subscribers)),
+        )
+    ).all()
+    rows = [row for row in rows if row.version < record.version]
+    knowing = {row.subscriber for row in rows if row.digest is not None}
+    replaced = [row for row in rows if row.settled_at is None and row.reason in _OF_VERSIONS]
+    changed = {row.subscriber for row in replaced if row.reason == Reason.CHANGED}
+    if record.change is not None:
+        changed |= knowing
+    new = ({row.subscriber for row in replaced} - changed) & asking
+    for row in replaced:
+        connection.execute(
+            sa.update(ledger)
+            .where(ledger.c.subscriber == row.subscriber, _key(row) == _KEY)
+            .values(settled_at=now)
+        )
+    values = [_values(name, record, Reason.CHANGED, now) for name in sorted(changed)]
+    values += [_values(name, record, Reason.NEW, now) for name in sorted(new)]
+    for piece in chunks(values):
+        connection.execute(insert_missing(connection, ledger), piece)
+
+
+def _take_back(connection: sa.Connection, record: Record, reason: Reason) -> None:
+    connection.execute(
+        sa.delete(ledger).where(
+            ledger.c.record == record.id,
+            ledger.c.reason == reason,
+            ledger.c.settled_at.is_(None),
+        )
+    )
+
+
+def _add_for(
+    connection: sa.Connection,
+    record: Record,
+    reason: Reason,
+    now: datetime,
+    knowing: sa.ColumnElement[bool],
+) -> None:
+    """Let a reason wait for the subscribers of today whom a digest told of the article by a row for
+    which `knowing` holds; once for each version."""
+    there = sa.select(in_force.c.subscriber).where(in_force.c.until.is_(None))
+    query = (
+        sa.select(ledger.c.subscriber)
+        .where(
+            ledger.c.record == record.id,
+            ledger.c.digest.is_not(None),
+            ledger.c.subscriber.in_(there),
+            knowing,
+        )
+        .distinct()
+        .order_by(ledger.c.subscriber)
+    )
+    values = [_values(name, record, reason, now) for name in connection.scalars(query)]
+    for piece in chunks(values):
+        connection.execute(insert_missing(connection, ledger), piece)
+
+
+def _values(subscriber: str, record: Record, reason: Reason, now: datetime) -> dict[str, object]:
+    return {
+        "subscriber": subscriber,
+        "record": record.id,
+        "version": record.version,
+        "reason": reason,
+        "story": record.story,
+        "matched_at": now,
+    }
+
+
+def _is_of(of_ledger: sa.Table, of_records: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        of_records.c.id == of_ledger.c.record, of_records.c.version == of_ledger.c.version
+    )
+
+
+_KEY = sa.tuple_(ledger.c.record, ledger.c.version, ledger.c.reason)
+_PAIRS = sa.select(ledger.c.subscriber, ledger.c.record).distinct()
+
+
+def _key(row: sa.Row[tuple[object, ...]]) -> sa.Tuple:
+    return sa.tuple_(row.record, row.version, row.reason)

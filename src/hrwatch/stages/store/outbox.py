@@ -4,13 +4,14 @@ A mail is `sending` before a transport is asked and `sent` after: a crash betwee
 the same Message-ID, and never loses it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Delivery, Digest, Mail, Status, Undelivered
 from hrwatch.stages.store import guarded, ledger
-from hrwatch.stages.store.statements import insert_missing
+from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import digests, outbox
 from hrwatch.stages.store.tables import ledger as ledger_table
 
@@ -29,11 +30,11 @@ def enqueue(connection: sa.Connection, digest: Digest, mail: Mail | None, now: d
     False, and nothing written, where its window is taken or another digest answers for one of its
     matches: somebody was quicker, and what is still waiting comes with the next digest.
     """
-    records = [match.record for match in digest.matches]
     with connection.begin_nested() as attempt:
         if _write_digest(connection, digest, mail, now):
-            settled = ledger.settle(connection, digest.subscriber, records, now, digest.id)
-            if settled == len(records):
+            told = digest.matches
+            settled = ledger.settle(connection, digest.subscriber, told, now, digest.id)
+            if settled == len(told):
                 if mail is not None:
                     connection.execute(sa.insert(outbox), [_mail_values(digest, mail, now)])
                 return True
@@ -105,11 +106,8 @@ def withdraw(connection: sa.Connection, delivery: Delivery) -> None:
     digest = connection.scalar(
         sa.select(outbox.c.digest).where(outbox.c.message_id == delivery.message_id)
     )
-    connection.execute(
-        sa.update(ledger_table)
-        .where(ledger_table.c.digest == digest)
-        .values(digest=None, settled_at=None)
-    )
+    if digest is not None:
+        ledger.reopen(connection, digest, delivery.at)
     settle(connection, delivery, None)
 
 
@@ -163,6 +161,28 @@ def last_digest_at(connection: sa.Connection) -> datetime | None:
     query = sa.select(sa.func.max(digests.c.created_at)).where(digests.c.mail.is_not(None))
     written_at: datetime | None = connection.scalar(query)
     return written_at
+
+
+def told_at(
+    connection: sa.Connection, subscriber: str, records: Iterable[str]
+) -> dict[str, tuple[datetime, datetime]]:
+    """Return when the first and the last digest told the subscriber of these records, by id; those
+    of which none did are left out."""
+    query = (
+        sa.select(
+            ledger_table.c.record,
+            sa.func.min(digests.c.created_at).label("first"),
+            sa.func.max(digests.c.created_at).label("last"),
+        )
+        .join(digests, digests.c.id == ledger_table.c.digest)
+        .where(ledger_table.c.subscriber == subscriber)
+        .group_by(ledger_table.c.record)
+    )
+    return {
+        row.record: (row.first, row.last)
+        for piece in chunks(sorted(set(records)))
+        for row in connection.execute(query.where(ledger_table.c.record.in_(piece)))
+    }
 
 
 def _write_digest(

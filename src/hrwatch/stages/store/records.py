@@ -5,7 +5,7 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -19,7 +19,7 @@ from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.evidence import Capture
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import captures, rows, sketches, translations, words
+from hrwatch.stages.store import captures, linking, rows, sketches, translations, words
 from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
@@ -107,8 +107,9 @@ def add(
         translations.add(connection, {n: r.article.translations for n, r in numbered if r.article})
         captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
+        linking.carry_on(connection, [(r.id, r.version) for _, r in numbered if r.version > 1])
     for original, earlier in relinked.items():
-        _relink(connection, original, tuple(earlier))
+        linking.relink(connection, original, earlier)
     return added
 
 
@@ -202,6 +203,12 @@ def get(
     return next(_read(connection, sa.select(records).where(matching, wanted)), None)
 
 
+def versions(connection: sa.Connection, record_id: str) -> tuple[Record, ...]:
+    """Return every version of a record, the first one first."""
+    query = sa.select(records).where(records.c.id == record_id).order_by(records.c.version)
+    return tuple(_read(connection, query))
+
+
 def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record, ...]:
     """Return all records of these stories, originals and copies, those of one story in the order
     of writing; without their texts, which are long, and asked of the one that is shown only."""
@@ -209,6 +216,15 @@ def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record
         stream(connection, records.c.story.in_(piece)) for piece in chunks(sorted(set(story_ids)))
     )
     return tuple(map(_without_text, found))
+
+
+def numbered(connection: sa.Connection, ordinals: Iterable[int]) -> dict[int, Record]:
+    """Return records by the order of their writing, whether they are the latest version or not."""
+    return {
+        ordinal: record
+        for piece in chunks(sorted(set(ordinals)))
+        for ordinal, record in _by_ordinal(connection, piece)
+    }
 
 
 def written(connection: sa.Connection, after: int, up_to: int) -> Iterator[Record]:
@@ -277,22 +293,6 @@ def counts(connection: sa.Connection) -> Counts:
     return Counts(*row)
 
 
-def _relink(connection: sa.Connection, original: str, earlier: tuple[str, ...]) -> None:
-    """Make `earlier` records, and what was a copy of them, copies of `original`. The ledger keeps
-    their story as it was: whoever was told of it is still to be told what the publisher says."""
-    connection.execute(
-        sa.update(records)
-        .where(records.c.id.in_(earlier))
-        .values(copy_of=original, copy_kind=CopyKind.SAME_PERMALINK, copy_score=1.0)
-    )
-    connection.execute(
-        sa.update(records).where(records.c.copy_of.in_(earlier)).values(copy_of=original)
-    )
-    connection.execute(
-        sa.update(records).where(records.c.story.in_(earlier)).values(story=original)
-    )
-
-
 def _with_keys(
     connection: sa.Connection,
     query: sa.Select[Any],
@@ -306,6 +306,12 @@ def _with_keys(
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:
     yield from _with_tags(connection, connection.execute(query).all())
+
+
+def _by_ordinal(connection: sa.Connection, ordinals: Sequence[int]) -> Iterator[tuple[int, Record]]:
+    query = sa.select(records).where(records.c.ordinal.in_(ordinals)).order_by(records.c.ordinal)
+    found = connection.execute(query).all()
+    return zip((row.ordinal for row in found), _with_tags(connection, found), strict=True)
 
 
 def _without_text(record: Record) -> Record:

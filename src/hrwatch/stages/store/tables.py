@@ -242,6 +242,8 @@ visits = sa.Table(
     sa.Column("next_visit_at", Instant),  # NULL: no more
     sa.Column("missing", sa.Integer, nullable=False),
     sa.Column("missing_since", Instant),
+    sa.Column("missing_until", Instant),
+    sa.Column("removed_at", Instant),
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
     sa.Column("etag", sa.Text),

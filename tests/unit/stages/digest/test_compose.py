@@ -187,6 +187,22 @@ def test_compose_shows_the_earliest_match_where_the_original_is_none() -> None:
     ]
 
 
+def test_compose_shows_the_earliest_of_a_story_but_a_page_as_its_publisher_tells_it() -> None:
+    early = a_story()[1]
+    carried = replace(early, copy=Copy("original", CopyKind.SAME_PERMALINK, 1.0))
+    matches = (a_match(carried), a_match(a_story()[0]))
+    assert only_story(composed(*matches)).reference == "original"
+
+    first = a_record("first", tags=(a_tag("BY"),), first_seen_at=NOW - 2 * HOUR)
+    copies = [
+        replace(first, id=id, copy=Copy("first", CopyKind.NEAR_TEXT, 0.9), story="first")
+        for id in ("second", "third")
+    ]
+    seen = [replace(one, first_seen_at=NOW - n * HOUR) for n, one in enumerate(copies)]
+    stories = {"first": (first, *seen)}
+    assert only_story(composed(*map(a_match, seen), stories=stories)).reference == "third"
+
+
 def test_compose_leaves_a_title_out_of_other_reports_where_it_is_the_same() -> None:
     original = a_story()[0]
     copy = replace(original, id="herald", feed="herald", title=original.title.upper() + "!")

@@ -20,6 +20,7 @@ from builders import (
     an_entry,
     an_evidence,
 )
+from hrwatch.model.articles import Copy, CopyKind, Fingerprint, Record
 from hrwatch.model.feeds import FAILING, Coverage, Keep, State, Terms
 from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Window
 from hrwatch.model.tags import Relation
@@ -32,7 +33,10 @@ from hrwatch.stages.digest.windows import current
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 SEVEN = Schedule(Cadence.DAILY, time(7))
-FEEDS = {"wire": a_feed(publisher="The Wire"), "herald": a_feed(publisher="The Herald")}
+FEEDS = {
+    "wire": a_feed(publisher="The Wire"),
+    "herald": a_feed(name="herald", publisher="The Herald", url="https://herald.example/feed"),
+}
 LABELS = {"torture": "Torture and other ill-treatment", "HK": "Hong Kong"}
 ARABIC = "تقرير: تعذيب معتقلين في سجن"
 ALLOWED = {
@@ -287,12 +291,73 @@ def test_render_lists_other_reports_with_differing_titles_and_addresses() -> Non
     address = "https://wire.example/b?a=1&b=2"
     assert (
         "    Also reported by 2:\n"
-        '    - The Herald (French): "Told otherwise"\n'
+        '    - The Herald (French, 21 Nov 16:00): "Told otherwise"\n'
         f"      {address}\n"
-        "    - The Herald (English)\n"
+        "    - The Herald (English, 21 Nov 16:00, same page)\n"
     ) in digest.text
-    assert '<li>The Herald (French): <span lang="fr">Told otherwise</span><br><a ' in digest.html
+    assert (
+        '<li>The Herald (French, 21 Nov 16:00): <span lang="fr">Told otherwise</span><br><a '
+        in digest.html
+    )
     assert {"href": address, "rel": "noreferrer"} in Page(digest.html).named("a")
+
+
+def likeness(shown: Record, other: Record, *more: Record) -> str:
+    """Return what is said of the first of the other reports, in brackets."""
+    text = " ".join(written(a_match(shown), o=(shown, other, *more)).text.split())
+    return text.partition("Also reported by")[2].partition("(")[2].partition(")")[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "words", "of_original", "of_another"),
+    [
+        (CopyKind.SAME_TEXT, 1.0, 9, "same text", "same text as the original"),
+        (
+            *(CopyKind.NEAR_TEXT, 0.929, 9),
+            *("92% of it the same", "92% of it the same as the original"),
+        ),
+        (CopyKind.NEAR_TEXT, 0.999, 9, "99% of it the same", "99% of it the same as the original"),
+        (CopyKind.CONTAINED, 0.71, 99, "holds 71% of it", "holds 71% of the original"),
+        (
+            *(CopyKind.CONTAINED, 0.71, 1),
+            *("shorter, 71% of it in this", "shorter, 71% of it in the original"),
+        ),
+        (CopyKind.TRANSLATION, 1.0, 9, "translation", "translation of the original"),
+    ],
+)
+def test_render_says_how_like_another_report_is_and_to_what(
+    kind: CopyKind, score: float, words: int, of_original: str, of_another: str
+) -> None:
+    original = about("o", fingerprint=Fingerprint("", 9)).record
+    copy = replace(
+        about(
+            "c", feed="herald", title="Told otherwise", fingerprint=Fingerprint("", words)
+        ).record,
+        copy=Copy("o", kind, score),
+        story="o",
+    )
+    assert likeness(original, copy) == f"English, 21 Nov 16:00, {of_original}"
+
+    near = Copy("o", CopyKind.NEAR_TEXT, 0.8)
+    shown = replace(original, id="s", permalink="https://wire.example/s", copy=near, story="o")
+    assert likeness(shown, copy) == f"English, 21 Nov 16:00, {of_another}"
+    same = Copy("o", CopyKind.SAME_TEXT, 1.0)
+    assert likeness(replace(shown, copy=same), copy) == f"English, 21 Nov 16:00, {of_original}"
+
+
+def test_render_says_that_a_report_is_the_original_undated_or_of_one_publisher() -> None:
+    original = about("o", of_entry={"published_at": None}).record
+    shown = replace(
+        about("s", title="Told otherwise", language="fr").record,
+        copy=Copy("o", CopyKind.TRANSLATION, 1.0),
+        story="o",
+    )
+    said = "the original, of which this is a translation"
+    expected = f"English, first seen 21 Nov 16:22, {said}, same publisher"
+    assert likeness(shown, original) == expected
+
+    day = about("o", feed="herald", of_entry={"whole_day": True}).record
+    assert likeness(shown, day) == f"English, 21 Nov, {said}"
 
 
 def test_render_puts_mentions_as_titles_at_the_end() -> None:

@@ -66,6 +66,8 @@ def upgrade() -> None:
         sa.Column("next_visit_at", _INSTANT),
         sa.Column("missing", sa.Integer, nullable=False),
         sa.Column("missing_since", _INSTANT),
+        sa.Column("missing_until", _INSTANT),
+        sa.Column("removed_at", _INSTANT),
         sa.Column("status", sa.Integer),
         sa.Column("error", _TEXT),
         sa.Column("etag", _TEXT),

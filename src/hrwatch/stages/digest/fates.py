@@ -1,0 +1,76 @@
+"""What became of an article that was told before, in sentences. Pure; used by render.
+
+Of what is gone it says what was seen, and how often; not why.
+"""
+
+from dataclasses import dataclass
+
+from hrwatch import text
+from hrwatch.model.evidence import Visit
+from hrwatch.model.mail import Reason
+from hrwatch.stages.digest.layout import isolate
+from hrwatch.stages.digest.times import Times
+from hrwatch.stages.digest.view import Update
+
+_STATES = {
+    Reason.CHANGED: "CHANGED",
+    Reason.REMOVED: "REMOVED from its address",
+    Reason.RETURNED: "RETURNED to its address",
+}
+_ANSWERS = {404: '"404 not found"', 410: '"410 gone"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """The sentences, with the times of one digest."""
+
+    times: Times
+
+    def state(self, update: Update) -> str:
+        """Return what became of it: "CHANGED since your digest of 19 November"."""
+        told_at = update.told_last_at
+        if update.reason is Reason.CHANGED and told_at:
+            return f"CHANGED since your digest of {self.times.whole_day(told_at)}"
+        return _STATES[update.reason]
+
+    def state_in_short(self, update: Update) -> str:
+        """Return the same where only titles stand."""
+        if update.changed:
+            return f"CHANGED ({update.changed.line})"
+        doubt = " (may be a site change)" if update.reason is Reason.REMOVED else ""
+        return f"{_STATES[update.reason]}{doubt}"
+
+    def first_told(self, update: Update) -> str:
+        """Return which digest told of it first; empty where that is not known."""
+        told_at = update.told_first_at
+        return f"First in your digest of {self.times.whole_day(told_at)}." if told_at else ""
+
+    def sentences(self, update: Update) -> tuple[str, ...]:
+        """Return what is known of it."""
+        told = self._known(update)
+        if update.also:
+            also = ", ".join(map(isolate, update.also))
+            told = (*told, f"The same is to be said of this story at: {also}.")
+        return told
+
+    def _known(self, update: Update) -> tuple[str, ...]:
+        if update.reason is Reason.CHANGED:
+            seen = f"Change seen {self.times.with_utc(update.seen_at)}. Version {update.version}."
+            what = f"What changed: {update.changed.line}." if update.changed else ""
+            return (seen, what) if what else (seen,)
+        if update.reason is Reason.REMOVED:
+            doubt = "This may be a site change, not a withdrawal."
+            return _missing(update.visit, self.times), doubt
+        seen_at = update.visit.last_visit_at if update.visit else None
+        seen = f", seen {self.times.with_utc(seen_at)}" if seen_at else ""
+        return (f"The address shows the article again{seen}.",)
+
+
+def _missing(visit: Visit | None, times: Times) -> str:
+    """Return what visits found, and nothing that they did not."""
+    if visit is None or visit.missing_since is None or visit.last_visit_at is None:
+        return "The address answered more than once that there is no such page."
+    answer = _ANSWERS.get(visit.status or 0, "that there is no such page")
+    since, until = times.in_utc(visit.missing_since), times.in_utc(visit.last_visit_at)
+    checks = text.counted(visit.missing, "check")
+    return f"The address answered {answer} on {checks}, from {since} to {until} UTC."

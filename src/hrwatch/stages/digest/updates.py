@@ -1,0 +1,78 @@
+"""One match of an article that was told before → what a digest tells of its fate: changed, taken
+down, there again. Pure; used by compose.
+
+Words that a publisher took out are never shown: a name that was replaced by initials was taken out
+to protect somebody, and a mail lies in many hands. They are to be read where the archive is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hrwatch.model.articles import Change
+from hrwatch.model.evidence import Visit
+from hrwatch.model.mail import Match, Reason
+from hrwatch.stages.digest import names
+from hrwatch.stages.digest.changing import Part, account
+from hrwatch.stages.digest.stories import Writer, link_of, publisher, title_of
+from hrwatch.stages.digest.view import Changed, Update
+
+PASSAGES = 3  # put in, that are shown of one change
+_ALL = 1_000  # more than a change holds
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """What the fates of articles in one digest are written with, by the id of the record: when the
+    first and the last digest told of it, and what visits to its page came to."""
+
+    writer: Writer
+    told: Mapping[str, tuple[datetime, datetime]]
+    visits: Mapping[str, Visit]
+
+    def update(self, number: int, match: Match, others: Iterable[Match]) -> Update:
+        """Given a match and its number, and those of its story of which the same is to be told,
+        return what may be shown of it."""
+        record, feeds = match.record, self.writer.feeds
+        first, last = self.told.get(record.id, (None, None))
+        is_change = match.reason is Reason.CHANGED and record.change is not None
+        by = publisher(record.feed, feeds)
+        also = dict.fromkeys(publisher(other.record.feed, feeds) for other in others)
+        return Update(
+            number=number,
+            reason=match.reason,
+            title=title_of(record),
+            publisher=by,
+            language=names.language(record.language),
+            language_code=record.language,
+            link=link_of(record),
+            told_first_at=first,
+            told_last_at=last,
+            seen_at=record.seen_at or record.first_seen_at,
+            version=record.version,
+            changed=changed(record.change) if is_change and record.change else None,
+            visit=self.visits.get(record.id),
+            also=tuple(name for name in also if name != by),
+            reference=record.id,
+            sha256=record.page_sha256 or "",
+        )
+
+
+def changed(change: Change) -> Changed:
+    """Given a change, return what a mail may tell of it: what was put in, not what was taken out.
+
+    The new title stands above it, and is no passage here.
+    """
+    told = account(change, _ALL)
+    passages = [
+        passage.after
+        for passage in told.passages
+        if passage.part is not Part.TITLE and passage.after
+    ]
+    beyond = len(passages) - PASSAGES + change.more_added + change.more_replaced
+    return Changed(
+        line=told.line,
+        put_in=tuple(passages[:PASSAGES]),
+        left_out=f"and {beyond} more" if beyond > 0 else "",
+        took_out=any(passage.before for passage in told.passages) or bool(change.more_removed),
+    )
