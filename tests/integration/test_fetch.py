@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hrwatch.errors import AddressRefused, BadRedirect, BadStatus, FetchError
-from hrwatch.model.feeds import NotModified, Response, Validators
+from hrwatch.model.feeds import NotModified, Redirect, Response, Validators
 from hrwatch.stages.fetch import PAGES
 from loopback import Loopback, Request, a_fetcher, an_answer, names, serving
 
@@ -229,7 +229,7 @@ def test_fetch_of_five_redirects_arrives_and_of_six_does_not() -> None:
 def test_fetch_tells_where_it_moved_for_good_when_every_redirect_says_so(
     statuses: tuple[int, ...], moved_to: str | None
 ) -> None:
-    async def work() -> tuple[str | None, str]:
+    async def work() -> tuple[Response, Loopback]:
         answers = {
             f"/{number}": an_answer(status=f"{status} Moved", location=f"/{number - 1}?q=1")
             for number, status in enumerate(reversed(statuses), start=1)
@@ -241,10 +241,15 @@ def test_fetch_tells_where_it_moved_for_good_when_every_redirect_says_so(
             asked = f"http://anna:s3cret@127.0.0.1:{server.port}/{len(statuses)}"
             response = await fetcher.fetch(asked)
             assert isinstance(response, Response)
-            return response.moved_to, server.url("/0?q=1")
+            return response, server
 
-    told, end = asyncio.run(work())
-    assert told == (end if moved_to else None)
+    response, server = asyncio.run(work())
+    assert response.moved_to == (server.url("/0?q=1") if moved_to else None)
+    paths = [f"/{number}{'?q=1' * (number < len(statuses))}" for number in range(9)]
+    assert response.redirects == tuple(  # and no login
+        Redirect(server.url(paths[len(statuses) - done]), status)
+        for done, status in enumerate(statuses)
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ def fetched(
                 assert connections(fetcher) == []
                 return str(error).encode(), server
             assert isinstance(answer, Response)
+            assert answer.certificate_sha256 == shown.sha256
             return answer.body, server
 
     return asyncio.run(work())

@@ -1,6 +1,7 @@
 """Fetching through a proxy: by name, by the proxy alone, and not at all where it cannot be."""
 
 import asyncio
+import hashlib
 import ssl
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -70,7 +71,10 @@ def test_fetch_through_a_proxy_under_tls_checks_the_name(scheme: str, tmp_path: 
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("news.example").configure_cert(context)
+    issued = authority.issue_cert("news.example")
+    issued.configure_cert(context)
+    der = ssl.PEM_cert_to_DER_cert(issued.cert_chain_pems[0].bytes().decode())
+    shown = hashlib.sha256(der).hexdigest()
 
     async def work() -> tuple[Running, int]:
         async with (
@@ -82,7 +86,9 @@ def test_fetch_through_a_proxy_under_tls_checks_the_name(scheme: str, tmp_path: 
         ):
             url = f"https://news.example:{server.port}/feed"
             for _ in range(2):
-                assert body(await fetcher.fetch(url)) == FEED
+                answer = await fetcher.fetch(url)
+                assert isinstance(answer, Response)
+                assert (answer.body, answer.certificate_sha256) == (FEED, shown)
             with pytest.raises(Unreachable, match="is for another name"):
                 await fetcher.fetch(f"https://other.example:{server.port}/feed")
             assert len(connections(fetcher)) == 1

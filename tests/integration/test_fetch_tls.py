@@ -1,6 +1,7 @@
 """Fetching under TLS: whose certificate is believed, and what is said when it is not."""
 
 import asyncio
+import hashlib
 import logging
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -61,6 +62,31 @@ def test_fetch_under_tls_of_a_name_under_the_operators_authority_works(
     authority: Authority,
 ) -> None:
     assert fetch_from(authority.server("news.example"), authority.file).body == FEED
+
+
+def test_fetch_under_tls_tells_the_servers_certificate_on_kept_connections_too(
+    authority: Authority,
+) -> None:
+    async def work() -> list[str | None]:
+        async with (
+            serving(an_answer(FEED), tls=authority.server("news.example")) as server,
+            serving(an_answer(FEED)) as plain,
+            a_fetcher(server, plain, resolve=NEWS, ca_file=authority.file) as fetcher,
+        ):
+            place = ("127.0.0.1", server.port)
+            expected = await asyncio.to_thread(ssl.get_server_certificate, place)
+            der = ssl.PEM_cert_to_DER_cert(expected)
+            told = [hashlib.sha256(der).hexdigest()]
+            secure = f"https://news.example:{server.port}/"
+            for url in (secure, secure, f"http://news.example:{plain.port}/"):
+                answer = await fetcher.fetch(url)
+                assert isinstance(answer, Response)
+                told.append(answer.certificate_sha256)
+            assert server.connections == 2  # ours, and the one that looked at the certificate
+            return told
+
+    expected, *told = asyncio.run(work())
+    assert told == [expected, expected, None]
 
 
 def test_fetch_under_tls_checks_the_name_and_not_the_dialled_address(

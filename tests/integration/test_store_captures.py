@@ -130,7 +130,10 @@ def test_erase_empties_the_rows_and_leaves_hashes_and_a_tombstone(archive: Archi
         hashlib.sha256(PAGE).hexdigest(),
         hashlib.sha256(OTHER).hexdigest(),
     ]
-    assert captures.removed_by(tombstone.capture) == {1: first.row_hash, 2: second.row_hash}
+    assert captures.removed_by(tombstone.capture) == {
+        1: ("page", first.row_hash),
+        2: ("page", second.row_hash),
+    }
 
 
 def test_erase_leaves_tombstones_alone_and_makes_one_for_each_record(archive: Archive) -> None:

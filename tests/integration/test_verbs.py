@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from builders import NOW, a_feed, a_mail, a_match, a_record, a_tag
+from builders import NOW, a_capture, a_feed, a_mail, a_match, a_record, a_tag
 from hrwatch.cli.main import app
 from hrwatch.errors import ArchiveMissing
 from hrwatch.model.articles import Record
@@ -22,7 +23,15 @@ from hrwatch.model.mail import Delivery, Digest, Interest, Status
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.keeping import kept
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, outbox, records, subscribers
+from hrwatch.stages.store import (
+    captures,
+    feeds,
+    ledger,
+    outbox,
+    records,
+    subscribers,
+    tables,
+)
 from hrwatch.stages.store.archive import Archive
 
 FILE = """
@@ -365,3 +374,56 @@ def test_retag_without_an_archive_says_what_to_do(tmp_path: Path) -> None:
     ended = run(tmp_path, "retag")
     assert isinstance(ended.exception, ArchiveMissing)
     assert not (tmp_path / "state").exists()
+
+
+def test_verify_of_what_is_whole_tells_the_head_to_note(folder: Path) -> None:
+    bodies = (b"<p>One.</p>", b"<p>Two.</p>")
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        links = archive.write_now(captures.append, [(a_capture(body), body) for body in bodies])
+
+    ended = run(folder, "verify", links[0].chain_hash.upper())
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines() == [
+        "2 captures; 2 bodies, 0.0 MB, 0.0 MB stored",
+        f"head {links[1].chain_hash}",
+        "capture 2, 2026-03-02T09:00:00Z",
+        "the head you noted is that of capture 1",
+        "whole",
+    ]
+    ended = run(folder, "verify", "--json")
+    assert json.loads(ended.stdout) == {
+        "captures": 2,
+        "removed": 0,
+        "tombstones": 0,
+        "bodies": 2,
+        "bytes": 22,
+        "stored_bytes": sum(len(captures.pack(body).compressed) for body in bodies),
+        "number": 2,
+        "head": links[1].chain_hash,
+        "last_at": "2026-03-02T09:00:00Z",
+        "head_at": None,
+        "faults": 0,
+    }
+    assert run(folder, "verify", "f" * 63).exit_code == 2
+
+
+def test_verify_names_each_fault_on_a_line_and_ends_with_one(folder: Path) -> None:
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        body = b"<p>One.</p>"
+        archive.write_now(captures.append, [(a_capture(body), body)])
+        archive.write_now(
+            lambda c: c.execute(sa.update(tables.captures).values(status=404)).close()
+        )
+
+    ended = run(folder, "verify", "f" * 64)
+    assert ended.exit_code == 1
+    assert ended.stdout.splitlines()[:2] == [
+        "capture 1 is not as it was written: its row was altered",
+        f"the chain holds no {'f' * 64}: what was noted then is not in this archive",
+    ]
+    assert ended.stdout.splitlines()[-1] == "2 faults"
+    lines = [json.loads(line) for line in run(folder, "verify", "--json").stdout.splitlines()]
+    assert [line.get("fault", line.get("faults")) for line in lines] == [
+        "capture 1 is not as it was written: its row was altered",
+        1,
+    ]

@@ -26,7 +26,7 @@ from hrwatch.stages.store.tables import captures as table
 _NAME = "captures"
 _LEVEL = 6  # of zlib: 9 takes twice the time for a hundredth less
 # What stays of a row whose capture was removed.
-_STAYING = frozenset({"number", "kind", "row_hash", "chain_hash"})
+STAYING = frozenset({"number", "kind", "row_hash", "chain_hash"})
 
 
 # Made once: it is asked for every page, and making it costs more than the answer.
@@ -67,6 +67,8 @@ def pack(body: bytes) -> Packed:
 def unpack(packed: bytes, size: int, most: int | None = None) -> bytes:
     """Given what is kept of a body of `size` bytes, return the body, or its first `most` bytes;
     raise ArchiveDamaged where it is not one of that size."""
+    if size < 0:
+        raise ArchiveDamaged("the body of a capture is not as long as it was")
     inflater = zlib.decompressobj()
     try:
         body = inflater.decompress(packed, size + 1 if most is None else max(most, 1))
@@ -164,7 +166,7 @@ def erase(
         for link in map(link_from, connection.execute(query.order_by(table.c.number))):
             if link.capture:
                 removed[link.capture.record, link.capture.feed].append(link)
-    empty = {column.name: None for column in table.columns if column.name not in _STAYING}
+    empty = {column.name: None for column in table.columns if column.name not in STAYING}
     hashes: set[str] = set()
     for links in removed.values():
         for some in chunks(links):
@@ -182,6 +184,31 @@ def erase(
     return sum(map(len, removed.values()))
 
 
+def bury(
+    connection: sa.Connection, record: tuple[str, str], reason: str, now: datetime, software: str
+) -> None:
+    """Append a tombstone for a record, given by its id and feed, that there are no captures of."""
+    append(connection, [(_tombstone(*record, now, software, _note([], reason)), b"")])
+
+
+def tombstone(connection: sa.Connection, record_id: str) -> Capture | None:
+    """Return the latest tombstone of a record; None without any."""
+    query = (
+        sa.select(table)
+        .where(table.c.record == record_id, table.c.kind == CaptureKind.TOMBSTONE)
+        .order_by(table.c.number.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else link_from(row).capture
+
+
+def reason(tombstone: Capture) -> str:
+    """Given a tombstone, return why it stands; raise ArchiveDamaged where it says nothing."""
+    with guarded.of("the note of a tombstone"):
+        return str(json.loads(tombstone.note)["reason"])
+
+
 def end_of(connection: sa.Connection) -> End:
     """Return the end of the chain, as it is noted."""
     row = connection.execute(sa.select(chain).where(chain.c.name == _NAME)).one_or_none()
@@ -193,6 +220,8 @@ def link_from(row: sa.Row[Any]) -> Link:
     """Given a row of captures, return it in its place of the chain."""
     capture = None
     if row.record is not None:
+        if row.fetched_at is None:
+            raise ValueError("no time")
         capture = Capture(
             kind=CaptureKind(row.kind),
             record=row.record,
@@ -213,12 +242,12 @@ def link_from(row: sa.Row[Any]) -> Link:
     return Link(row.number, capture, row.row_hash, row.chain_hash)
 
 
-def removed_by(tombstone: Capture) -> Mapping[int, str]:
-    """Given a tombstone, return the numbers of the captures it stands for, each with its row_hash;
-    raise ArchiveDamaged where that is not what it holds."""
-    with guarded.of("the note of a tombstone"):
-        told = json.loads(tombstone.note)
-        return {int(one["number"]): str(one["row_hash"]) for one in told["removed"]}
+@guarded.of("the note of a tombstone")
+def removed_by(tombstone: Capture) -> Mapping[int, tuple[str, str]]:
+    """Given a tombstone, return the numbers of the captures it stands for, each with its kind and
+    row_hash; raise ArchiveDamaged where that is not what it holds."""
+    removed = json.loads(tombstone.note)["removed"]
+    return {int(one["number"]): (str(one["kind"]), str(one["row_hash"])) for one in removed}
 
 
 def _note(removed: Sequence[Link], reason: str) -> str:
@@ -226,6 +255,7 @@ def _note(removed: Sequence[Link], reason: str) -> str:
     told = [
         {
             "number": link.number,
+            "kind": link.capture.kind.value if link.capture else None,
             "row_hash": link.row_hash,
             "body_sha256": link.capture.body_sha256 if link.capture else None,
         }

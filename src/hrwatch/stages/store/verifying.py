@@ -1,0 +1,160 @@
+"""Everything that was captured, computed anew: every row, the chain from its beginning to its end,
+every body. What does not hold is told in plain words; memory stays flat."""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hrwatch.errors import ArchiveDamaged
+from hrwatch.model.articles import Kept
+from hrwatch.model.evidence import Capture, CaptureKind
+from hrwatch.stages.store import captures, chaining
+from hrwatch.stages.store.following import Chain, Row, rows
+from hrwatch.stages.store.tables import bodies, records
+from hrwatch.stages.store.tables import captures as table
+
+_PIECE = 200  # hashes of bodies in memory
+_NAMED = 5  # captures that are named for one body
+# What reading a row that was tampered with may end with.
+_UNREADABLE = (ArchiveDamaged, sa.exc.DBAPIError)
+
+Tell = Callable[[str], None]
+Progress = Callable[[str, int, int], None]  # what is being done, how many are done, and of how many
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was found in the archive."""
+
+    captures: int = 0  # those that hold something; no tombstones
+    removed: int = 0  # emptied, with a tombstone
+    tombstones: int = 0
+    bodies: int = 0
+    size: int = 0  # bytes of the bodies
+    stored: int = 0  # bytes that they take
+    number: int = 0  # of the last capture
+    head: str = chaining.START  # its chain_hash
+    last_at: datetime | None = None  # when it was made
+    head_at: int | None = None  # the number under which the head that was asked for stands
+    faults: int = 0
+
+
+def verify(
+    connection: sa.Connection, tell: Tell, progress: Progress, head: str | None = None
+) -> Verified:
+    """Compute everything anew, `tell` every fault, and return what was found; of `head`, a
+    chain_hash, whether it stands in the chain."""
+    found = Verified()
+
+    def fault(words: str) -> None:
+        found.faults += 1
+        tell(words)
+
+    _verify_rows(connection, found, fault, progress, head)
+    _verify_bodies(connection, found, fault, progress)
+    _verify_records(connection, fault)
+    if head is not None and found.head_at is None:
+        fault(f"the chain holds no {head}: what was noted then is not in this archive")
+    return found
+
+
+def _verify_rows(
+    connection: sa.Connection, found: Verified, fault: Tell, progress: Progress, head: str | None
+) -> None:
+    every = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+    chain = Chain(fault)
+    for done, row in enumerate(rows(connection), start=1):
+        if done % _PIECE == 0 or done == every:
+            progress("Reading captures", done, every)
+        chain.follow(row)
+        found.number, found.head = row.number, row.chain_hash
+        if row.chain_hash == head:
+            found.head_at = row.number
+        if row.capture is not None:
+            _count(row, row.capture, found, fault)
+        elif row.error is None:
+            found.removed += 1
+    found.removed -= chain.finish(captures.end_of(connection))
+
+
+def _count(row: Row, capture: Capture, found: Verified, fault: Tell) -> None:
+    found.last_at = capture.fetched_at
+    if capture.kind is CaptureKind.TOMBSTONE:
+        found.tombstones += 1
+        return
+    found.captures += 1
+    if row.held is None:
+        fault(f"capture {row.number}: its body is missing")
+
+
+def _verify_bodies(
+    connection: sa.Connection, found: Verified, fault: Tell, progress: Progress
+) -> None:
+    every = connection.scalar(sa.select(sa.func.count()).select_from(bodies)) or 0
+    for sha256 in _hashes(connection, fault):
+        found.bodies += 1
+        if found.bodies % _PIECE == 0 or found.bodies == every:
+            progress("Reading bodies", found.bodies, every)
+        had_by = _had_by(connection, sha256)
+        if not had_by:
+            fault(f"no capture has the body {sha256}")
+        told = ", ".join(had_by) or sha256
+        try:
+            query = sa.select(bodies).where(bodies.c.sha256 == sha256)
+            row = connection.execute(query).one()
+            body = captures.unpack(row.compressed, row.size)
+        except _UNREADABLE as error:
+            fault(f"capture {told}: {_words(error)}")
+            continue
+        found.size += row.size
+        found.stored += len(row.compressed)
+        if hashlib.sha256(body).hexdigest() != sha256:
+            fault(f"capture {told}: the body is not what was fetched")
+        elif zlib.crc32(row.compressed) != row.crc32:
+            fault(f"capture {told}: the body is what was fetched, but was stored otherwise")
+
+
+def _hashes(connection: sa.Connection, fault: Tell) -> Iterator[str]:
+    after = ""
+    while True:
+        query = sa.select(bodies.c.sha256).where(bodies.c.sha256 > after)
+        try:
+            piece = connection.scalars(query.order_by(bodies.c.sha256).limit(_PIECE)).all()
+        except _UNREADABLE as error:
+            fault(f"the names of bodies behind {after or 'the first'}: {_words(error)}")
+            return
+        yield from piece
+        if len(piece) < _PIECE:
+            return
+        after = piece[-1]
+
+
+def _had_by(connection: sa.Connection, sha256: str) -> list[str]:
+    """Return the numbers of the first few captures with this body."""
+    query = sa.select(table.c.number).where(table.c.body_sha256 == sha256)
+    found = connection.scalars(query.order_by(table.c.number).limit(_NAMED + 1)).all()
+    return [*map(str, found[:_NAMED]), *(["…"] if len(found) > _NAMED else [])]
+
+
+def _verify_records(connection: sa.Connection, fault: Tell) -> None:
+    """Look for records that came with evidence, as all do that have an entry_hash and are kept in
+    full, and have none."""
+    same_page = sa.or_(
+        records.c.page_sha256.is_(None), table.c.body_sha256 == records.c.page_sha256
+    )
+    is_held = sa.exists().where(
+        table.c.record == records.c.id, table.c.kind != CaptureKind.TOMBSTONE, same_page
+    )
+    query = sa.select(records.c.id, records.c.version).where(
+        records.c.kept == Kept.FULL, records.c.entry_hash.is_not(None), ~is_held
+    )
+    for row in connection.execute(query.order_by(records.c.ordinal)):
+        fault(f"record {row.id}, version {row.version}: no capture has what it was read from")
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, ArchiveDamaged) else "it cannot be read"
