@@ -176,7 +176,11 @@ def read_change(task: ChangeTask, tagger: "Tagger") -> Revised:
     if (before.article is None) != (after.article is None):
         return Revised(reading, None, 0.0)
     old, new = _comparable(before), _comparable(after)
-    return Revised(reading, changes.changed(old, new), changes.alike(old, new))
+    change = changes.changed(old, new)
+    if change is not None:  # unless it is what stands around the story, as the markup tells
+        old, new = _with_surroundings(old, task.before), _with_surroundings(new, task.after)
+        change = changes.changed(old, new)
+    return Revised(reading, change, changes.alike(old, new))
 
 
 def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]]:
@@ -271,6 +275,22 @@ def _comparable(told: _Told) -> changes.Told:
     and does not follow."""
     title = tidy.title(told.article.title) if told.article else told.title
     return changes.Told(title, tidy.without_title(told.text, title))
+
+
+def _with_surroundings(told: changes.Told, task: ArticleTask) -> changes.Told:
+    from hrwatch.stages.extract.surroundings import surroundings  # noqa: PLC0415 - lxml
+
+    entry, page = task.entry, task.page
+    around = (
+        surroundings(page.body, url=page.url, content_type=page.content_type)
+        if page
+        else surroundings(
+            f"{entry.summary} {entry.content}".encode("utf-8", "replace"),
+            url=entry.permalink,
+            content_type="text/html; charset=utf-8",
+        )
+    )
+    return replace(told, furniture=around.lines, names=around.names)
 
 
 def _marked(feed: ParsedFeed) -> Document:

@@ -8,14 +8,18 @@ import typer
 
 from hrwatch.cli import output
 from hrwatch.cli.explaining import print_marked, print_tags
-from hrwatch.cli.place import FAILED, place
+from hrwatch.cli.finding import named_record
+from hrwatch.cli.place import place
+from hrwatch.cli.versions import print_versions
 from hrwatch.config.rule_sets import RuleSets
-from hrwatch.model.articles import Kept, Record
+from hrwatch.model.articles import Copy, CopyKind, Kept, Record
+from hrwatch.model.evidence import Capture
 from hrwatch.model.tags import Field
 from hrwatch.pipeline.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
+from hrwatch.stages.store import captures, rule_sets
 from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import rule_sets
+from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.rule_sets import Known
 from hrwatch.text import counted
 
@@ -32,32 +36,54 @@ def show(
     record_id: Annotated[
         str, typer.Argument(metavar="ID", help="An archive reference, or how it begins.")
     ],
+    with_versions: Annotated[
+        bool,
+        typer.Option("--versions", help="Every version of it, and what changed; JSON: one a line."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
     """Show one record: where it is from, its tags and why, its text."""
     where = place(context)
-    record_id = output.plain(record_id)  # an argument may be bytes that are no text
     config = where.config()
-    with where.archive(config) as archive, archive.reading() as connection:
-        found = record_table.get(connection, record_id.lower())
-        story = record_table.stories(connection, [found.story]) if isinstance(found, Record) else ()
-        rules_hash = found.rules_hash if isinstance(found, Record) else None
-        known = rule_sets.get(connection, rules_hash) if rules_hash else None
-    if isinstance(found, record_table.Ambiguous):
-        output.remark(f"{record_id} begins several references: {', '.join(found.ids)} …")
-        raise typer.Exit(FAILED)
-    if found is None:
-        output.remark(f"the archive holds no record {record_id}; hrwatch search finds references")
-        raise typer.Exit(FAILED)
+    with where.archive(config) as archive:
+        found = named_record(archive, record_id)
+        rules_hash = found.rules_hash
+        with archive.reading() as connection:
+            versions = record_table.versions(connection, found.id) if with_versions else ()
+            visit = visit_table.of(connection, [found.id]).get(found.id)
+            story = record_table.stories(connection, [found.story])
+            known = rule_sets.get(connection, rules_hash) if rules_hash else None
+            removed = captures.tombstone(connection, found.id)
+    if with_versions:
+        print_versions(versions, visit, as_json=as_json)
+        return
     if as_json:
         output.json_line(asdict(found))
         return
+    if removed is not None and found.kept is Kept.NOTHING:
+        _print_removed(found, removed)
+        return
     today = RuleSets(config.rules, config.feeds).hash_for(found.feed)
     others = [record for record in story if record.id != found.id]
-    _print(found, others, _rule_set(known, rules_hash, today))
+    _print(found, others, _rule_set(known, rules_hash, today), removed)
 
 
-def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:
+def _print_removed(record: Record, tombstone: Capture) -> None:
+    for name, value in (
+        ("reference", record.id),
+        ("feed", record.feed),
+        ("first seen", output.instant(record.first_seen_at)),
+        ("page sha256", record.page_sha256),
+        ("removed", output.instant(tombstone.fetched_at)),
+        ("reason", captures.reason(tombstone)),
+    ):
+        if value:
+            output.line(f"{name + ':':12}{output.plain(value)}")
+
+
+def _print(
+    record: Record, others: Iterable[Record], tagged_by: str, removed: Capture | None
+) -> None:
     def told(name: str, value: object) -> None:
         if value:
             output.line(f"{name + ':':12}{output.plain(str(value))}")
@@ -69,21 +95,40 @@ def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:
     told("language", record.language)
     told("published", _published(record))
     told("first seen", output.instant(record.first_seen_at))
+    if record.version > 1:
+        seen = output.instant(record.seen_at)
+        told("version", f"{record.version}, seen {seen} (hrwatch show {record.id} --versions)")
     told("categories", ", ".join(record.entry.categories))
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
     told("page sha256", record.page_sha256)
-    told("kept", _KEPT[record.kept])
+    told("kept", _kept(record, removed))
     told("no page", record.extract_error)
     told("backlog", "older than the backfill: archived, never mailed" if record.backlog else "")
     if record.copy:
-        told("copy of", f"{record.copy.of} ({record.copy.kind}, {record.copy.score:.0%})")
+        told("copy of", f"{record.copy.of} ({_likeness(record.copy)})")
+    told("unlinked", "somebody said that it is no copy (hrwatch unlink)" if record.unlinked else "")
     for other in others:
         told("same story", f"{other.id}  {other.feed}  {other.title}")
     print_tags(record.tags)
     told("tagged by", tagged_by)
     output.line()
     print_marked(record.text, record.tags, Field.TEXT)
+
+
+def _likeness(copy: Copy) -> str:
+    """Return how like its original a copy is; a translation is not, and no share tells it."""
+    if copy.kind is CopyKind.TRANSLATION:
+        return str(copy.kind)
+    return f"{copy.kind}, {copy.score:.0%}"
+
+
+def _kept(record: Record, removed: Capture | None) -> str:
+    """Return how much is kept of a record, and why it is no more where it once was."""
+    told = _KEPT[record.kept]
+    if not told or removed is None:
+        return told
+    return f"{told}; since {output.instant(removed.fetched_at)}: {captures.reason(removed)}"
 
 
 def _rule_set(known: Known | None, rules_hash: str | None, today: str) -> str:

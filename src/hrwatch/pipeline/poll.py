@@ -194,7 +194,11 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
         permalinks={marks.permalink for marks in document.marks if marks.permalink},
         title_keys=(),
     )
-    new = identity.unseen(document.marked, known)
+    unseen = identity.unseen(document.marked, known)
+    gone = await parts.archive.read(
+        record_table.purged, {(one.marks.permalink, one.marks.title_key) for one in unseen}
+    )
+    new = tuple(one for one in unseen if (one.marks.permalink, one.marks.title_key) not in gone)
     steps = []
     for batch in _batches(new, ENTRIES_PER_COMMIT):
         step = await archive_entries(parts, feed, state, batch, feed.language or parsed.language)

@@ -80,6 +80,11 @@ def extract(body: bytes, *, url: str, content_type: str, with_metadata: bool) ->
     )
 
 
+def parsed(body: bytes, content_type: str) -> HtmlElement:
+    """Given a page, return its tree; raise ExtractError where it is none that can be read."""
+    return _tree(_decoded(body, content_type))
+
+
 def _must_be_page(body: bytes, content_type: str) -> None:
     """Raise ExtractError where the document is none that a reader shows as text; trafilatura would
     read what is left of a photograph."""

@@ -194,6 +194,31 @@ def erase(
     return sum(map(len, removed.values()))
 
 
+def bury(
+    connection: sa.Connection, record: tuple[str, str], reason: str, now: datetime, software: str
+) -> None:
+    """Append a tombstone for a record, given by its id and feed, that there are no captures of."""
+    append(connection, [(_tombstone(*record, now, software, _note([], reason)), b"")])
+
+
+def tombstone(connection: sa.Connection, record_id: str) -> Capture | None:
+    """Return the latest tombstone of a record; None without any."""
+    query = (
+        sa.select(table)
+        .where(table.c.record == record_id, table.c.kind == CaptureKind.TOMBSTONE)
+        .order_by(table.c.number.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else link_from(row).capture
+
+
+def reason(tombstone: Capture) -> str:
+    """Given a tombstone, return why it stands; raise ArchiveDamaged where it says nothing."""
+    with guarded.of("the note of a tombstone"):
+        return str(json.loads(tombstone.note)["reason"])
+
+
 def end_of(connection: sa.Connection) -> End:
     """Return the end of the chain, as it is noted."""
     row = connection.execute(sa.select(chain).where(chain.c.name == _NAME)).one_or_none()

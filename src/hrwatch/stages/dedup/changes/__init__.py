@@ -9,13 +9,16 @@
 Pure, without a word on the page that is not in `Told`; docs/decisions/0028 has the reasons.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from hrwatch import text
 from hrwatch.model.articles import Change
 from hrwatch.stages.dedup.changes import titles
 from hrwatch.stages.dedup.changes.aligning import Passage, Side, differing, pairs
-from hrwatch.stages.dedup.changes.cutting import Cut, cut, glued
+from hrwatch.stages.dedup.changes.cutting import Cut, cut, glued, paragraphs
+from hrwatch.stages.dedup.changes.noise import is_counter
 from hrwatch.stages.dedup.changes.rewording import Budget, Gap, gaps
 
 # What a change keeps of each kind; the rest is counted, and stands in the versions themselves.
@@ -24,6 +27,8 @@ LONGEST_PARAGRAPH = 600  # code points
 LONGEST_WORDS = 300
 _MOST_GAPS = 8  # in one passage: of more, the passage as a whole was written anew
 _CONTEXT = 4  # words put in or taken out: of fewer, the word on each side is told with them
+_FURNISHED = 1 / 3  # of a text, that stands around a story
+_BESIDE = 3  # words round a changed one, in which a line of its own is looked for
 _TELLING = 16  # letters that stand elsewhere in the text by no accident
 
 
@@ -35,7 +40,7 @@ class Told:
     text: str
     # Lines, as `text.normalised` gives them, that stand on the page around the story: links to
     # others, buttons, notices. They change by themselves.
-    furniture: frozenset[str] = field(default_factory=frozenset)
+    furniture: Collection[str] = field(default_factory=frozenset)
     names: tuple[str, ...] = ()  # of the publisher and its site, which titles end with
 
 
@@ -69,7 +74,7 @@ class _Comparison:
     """One comparison of two readings, and what it has found so far."""
 
     def __init__(self, before: Told, after: Told) -> None:
-        self._before, self._after = before, after
+        self._before, self._after = _credible(before), _credible(after)
         self._budget = Budget()
         self._removed: list[str] = []
         self._added: list[str] = []
@@ -110,12 +115,17 @@ class _Comparison:
         partners = pairs(old, new)
         become = {number: old_number for old_number, number in partners.items()}
         for number, passage in enumerate(old):
-            if number not in partners and not self._stands(passage.words, self._all_new):
+            if number in partners or _is_around(passage.words, 0, None, before.furniture):
+                continue
+            if not self._stands(passage.words, self._all_new):
                 self._tell(passage, self._removed, gone=True)
         for number, passage in enumerate(new):
             if number in become:
                 self._compare(old[become[number]], passage)
-            elif not self._stands(passage.words, self._all_old):
+            elif not (
+                _is_around(passage.words, 0, None, after.furniture)
+                or self._stands(passage.words, self._all_old)
+            ):
                 self._tell(passage, self._added, gone=False)
 
     def _tell(self, passage: Passage, paragraphs: list[str], *, gone: bool) -> None:
@@ -146,6 +156,12 @@ class _Comparison:
         new = there.between(gap.new_first, gap.new_last)
         if glued(old.keys) == glued(new.keys):
             return True
+        if _is_around(here, gap.old_first, gap.old_last, self._before.furniture) and _is_around(
+            there, gap.new_first, gap.new_last, self._after.furniture
+        ):
+            return True
+        if (not old.keys or not new.keys) and is_counter(old.told or new.told):
+            return True
         if not old.keys:
             return self._stands(new, self._all_old)
         return not new.keys and self._stands(old, self._all_new)
@@ -164,6 +180,30 @@ class _Comparison:
     @cached_property
     def _all_new(self) -> str:
         return glued(cut(self._after.text).keys)
+
+
+def _credible(told: Told) -> Told:
+    """Return a reading without its furniture where that is much of the text: then the page calls
+    its story by such a name."""
+    if not told.furniture:
+        return told
+    lines = list(paragraphs(told.text))
+    around = sum(len(line) for line in lines if text.normalised(line) in told.furniture)
+    return told if around <= _FURNISHED * len(told.text) else replace(told, furniture=frozenset())
+
+
+def _is_around(words: Cut, first: int, last: int | None, furniture: Collection[str]) -> bool:
+    """Return whether words, or these with a few beside them, stand around the story: the "882" of
+    "882 views"."""
+    last = len(words.keys) if last is None else last
+    if first == last or not furniture:
+        return first == last
+    return any(
+        text.normalised(_stretch(words, start, end)) in furniture
+        for start in range(max(0, first - _BESIDE), first + 1)
+        for end in range(last, min(len(words.keys), last + _BESIDE) + 1)
+        if end - start > 1  # a figure stands on every page somewhere
+    )
 
 
 def _told(here: Cut, there: Cut, gap: Gap) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from hrwatch.stages.dedup.changes.noise import is_noise
 _TELLING = 8
 _ALIKE = 0.3  # of the words of both passages, and of pairs of them
 _COMMON = 12  # passages that have a word: of more, it tells none
+_MOST_ASKED = 2_000  # lines that differ; of so many, noise is not what they are
 _PARTNERS = 4  # that are looked at closely for each passage
 
 
@@ -63,7 +64,7 @@ def differing(old: Side, new: Side) -> tuple[list[Passage], list[Passage]]:
 
 def _own(lines: Sequence[str], extra: Counter[str], furniture: Collection[str]) -> dict[int, Cut]:
     """Return, by place, the lines that a reading has beyond the other one."""
-    found = {}
+    found: dict[int, Cut] = {}
     for place in range(len(lines) - 1, -1, -1):  # of a repeated line the last ones are new
         line = lines[place]
         if not extra[line]:
@@ -72,7 +73,7 @@ def _own(lines: Sequence[str], extra: Counter[str], furniture: Collection[str]) 
         if furniture and text.normalised(line) in furniture:
             continue
         each = cut(line)
-        if each.keys and not is_noise(each):
+        if each.keys and (len(found) >= _MOST_ASKED or not is_noise(each)):
             found[place] = each
     return dict(sorted(found.items()))
 
@@ -90,6 +91,7 @@ def _said(lines: Sequence[str], left: dict[int, Cut], own: dict[int, list[Cut]])
 def _unmatched(
     left: dict[int, Cut], cuts: dict[int, list[Cut]], said: frozenset[str], spare: Counter[str]
 ) -> Iterator[Passage]:
+    differing = 0
     for place, paragraph in left.items():
         kept: list[Cut] = []
         for one in cuts[place]:
@@ -98,8 +100,9 @@ def _unmatched(
                 continue
             if spare[key]:
                 spare[key] -= 1
-            elif not is_noise(one):
+            elif len(cuts[place]) == 1 or differing >= _MOST_ASKED or not is_noise(one):
                 kept.append(one)
+                differing += 1
         if len(kept) == len(cuts[place]):
             yield Passage(place, paragraph, whole=True)
         elif kept:

@@ -60,11 +60,11 @@ def _phrases(told: str) -> re.Pattern[str]:
 
 
 _TELLING_WORDS, _TELLING_STEMS = _vocabulary(stamps.TELLING)
+_RELATIVE_WORDS, _ = _vocabulary(stamps.RELATIVE)
 _OTHER_WORDS, _OTHER_STEMS = _vocabulary(stamps.COMPANY, stamps.DAYS)
-_UNSPACED_TELLS, _UNSPACED_REST = (
-    _phrases(stamps.UNSPACED_TELLING),
-    _phrases(stamps.UNSPACED_COMPANY),
-)
+_UNSPACED_TELLS = _phrases(stamps.UNSPACED_TELLING)
+_UNSPACED_RELATES = _phrases(stamps.UNSPACED_RELATIVE)
+_UNSPACED_REST = _phrases(stamps.UNSPACED_COMPANY)
 
 
 def is_noise(line: Cut) -> bool:
@@ -80,21 +80,32 @@ def is_noise(line: Cut) -> bool:
     )
 
 
-def _is_stamp(told: str) -> bool:
-    """Return whether every word tells of times and counts, and one of them of which."""
+def is_counter(told: str) -> bool:
+    """Return whether a stretch within a line is a stamp or a counter, with its number, and could
+    hardly be words of a sentence, as "on 3 March" and "an hour ago" could."""
+    return len(told) <= _LONGEST and any(map(str.isdigit, told)) and _is_stamp(told, alone=False)
+
+
+def _is_stamp(told: str, *, alone: bool = True) -> bool:
+    """Return whether every word tells of times and counts, and one of them of which; `alone`:
+    nothing else stands there, so that a mere time will do."""
     rest, phrases = _UNSPACED_TELLS.subn(" ", told)
-    if phrases or words.is_unspaced(rest):
+    tells, relates = phrases > 0, False
+    if words.is_unspaced(rest):
+        rest, relates_to = _UNSPACED_RELATES.subn(" ", rest)
+        relates = relates_to > 0
         rest = _UNSPACED_REST.sub(" ", rest)
-    tells = phrases > 0
     for form, _, _ in words.cut(words.plain(rest)):
         if form[0].isdigit():
             if not _is_number(form):
                 return False
         elif form in _TELLING_WORDS or form.startswith(_TELLING_STEMS):
             tells = True
+        elif form in _RELATIVE_WORDS:
+            relates = True
         elif not (form in _OTHER_WORDS or form.startswith(_OTHER_STEMS)):
             return False
-    return tells or _is_date(told)
+    return tells or (alone and (relates or _is_date(told)))
 
 
 _DATES = re.compile(

@@ -5,27 +5,25 @@ them is among those that tell."""
 # What such a line is about; one of these stands in it. Those with an asterisk have endings.
 TELLING = """
     updated update published posted modified edited revised views view viewed reads read reading
-    hits comments comment shares share shared likes like votes ago now today yesterday minread
-    mis-à-jour publié publiée publication modifié actualisé vues vue lecture lectures commentaires
-    commentaire partages partage hier aujourd'hui
-    actualizado actualizada publicado publicada modificado visitas lecturas lectura comentarios
-    comentario compartidos hoy ayer vistas
-    atualizado atualizada publicada modificada visualizações leituras leitura comentários
-    comentário partilhas hoje ontem
-    aktualisiert veröffentlicht geändert stand aufrufe lesezeit kommentare kommentar gelesen
-    heute gestern zuletzt
-    обновл* опубликов* изменен* просмотр* прочтен* прочитал* комментар* сегодня вчера назад чтения
-    оновлен* опублікован* змінен* перегляд* коментар* сьогодні вчора тому читання
-    абноўлен* апублікаван* праглядаў прагляды каментар* сёння ўчора
-    zaktualizowano aktualizacja opublikowano wyświetleń odsłon odsłony komentarzy komentarze
-    dzisiaj dziś wczoraj temu czytania
-    güncelleme güncellendi güncellenme yayınlanma yayınlandı yayımlandı görüntülenme okunma yorum
-    önce bugün dün okuma
-    تحديث نشر نشرت نُشر آخر مشاهدة مشاهدات قراءة تعليق تعليقات منذ اليوم أمس مشاركات
-    به‌روزرسانی بروزرسانی انتشار منتشر بازدید نظر نظرات دیدگاه پیش امروز دیروز مطالعه
-    aggiornato pubblicato modificato visualizzazioni lettura commenti oggi ieri
-    bijgewerkt gepubliceerd gewijzigd weergaven reacties leestijd gisteren vandaag geleden
-    अपडेट प्रकाशित पहले
+    hits comments comment shares share shared likes like votes minread mis-à-jour publié publiée
+    publication modifié actualisé vues vue lecture lectures commentaires commentaire partages
+    partage actualizado actualizada publicado publicada modificado visitas lecturas lectura
+    comentarios comentario compartidos vistas atualizado atualizada publicada modificada
+    visualizações leituras leitura comentários comentário partilhas aktualisiert veröffentlicht
+    geändert stand aufrufe lesezeit kommentare kommentar gelesen zuletzt обновл* опубликов*
+    изменен* просмотр* прочтен* прочитал* комментар* чтения оновлен* опублікован* змінен*
+    перегляд* коментар* читання абноўлен* апублікаван* праглядаў прагляды каментар* zaktualizowano
+    aktualizacja opublikowano wyświetleń odsłon odsłony komentarzy komentarze czytania güncelleme
+    güncellendi güncellenme yayınlanma yayınlandı yayımlandı görüntülenme okunma yorum okuma تحديث
+    نشر نشرت نُشر آخر مشاهدة مشاهدات قراءة تعليق تعليقات مشاركات به‌روزرسانی بروزرسانی انتشار
+    منتشر بازدید نظر نظرات دیدگاه مطالعه aggiornato pubblicato modificato visualizzazioni lettura
+    commenti bijgewerkt gepubliceerd gewijzigd weergaven reacties leestijd अपडेट प्रकाशित
+"""
+# The same, but where a line tells only this, it may be a word of a story.
+RELATIVE = """
+    ago now today yesterday hier aujourd'hui hoy ayer hoje ontem heute gestern сегодня вчера назад
+    сьогодні вчора тому сёння ўчора dzisiaj dziś wczoraj temu önce bugün dün منذ اليوم أمس پیش
+    امروز دیروز oggi ieri gisteren vandaag geleden पहले
 """
 # What may stand beside it: units, clocks, what joins.
 COMPANY = """
@@ -58,15 +56,14 @@ COMPANY = """
 # Scripts without spaces: whole phrases, the longest first.
 UNSPACED_TELLING = """
     最后更新 最後更新 更新时间 更新時間 更新于 更新於 更新 发布时间 發布時間 发布于 發布於
-    发表时间 发表于 發表於
-    发布 發布 发表 發表 人阅读 人閱讀 人浏览 人評論 人评论 阅读量 閱讀量 阅读数 阅读 閱讀 浏览量
-    瀏覽量 浏览次数 浏览 瀏覽 点击 點擊 点击量 评论 評論
-    留言 分享 转发 点赞 刚刚 剛剛 今天 昨天 预计阅读 公開日 更新日 掲載 閲覧 読了 コメント
-    たった今
-    อัปเดตล่าสุด อัพเดทล่าสุด อัปเดต อัพเดท เผยแพร่เมื่อ เผยแพร่ แก้ไขล่าสุด เข้าชม อ่านแล้ว
-    ยอดวิว ความคิดเห็น แชร์
-    ที่แล้ว เมื่อวาน วันนี้ อ่าน ปรับปรุงล่าสุด
+    发表时间 发表于 發表於 发布 發布 发表 發表 人阅读 人閱讀 人浏览 人評論 人评论 阅读量 閱讀量
+    阅读数 阅读 閱讀 浏览量 瀏覽量 浏览次数 浏览 瀏覽 点击 點擊 点击量 评论 評論 留言 分享 转发
+    点赞 预计阅读 公開日 更新日 掲載 閲覧 読了 コメント อัปเดตล่าสุด อัพเดทล่าสุด อัปเดต อัพเดท
+    เผยแพร่เมื่อ เผยแพร่ แก้ไขล่าสุด เข้าชม อ่านแล้ว ยอดวิว ความคิดเห็น แชร์ อ่าน ปรับปรุงล่าสุด
     နောက်ဆုံး ကြည့်ရှုမှု
+"""
+UNSPACED_RELATIVE = """
+    刚刚 剛剛 今天 昨天 たった今 ที่แล้ว เมื่อวาน วันนี้
 """
 UNSPACED_COMPANY = """
     时间 時間 日期 次数 次數 次 年 月 日 时 時 点 點 分钟 分鐘 分 秒 小时 小時 天 周 週 前 上午
