@@ -325,7 +325,7 @@ def test_restore_while_somebody_tags_anew_is_refused(tmp_path: Path) -> None:
     back_up(tmp_path, tmp_path / "copy.db")
     with (
         Archive.open_beside("archive.db", directory=tmp_path),
-        pytest.raises(ArchiveHeld, match="being tagged anew by process"),
+        pytest.raises(ArchiveHeld, match="worked on by process"),
     ):
         restore(tmp_path / "copy.db", tmp_path, replace=True)
     restore(tmp_path / "copy.db", tmp_path, replace=True)

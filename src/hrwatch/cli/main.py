@@ -34,6 +34,7 @@ VERBS = {
     "export": "export:export",
     "import": "import_:app",
     "retag": "retag:retag",
+    "purge": "purge:purge",
     "unlink": "unlink:unlink",
     "doctor": "doctor:doctor",
     "verify": "verify:verify",

@@ -13,11 +13,12 @@ from hrwatch.cli.place import place
 from hrwatch.cli.versions import print_versions
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
+from hrwatch.model.evidence import Capture
 from hrwatch.model.tags import Field
 from hrwatch.pipeline.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
+from hrwatch.stages.store import captures, rule_sets
 from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import rule_sets
 from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.rule_sets import Known
 from hrwatch.text import counted
@@ -52,18 +53,37 @@ def show(
             visit = visit_table.of(connection, [found.id]).get(found.id)
             story = record_table.stories(connection, [found.story])
             known = rule_sets.get(connection, rules_hash) if rules_hash else None
+            removed = captures.tombstone(connection, found.id)
     if with_versions:
         print_versions(versions, visit, as_json=as_json)
         return
     if as_json:
         output.json_line(asdict(found))
         return
+    if removed is not None and found.kept is Kept.NOTHING:
+        _print_removed(found, removed)
+        return
     today = RuleSets(config.rules, config.feeds).hash_for(found.feed)
     others = [record for record in story if record.id != found.id]
-    _print(found, others, _rule_set(known, rules_hash, today))
+    _print(found, others, _rule_set(known, rules_hash, today), removed)
 
 
-def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:
+def _print_removed(record: Record, tombstone: Capture) -> None:
+    for name, value in (
+        ("reference", record.id),
+        ("feed", record.feed),
+        ("first seen", output.instant(record.first_seen_at)),
+        ("page sha256", record.page_sha256),
+        ("removed", output.instant(tombstone.fetched_at)),
+        ("reason", captures.reason(tombstone)),
+    ):
+        if value:
+            output.line(f"{name + ':':12}{output.plain(value)}")
+
+
+def _print(
+    record: Record, others: Iterable[Record], tagged_by: str, removed: Capture | None
+) -> None:
     def told(name: str, value: object) -> None:
         if value:
             output.line(f"{name + ':':12}{output.plain(str(value))}")
@@ -82,7 +102,7 @@ def _print(record: Record, others: Iterable[Record], tagged_by: str) -> None:
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
     told("page sha256", record.page_sha256)
-    told("kept", _KEPT[record.kept])
+    told("kept", _kept(record, removed))
     told("no page", record.extract_error)
     told("backlog", "older than the backfill: archived, never mailed" if record.backlog else "")
     if record.copy:
@@ -101,6 +121,14 @@ def _likeness(copy: Copy) -> str:
     if copy.kind is CopyKind.TRANSLATION:
         return str(copy.kind)
     return f"{copy.kind}, {copy.score:.0%}"
+
+
+def _kept(record: Record, removed: Capture | None) -> str:
+    """Return how much is kept of a record, and why it is no more where it once was."""
+    told = _KEPT[record.kept]
+    if not told or removed is None:
+        return told
+    return f"{told}; since {output.instant(removed.fetched_at)}: {captures.reason(removed)}"
 
 
 def _rule_set(known: Known | None, rules_hash: str | None, today: str) -> str:

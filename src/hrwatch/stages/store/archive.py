@@ -1,7 +1,7 @@
 """The archive as the pipeline holds it: opened once, written by one thread, read by a few."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import feeds, outbox, unfinished, visits
+from hrwatch.stages.store import feeds, outbox, unfinished, visits, words
 from hrwatch.stages.store.database import Database, located
 from hrwatch.stages.store.notes import Notes
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, make_or_require, require
@@ -165,6 +165,15 @@ class Archive:
                 return _finished(function(connection, *args, **kwargs))
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, call)
+
+    def scrub(self, gone: Collection[bytes]) -> bool:
+        """Let what was deleted leave the disk; say whether none of these stretches of it is found
+        any more. An index of words is written anew in small steps, beside whoever writes."""
+        first = True
+        while self.write_now(words.forget, first=first):
+            first = False
+        with self._database.explaining():
+            return self._database.scrub(gone)
 
     def write_now(
         self,

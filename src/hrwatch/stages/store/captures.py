@@ -8,7 +8,7 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from hrwatch.stages.store.tables import bodies, chain, records
 from hrwatch.stages.store.tables import captures as table
 
 _NAME = "captures"
+_PIECE = 200  # rows in memory
 _LEVEL = 6  # of zlib: 9 takes twice the time for a hundredth less
 # What stays of a row whose capture was removed.
 STAYING = frozenset({"number", "kind", "row_hash", "chain_hash"})
@@ -109,6 +110,15 @@ def of(connection: sa.Connection, record_id: str) -> tuple[Link, ...]:
     return tuple(map(link_from, connection.execute(query)))
 
 
+def stream(connection: sa.Connection) -> Iterator[Link]:
+    """Yield all captures in their order, a piece at a time, so that memory stays flat."""
+    after = 0
+    query = sa.select(table).order_by(table.c.number).limit(_PIECE)
+    while piece := connection.execute(query.where(table.c.number > after)).all():
+        yield from map(link_from, piece)
+        after = piece[-1].number
+
+
 def latest(connection: sa.Connection, record_id: str) -> tuple[Capture, bytes] | None:
     """Return a record's latest capture with its body; None where it has none, or none any more."""
     held = [link.capture for link in of(connection, record_id) if link.capture]
@@ -182,6 +192,31 @@ def erase(
     ]
     append(connection, [(tombstone, b"") for tombstone in tombstones])
     return sum(map(len, removed.values()))
+
+
+def bury(
+    connection: sa.Connection, record: tuple[str, str], reason: str, now: datetime, software: str
+) -> None:
+    """Append a tombstone for a record, given by its id and feed, that there are no captures of."""
+    append(connection, [(_tombstone(*record, now, software, _note([], reason)), b"")])
+
+
+def tombstone(connection: sa.Connection, record_id: str) -> Capture | None:
+    """Return the latest tombstone of a record; None without any."""
+    query = (
+        sa.select(table)
+        .where(table.c.record == record_id, table.c.kind == CaptureKind.TOMBSTONE)
+        .order_by(table.c.number.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else link_from(row).capture
+
+
+def reason(tombstone: Capture) -> str:
+    """Given a tombstone, return why it stands; raise ArchiveDamaged where it says nothing."""
+    with guarded.of("the note of a tombstone"):
+        return str(json.loads(tombstone.note)["reason"])
 
 
 def end_of(connection: sa.Connection) -> End:

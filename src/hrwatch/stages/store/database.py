@@ -1,6 +1,6 @@
 """Where an archive is kept: a file of SQLite or a PostgreSQL server, held in the same way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +58,11 @@ class Database(Protocol):
 
     def size(self, connection: sa.Connection) -> int:
         """Return how many bytes the archive takes."""
+
+    def scrub(self, gone: Collection[bytes]) -> bool:
+        """Let what was deleted leave the disk, as far as the database can; say whether it has:
+        whether none of these stretches of it is found any more where we can look. The database was
+        opened for writing, and no transaction is open."""
 
     def close(self) -> None:
         """Disconnect, and free the lock where it was held. Idempotent."""

@@ -16,11 +16,13 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
-from hrwatch.model.evidence import Capture
+from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store import captures, linking, rows, sketches, translations, words
+from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.captures import Packed
+from hrwatch.stages.store.presence import is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
@@ -50,7 +52,7 @@ _CANDIDATES = (
         records.c.unlinked,
     )
     .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
-    .where(is_latest())
+    .where(is_latest(), is_there())
 )
 _KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
 _BY_PERMALINK = _CANDIDATES.where(records.c.permalink_key.in_(_KEYS))
@@ -73,21 +75,27 @@ class Counts:
     first_seen_at: datetime | None  # of the newest record
 
 
-def add(
+def add(  # noqa: PLR0913 - what is written with them in one transaction, each by its name
     connection: sa.Connection,
     new: Iterable[Record],
+    *,
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
     hashes: Mapping[str, Iterable[int]] = MappingProxyType({}),
     evidence: Mapping[str, tuple[Capture, bytes | Packed]] = MappingProxyType({}),
+    visits: Iterable[Visit] = (),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
-    once. `relinked` names, by the id of a new original, the records that carried its page before it
-    did; `hashes`, by record, under which its text is found by those that are like it; `evidence`,
-    by record, what it was read from, which is chained to the captures.
+    once; and of what was purged there is no later version. `relinked` names, by the id of a new
+    original, the records that carried its page before it did; `hashes`, by record, under which its
+    text is found by those that are like it; `evidence`, by record, what it was read from, which is
+    chained to the captures; `visits` are to be made to those whose page is still wanted.
     """
     given = {(record.id, record.version): record for record in new}
+    later = {record_id for record_id, version in given if version > 1}
+    for gone in _purged_among(connection, later):
+        given = {key: record for key, record in given.items() if key[0] != gone}
     added = 0
     for piece in chunks(given.values()):
         statement = insert_missing(connection, records).returning(
@@ -108,6 +116,7 @@ def add(
         captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
         linking.carry_on(connection, [(r.id, r.version) for _, r in numbered if r.version > 1])
+    visit_table.add(connection, visits)
     for original, earlier in relinked.items():
         linking.relink(connection, original, earlier)
     return added
@@ -123,9 +132,10 @@ def known(
 ) -> tuple[KnownEntry, ...]:
     """Given what a feed's entries might be recognised by, return the records of that feed that
     share any of it; `permalinks` are canonical. Empty keys are passed over."""
+    by_key = {text.key(permalink): permalink for permalink in permalinks}
     wanted = (
         (records.c.guid_key, guid_keys),
-        (records.c.permalink_key, map(text.key, permalinks)),
+        (records.c.permalink_key, by_key),
         (records.c.title_key, title_keys),
     )
     columns = (
@@ -133,6 +143,7 @@ def known(
         records.c.id,
         records.c.guid_key,
         records.c.permalink,
+        records.c.permalink_key,
         records.c.title_key,
         records.c.published_at,
         records.c.first_seen_at,
@@ -142,7 +153,8 @@ def known(
         row.ordinal: KnownEntry(
             record=row.id,
             guid_key=row.guid_key,
-            permalink=row.permalink,
+            # Of what was purged the key alone is left.
+            permalink=row.permalink or by_key.get(row.permalink_key, ""),
             title_key=row.title_key,
             # A date that lay ahead was set to when its entry was first seen, and tells nothing.
             published_at=None if row.published_at == row.first_seen_at else row.published_at,
@@ -152,6 +164,28 @@ def known(
         for row in _with_keys(connection, sa.select(*columns), column, keys, records.c.feed == feed)
     }
     return tuple(found[ordinal] for ordinal in sorted(found))
+
+
+def purged(
+    connection: sa.Connection, pages: Iterable[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Given canonical permalinks with the keys of their titles, return those of articles that were
+    purged, in whichever feed: they do not come back by another one.
+
+    A page that was one article is that whatever its title is now; of one that several titles lead
+    to, such as a front page, only what was purged is gone.
+    """
+    asked = {text.key(permalink): permalink for permalink, _ in pages if permalink}
+    titles: dict[str, set[str]] = defaultdict(set)
+    query = sa.select(records.c.permalink_key, records.c.title_key).where(~is_there())
+    for piece in chunks(sorted(asked)):
+        for row in connection.execute(query.where(records.c.permalink_key.in_(piece))):
+            titles[asked[row.permalink_key]].add(row.title_key)
+    return frozenset(
+        (permalink, title_key)
+        for permalink, title_key in pages
+        if (gone := titles.get(permalink)) and (len(gone) == 1 or title_key in gone)
+    )
 
 
 def candidates(
@@ -243,9 +277,11 @@ def picked(
 
 def stream(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[Record]:
     """Yield the records for which all `conditions` hold, every one without any, in the order of
-    writing: a piece at a time, so that memory stays flat."""
+    writing: a piece at a time, so that memory stays flat. Not those that were purged."""
     after = 0
-    query = sa.select(records).where(is_latest(), *conditions).order_by(records.c.ordinal)
+    query = (
+        sa.select(records).where(is_latest(), is_there(), *conditions).order_by(records.c.ordinal)
+    )
     while True:
         piece = connection.execute(query.where(records.c.ordinal > after).limit(_PIECE)).all()
         yield from _with_tags(connection, piece)
@@ -291,6 +327,12 @@ def counts(connection: sa.Connection) -> Counts:
         )
     ).one()
     return Counts(*row)
+
+
+def _purged_among(connection: sa.Connection, ids: Iterable[str]) -> Iterator[str]:
+    for piece in chunks(sorted(ids)):
+        query = sa.select(records.c.id).where(records.c.id.in_(piece), ~is_there())
+        yield from connection.scalars(query.distinct())
 
 
 def _with_keys(

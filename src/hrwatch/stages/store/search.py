@@ -26,6 +26,7 @@ from hrwatch.query import (
     Word,
 )
 from hrwatch.stages.store import words
+from hrwatch.stages.store.presence import is_there
 from hrwatch.stages.store.records import is_latest
 from hrwatch.stages.store.tables import records, tags
 
@@ -58,7 +59,7 @@ def find(connection: sa.Connection, node: Node, *, limit: int) -> tuple[Found, .
     # Sorted by their ordinals first: to carry every text through the sorting takes much longer.
     first = (
         sa.select(records.c.ordinal)
-        .where(_condition(connection, node), is_latest())
+        .where(_condition(connection, node), is_latest(), is_there())
         .order_by(*order)
         .limit(limit)
     )

@@ -49,7 +49,7 @@ def hold(
         cursor.close()
         connection.rollback()  # the lock is the session's and stays
     if what == RETAGGING:
-        raise ArchiveHeld(f"archive {url} is being tagged anew by {told}: wait for it")
+        raise ArchiveHeld(f"archive {url} is worked on by {told} (retag or purge): wait for it")
     raise ArchiveHeld(f"archive {url} is held by {told}: end it first, or wait for it")
 
 

@@ -1,6 +1,6 @@
 """An archive on a PostgreSQL server: which database it is in, who holds it, how it is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +14,8 @@ from hrwatch.stages.store.statements import stamp
 
 SCHEME = "postgresql+psycopg://"
 _OLDEST = 130_000  # PostgreSQL 13, the oldest that its developers still looked after in 2025
+# Whatever a purge takes something out of.
+_PURGED = ("records", "tags", "search_index", "sketches", "captures", "bodies", "outbox", "visits")
 
 
 class Server:
@@ -100,6 +102,14 @@ class Server:
         tables = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' "
         ours = "AND relnamespace = current_schema()::regnamespace"
         return int(connection.exec_driver_sql(tables + ours).scalar_one())
+
+    def scrub(self, gone: Collection[bytes]) -> bool:
+        """Free the room of deleted rows, to be written over; what a server's files, its log and its
+        backups hold besides is its own tools' matter."""
+        tables = ", ".join(_PURGED)
+        with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"VACUUM {tables}")
+        return True
 
     def close(self) -> None:
         """Disconnect, which frees the lock. Idempotent."""

@@ -48,6 +48,12 @@ def add(connection: sa.Connection, new: Sequence[Words]) -> None:
     connection.execute(statement, values)
 
 
+def remove(connection: sa.Connection, gone: Sequence[Words]) -> None:
+    """Take records out of the index."""
+    ordinals = [words.ordinal for words in gone]
+    connection.execute(sa.delete(_index).where(_index.c.ordinal.in_(ordinals)))
+
+
 def found(node: Node) -> sa.Select[tuple[int]]:
     """Given a textual node, return the query for the ordinals of what holds these words."""
     asked = sa.cast(sa.literal(_expression(node)), postgresql.TSQUERY)

@@ -39,6 +39,7 @@ def writing_engine(path: Path, *, foreign_keys: bool = True) -> sa.Engine:
         "PRAGMA synchronous=FULL",  # what is marked sent stays marked when the power fails
         f"PRAGMA foreign_keys={int(foreign_keys)}",
         "PRAGMA journal_size_limit=67108864",
+        "PRAGMA secure_delete=1",  # what is deleted is overwritten; a purge promises that
         "PRAGMA cache_size=-16000",
     )
     return _engine(path, mode="rw", pragmas=pragmas, begin=_begin_writing, connections=1)

@@ -1,6 +1,6 @@
 """An archive in a file: where it lies, who holds it, how it is made and changed as a whole."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
-from hrwatch.stages.store.sqlite import disk, engines, lock, trouble
+from hrwatch.stages.store.sqlite import disk, engines, lock, scrubbing, trouble
 from hrwatch.stages.store.statements import stamp
 
 _HEADER = b"SQLite format 3\x00"
@@ -106,6 +106,11 @@ class File:
         """Return the file's size in bytes."""
         counted = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
         return int(connection.exec_driver_sql(counted).scalar_one())
+
+    def scrub(self, gone: Collection[bytes]) -> bool:
+        """Empty the write-ahead log into the file; where the file still holds any of these
+        stretches, which no row has, in pages from before they were overwritten, write it anew."""
+        return scrubbing.scrub(self._path, self._writer, self._reader, gone)
 
     def close(self) -> None:
         """Disconnect, move everything into the one file, free the lock. Idempotent."""

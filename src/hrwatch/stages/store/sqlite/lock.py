@@ -59,7 +59,9 @@ def hold(archive: Path, now: datetime, what: str = WRITING) -> int:
         told = _told(descriptor)
         os.close(descriptor)
         if what == RETAGGING:
-            raise ArchiveHeld(f"archive {archive} is being tagged anew by {told}: wait for it")
+            raise ArchiveHeld(
+                f"archive {archive} is worked on by {told} (retag or purge): wait for it"
+            )
         raise ArchiveHeld(f"archive {archive} is held by {told}: end it first, or wait for it")
     try:
         os.ftruncate(descriptor, 0)
