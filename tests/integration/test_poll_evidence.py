@@ -119,7 +119,7 @@ def test_page_is_captured_as_it_came_with_the_way_there(tmp_path: Path, archive:
         assert capture.url == room.url("wire", "/story?a=1")
         assert capture.redirects == (Redirect(room.url("wire", "/go"), 302),)
         assert (capture.status, capture.fetched_at) == (200, NOW)
-        assert ("content-length", str(len(sent))) in capture.headers
+        assert ("Content-Length", str(len(sent))) in capture.headers
         assert room.body(capture) == sent
         with archive.reading() as connection:
             row = connection.execute(sa.select(tables.records)).one()

@@ -1,4 +1,4 @@
-"""`hrwatch export`: the archive for other programs, or the feed list as OPML."""
+"""`hrwatch export`: the archive for other programs, its captures, or the feed list as OPML."""
 
 import csv
 import sys
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+import hrwatch
 from hrwatch import text
 from hrwatch.cli import opml, output
 from hrwatch.cli.place import Place, place
@@ -46,20 +47,27 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     OPML = "opml"
+    WARC = "warc"
 
 
 def export(
     context: typer.Context,
     form: Annotated[
-        Format, typer.Option("--format", help="jsonl, csv: every record; opml: the feeds.")
+        Format,
+        typer.Option(
+            "--format",
+            help="jsonl, csv: every record; opml: the feeds; warc: what was captured.",
+        ),
     ],
 ) -> None:
-    """Write every record of the archive, oldest first, or the list of feeds."""
+    """Write every record of the archive, oldest first, every capture, or the list of feeds."""
     where = place(context)
     config = where.config()
     match form:
         case Format.OPML:
             output.line(opml.write(config.feeds))
+        case Format.WARC:
+            _write_captures(where, config)
         case Format.JSONL:
             for one in _records(where, config):
                 output.json_line(one)
@@ -69,6 +77,20 @@ def export(
             writer.writerows(
                 [_cell(one[name]) for name in COLUMNS] for one in _records(where, config)
             )
+
+
+def _write_captures(where: Place, config: Config) -> None:
+    # What is needed for this format only.
+    from hrwatch.cli.warc import Warc  # noqa: PLC0415
+    from hrwatch.wiring import utc_now  # noqa: PLC0415
+
+    if sys.stdout.isatty():
+        raise typer.BadParameter(
+            "a WARC file is no text for a terminal: write > FILE.warc.gz behind it",
+            param_hint="--format",
+        )
+    with where.archive(config) as archive:
+        Warc(sys.stdout.buffer).write(archive, f"hrwatch {hrwatch.__version__}", utc_now())
 
 
 def _records(where: Place, config: Config) -> Iterator[dict[str, object]]:

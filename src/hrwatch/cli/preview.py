@@ -91,6 +91,8 @@ def _line(foreseen: Foreseen) -> dict[str, object]:
                 "title": match.record.title,
                 "url": match.record.entry.permalink,
                 "first_seen_at": match.record.first_seen_at,
+                "reason": match.reason,
+                "version": match.record.version,
                 "relation": match.relation,
                 "because": [tag.value for tag in match.because],
             }

@@ -172,7 +172,8 @@ def _document(answer: httpx.Response, visited: Visited, body: bytes, now: dateti
         url=str(visited[-1]),
         requested_url=str(visited[0]),
         status=answer.status_code,
-        headers=tuple(answer.headers.multi_items()),
+        # As they came: latin-1 gives every byte a character, and can be undone.
+        headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers.raw),
         content_type=answer.headers.get("content-type", ""),
         body=body,
         validators=headers.validators(answer.headers) if len(visited) == 1 else Validators(),

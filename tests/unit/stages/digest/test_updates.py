@@ -143,7 +143,7 @@ def test_changed_article_is_told_as_in_the_digest_that_one_aims_for() -> None:
         "WHY YOU GET THIS",
         '  Subscription "desk": all keywords; all countries; all languages; all',
     ]
-    assert '<span class="state">CHANGED since your digest of 19 November</span>' in digest.html
+    assert '<span class="state">1. CHANGED since your digest of 19 November</span>' in digest.html
 
 
 def test_changed_article_repeats_no_word_that_was_taken_out() -> None:
