@@ -6,6 +6,7 @@ HrwatchError
 ├── FetchError             an address that could not be fetched
 │   ├── AddressRefused     the guard, not the network, said no
 │   ├── Disallowed         robots.txt asks not to read the page
+│   │   └── RobotsUnread       it cannot be read itself
 │   ├── Resting            a domain that refused or limped is left alone for a while
 │   ├── Unreachable        DNS, connection or TLS failed, or the deadline passed
 │   │   ├── ProxyUnreachable   the way there is at fault, not the server
@@ -89,6 +90,10 @@ class AddressRefused(FetchError):
 
 class Disallowed(FetchError):
     """The site's robots.txt asks programs not to read the page, or cannot be read itself."""
+
+
+class RobotsUnread(Disallowed):
+    """The site's robots.txt cannot be read just now, so nobody knows whether the page may be."""
 
 
 class Resting(FetchError):

@@ -175,7 +175,8 @@ def read_change(task: ChangeTask, tagger: "Tagger") -> Revised:
         return Revised(reading, None, 1.0)  # a page that was missing has come, or not yet
     if (before.article is None) != (after.article is None):
         return Revised(reading, None, 0.0)
-    old, new = _comparable(before), _comparable(after)
+    by_entry = before.title != after.title  # the feed's title, which a page's need not follow
+    old, new = _comparable(before, by_entry=by_entry), _comparable(after, by_entry=by_entry)
     change = changes.changed(old, new)
     if change is not None:  # unless it is what stands around the story, as the markup tells
         old, new = _with_surroundings(old, task.before), _with_surroundings(new, task.after)
@@ -270,10 +271,9 @@ def _reading(told: _Told, task: ArticleTask, tagger: "Tagger") -> Reading:
     )
 
 
-def _comparable(told: _Told) -> changes.Told:
-    """Return what is compared: of a page its own title, which the feed's stands before elsewhere
-    and does not follow."""
-    title = tidy.title(told.article.title) if told.article else told.title
+def _comparable(told: _Told, *, by_entry: bool) -> changes.Told:
+    """Return what is compared: of a page its own title, unless that of its entry is another."""
+    title = tidy.title(told.article.title) if told.article and not by_entry else told.title
     return changes.Told(title, tidy.without_title(told.text, title))
 
 

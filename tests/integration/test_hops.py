@@ -11,7 +11,7 @@ import pytest
 from builders import NOW, a_response, an_entry
 from hrwatch import hops
 from hrwatch.errors import HopError, ParseError
-from hrwatch.model.articles import Reading
+from hrwatch.model.articles import Change, Reading
 from hrwatch.model.feeds import Entry, Response
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Keyword, Kind, Rules
@@ -75,6 +75,19 @@ def a_page(story: str = STORY, head: str = "", **changes: Any) -> Response:
 def rss(item: str) -> str:
     """A feed with one item."""
     return f"<rss version='2.0'><channel><title>c</title><item>{item}</item></channel></rss>"
+
+
+def revised(before: hops.ArticleTask, after: hops.ArticleTask) -> hops.Revised:
+    """Read one article as it was and as it is, in this process."""
+    (found,) = use((hops.read_change, hops.ChangeTask(before, after)), count=0)
+    assert isinstance(found, hops.Revised)
+    return found
+
+
+def page_task(story: str = STORY, head: str = "", **changes: Any) -> hops.ArticleTask:
+    """An entry with a page, as of a visit."""
+    entry = changes.pop("entry", an_entry(summary=""))
+    return article_task(entry, a_page(story, head, **changes))[1]
 
 
 @pytest.mark.parametrize("count", [0, 1])
@@ -287,3 +300,96 @@ def test_read_feed_large_comes_back_whole() -> None:
     )
     (document,) = use(feed_task(f"<rss version='2.0'><channel>{items}</channel></rss>"))
     assert len(document.feed.entries) == len(document.marks) == 4_000
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_read_change_gives_what_is_there_now_and_what_was_changed(count: int) -> None:
+    after = page_task(STORY.replace("Three people", "Four people"))
+    (found,) = use((hops.read_change, hops.ChangeTask(page_task(), after)), count=count)
+
+    assert found.change == Change(replaced=(("Three", "Four"),))
+    assert found.alike > 0.9
+    assert found.reading == read(after.entry, after.page)
+
+
+def test_read_change_of_the_same_page_is_none_though_its_entry_tells_more() -> None:
+    entry = an_entry(summary="<p>Something else that only the feed tells.</p>")
+    found = revised(page_task(), page_task(entry=entry))
+
+    assert (found.change, found.alike) == (None, 1.0)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<p><a href='/2'>A ferry was late again, and nobody was surprised by that</a></p>",
+        "<div class='promo-box'><p>Our best stories, every Friday in your mailbox.</p></div>",
+        "<p>Don't miss: <a href='/2'>A ferry was late again and nobody was surprised</a></p>",
+        "<p>1,234 views</p>",
+    ],
+)
+def test_read_change_of_what_stands_around_the_story_is_none(around: str) -> None:
+    told = f"<p>{FIRST}</p>{around}<p>{SECOND}</p>"
+    body = f"<html><body><article>{told}</article></body></html>".encode()
+    found = revised(page_task(), article_task(an_entry(summary=""), a_response(body))[1])
+
+    assert (found.change, found.alike) == (None, 1.0)
+
+
+def test_read_change_of_a_page_title_without_its_site_is_told() -> None:
+    site = "<meta property='og:site_name' content='The Wire'>"
+    old, new = "Three men in court", "Three men before a judge"
+    found = revised(
+        page_task(head=f"{site}<title>{old} | The Wire</title>"),
+        page_task(head=f"{site}<title>{new} - The Wire</title>"),
+    )
+
+    assert found.change == Change(title=(f"{old} | The Wire", f"{new} - The Wire"))
+
+
+def test_read_change_of_an_entry_title_is_told_where_the_page_keeps_its_own() -> None:
+    found = revised(
+        page_task(entry=an_entry(title="Three freed", summary="")),
+        page_task(entry=an_entry(title="Nobody freed", summary="")),
+    )
+
+    assert found.change == Change(title=("Three freed", "Nobody freed"))
+
+
+def test_read_change_of_entries_without_pages_compares_what_the_feed_gives() -> None:
+    entry = an_entry(content=f"<p>{FIRST}</p><p>{SECOND}</p>")
+    other = replace(entry, content=entry.content.replace("twelfth", "tenth"))
+    found = revised(article_task(entry)[1], article_task(other)[1])
+
+    assert found.change == Change(replaced=(("twelfth", "tenth"),))
+
+
+PAGELESS = article_task(an_entry(), page_error="503")[1]
+NO_ARTICLE = article_task(an_entry(), a_response(b"<html><body></body></html>"))[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "alike"),
+    [
+        (PAGELESS, page_task(), 1.0),
+        (NO_ARTICLE, page_task(), 1.0),
+        (NO_ARTICLE, NO_ARTICLE, 1.0),
+        (page_task(), NO_ARTICLE, 0.0),
+        (page_task(), PAGELESS, 0.0),
+    ],
+)
+def test_read_change_without_an_article_on_one_side_tells_no_change(
+    before: hops.ArticleTask, after: hops.ArticleTask, alike: float
+) -> None:
+    found = revised(before, after)
+
+    assert (found.change, found.alike) == (None, alike)
+
+
+def test_read_change_of_another_page_in_its_place_is_hardly_alike() -> None:
+    notice = (
+        "The page that you are looking for has moved or is no longer there. Go back to the front "
+        "page of the site, or use the search at the top of it to find what you were looking for."
+    )
+
+    assert revised(page_task(), page_task(notice)).alike < 0.2

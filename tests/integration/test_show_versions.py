@@ -69,8 +69,8 @@ def test_versions_tell_what_changed_from_each_to_the_next_and_what_the_page_came
         "",
         f"version 2, seen 2026-03-03T09:00:00Z, {words} words, page sha256 abababababab",
         "    Case of Y. I.",
-        "    what changed: 1 paragraph removed, 3 paragraphs added, 1 passage reworded, "
-        "title changed",
+        "    what changed: 1 paragraph removed, 3 paragraphs added, "
+        "1 name replaced by initials, title changed",
         "    - title: Case of Yana Invented",
         "    + title: Case of Y. I.",
         "    - She lives in Lesk.[31m",

@@ -200,6 +200,12 @@ def test_known_entry_that_was_dated_ahead_has_no_date(archive: Archive) -> None:
     assert found.published_at is None
 
 
+def test_known_entry_has_the_hash_of_what_its_feed_gave(archive: Archive) -> None:
+    add(archive, a_record(entry_hash="1:abc"))
+    (found,) = known(archive, guid_keys=[key("wire-1")])
+    assert found.entry_hash == "1:abc"
+
+
 def test_known_of_another_feed_or_empty_key_gives_nothing(archive: Archive) -> None:
     add(archive, numbered(3, feed="other"), numbered(4, entry=an_entry(guid=""), permalink=""))
     nothing = {"guid_keys": [key("wire-3"), ""], "permalinks": [""], "title_keys": [""]}

@@ -8,11 +8,13 @@ from datetime import datetime
 from hrwatch import cadence, hops
 from hrwatch.errors import HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Reading, Record
-from hrwatch.model.evidence import Capture
+from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.feeds import Entry, Feed, FeedState, Keep, Response
 from hrwatch.pipeline import keeping, linking, pages
 from hrwatch.pipeline.evidence import Fetched, as_fetched_for, entry_capture, page_of
+from hrwatch.pipeline.pages import NoPage
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.revisit import first_visit, may_be_visited
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.store import captures
@@ -49,6 +51,7 @@ class _Read:
     reading: Reading
     page_sha256: str | None
     evidence: tuple[Capture, Packed] | None  # None: the feed keeps none
+    wants_page: bool  # it could not be had, for a reason that may pass
 
 
 async def archive_entries(
@@ -117,6 +120,7 @@ async def _archive(
             # Nobody can be compared with a text that is not there.
             hashes=linked.hashes if feed.keep is Keep.FULL else {},
             evidence={one.record: one.evidence for one in read_entries if one.evidence},
+            visits=_later_visits(parts, feed, read_entries, records),
         )
         if parts.link_near:
             await linking.learn(parts)
@@ -124,6 +128,19 @@ async def _archive(
         new=len(linked.records),
         copies=sum(record.copy is not None for record in linked.records),
         error=_worst([one for one in outcomes if not isinstance(one, _Read)]),
+    )
+
+
+def _later_visits(
+    parts: Parts, feed: Feed, read_entries: Sequence[_Read], records: Sequence[Record]
+) -> tuple[Visit, ...]:
+    """Return the visits to the pages that could not be had now and may be had later."""
+    if not may_be_visited(feed):
+        return ()
+    return tuple(
+        replace(first_visit(record, parts.clock(), parts.chance()), wants_page=True)
+        for one, record in zip(read_entries, records, strict=True)
+        if one.wants_page
     )
 
 
@@ -143,7 +160,8 @@ async def _read(
     except ProxyUnreachable as error:
         return error  # neither page nor site is to blame: it is read when the proxy is back
     fetched = found if isinstance(found, Fetched) else None
-    page_error = found if isinstance(found, str) else None
+    missing = found if isinstance(found, NoPage) else None
+    page_error = missing.reason if missing else None
     # Many may wait for a worker: none keeps more in memory than is read of it.
     page = None if fetched is None else await asyncio.to_thread(_page, fetched)
     task = hops.ArticleTask(entry, page, page_error, language, parts.clock(), feed.cues)
@@ -158,7 +176,8 @@ async def _read(
         reading = less
     evidence = _evidence(parts, feed, entry, fetched, record) if feed.keep is Keep.FULL else None
     page_sha256 = fetched.packed.sha256 if fetched else None
-    return _Read(record, entry, one.marks, reading, page_sha256, evidence)
+    wants_page = missing is not None and missing.may_pass
+    return _Read(record, entry, one.marks, reading, page_sha256, evidence, wants_page)
 
 
 def _page(fetched: Fetched) -> Response:
@@ -200,7 +219,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
         id=record_id,
         version=1,
         feed=feed.name,
-        entry=_no_later(replace(one.entry, summary=reading.summary, content=""), now),
+        entry=no_later(replace(one.entry, summary=reading.summary, content=""), now),
         permalink=one.marks.permalink,
         article=reading.article,
         title=reading.title,
@@ -219,7 +238,7 @@ def _record(feed: Feed, state: FeedState, one: _Read, now: datetime) -> Record:
     )
 
 
-def _no_later(entry: Entry, now: datetime) -> Entry:
+def no_later(entry: Entry, now: datetime) -> Entry:
     """Return an entry whose dates do not lie ahead. Not before: an entry is recognised by its date
     as written, which is the same at every poll, and `now` is not."""
     published_at, updated_at = entry.published_at, entry.updated_at

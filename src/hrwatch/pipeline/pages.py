@@ -7,11 +7,20 @@ odd spelling of the address may have changed (decision 0027).
 
 import asyncio
 from collections.abc import MutableSequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from urllib.parse import urldefrag, urlsplit
 
 from hrwatch import text, urls
-from hrwatch.errors import FetchError, ProxyUnreachable
+from hrwatch.errors import (
+    BadStatus,
+    FetchError,
+    ProxyUnreachable,
+    Resting,
+    RobotsUnread,
+    Unreachable,
+)
 from hrwatch.model.evidence import Capture
 from hrwatch.model.feeds import Entry, Feed, NotModified, Terms
 from hrwatch.pipeline import evidence
@@ -26,9 +35,17 @@ from hrwatch.stages.store import captures
 SHARED_FOR = timedelta(days=3)
 
 
+@dataclass(frozen=True, slots=True)
+class NoPage:
+    """Why a page that was wanted cannot be had."""
+
+    reason: str
+    may_pass: bool = False  # at another time it may be had
+
+
 async def page_for(
     parts: Parts, feed: Feed, one: Marked, record: str, offered: MutableSequence[str]
-) -> Fetched | str | None:
+) -> Fetched | NoPage | None:
     """Return the page of an entry, or why it cannot be had; None where none is wanted. Raise
     ProxyUnreachable where nobody could be asked.
 
@@ -111,7 +128,7 @@ async def _archived(parts: Parts, feed: Feed, one: Marked) -> Fetched | None:
     return None
 
 
-async def _fetched(parts: Parts, feed: Feed, entry: Entry, record: str) -> Fetched | str:
+async def _fetched(parts: Parts, feed: Feed, entry: Entry, record: str) -> Fetched | NoPage:
     try:
         answer = await parts.fetcher.fetch(
             entry.permalink,
@@ -123,12 +140,21 @@ async def _fetched(parts: Parts, feed: Feed, entry: Entry, record: str) -> Fetch
     except ProxyUnreachable:
         raise
     except FetchError as error:
-        return str(error)
+        return NoPage(str(error), may_pass=_may_pass(error))
     if isinstance(answer, NotModified):
-        return "not modified"
+        return NoPage("not modified")
     packed = await asyncio.to_thread(captures.pack, answer.body)
     capture = evidence.page_capture(answer, packed, record=record, feed=feed.name)
     return Fetched(capture, packed, feed)
+
+
+def _may_pass(error: FetchError) -> bool:
+    """Say whether a page may be had later: the site, or the way there, limps, and has not said
+    what it thinks of the page or of us."""
+    if isinstance(error, BadStatus):
+        limps = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return limps or error.status == HTTPStatus.TOO_MANY_REQUESTS
+    return isinstance(error, Unreachable | Resting | RobotsUnread)
 
 
 def _spoken_of_at(entry: Entry) -> datetime | None:

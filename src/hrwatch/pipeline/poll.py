@@ -28,9 +28,11 @@ from hrwatch.model.feeds import (
     Outcome,
     PollReport,
     Response,
+    Validators,
 )
 from hrwatch.pipeline.entries import OURS, archive_entries
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.restated import restate
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.fetch import FEEDS, PAGES
@@ -219,6 +221,10 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
             else _spoilt(parts, feed, state, unread[0])
         )
         return replace(report, new=archived, copies=copied), state
+    restated = identity.restated(document.marked, known)
+    came = await restate(parts, feed, restated, feed.language or parsed.language)
+    if not came.is_all:  # the same document is read again, and its server asked for it
+        answer, body_hash = replace(answer, validators=Validators()), _in_part(body_hash)
     state = cadence.after_reading(
         state,
         feed,
@@ -292,6 +298,11 @@ def _bad(body_hash: str) -> str:
     """Return what a document that ended its worker is remembered by: another version of hrwatch
     tries it again."""
     return hashlib.sha256(f"{hrwatch.__version__} {body_hash}".encode()).hexdigest()
+
+
+def _in_part(body_hash: str) -> str:
+    """Return what a document is remembered by of which something is still to be looked at."""
+    return hashlib.sha256(f"in part {body_hash}".encode()).hexdigest()
 
 
 def _nothing_new(

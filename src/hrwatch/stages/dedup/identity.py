@@ -37,6 +37,15 @@ class Marked:
     marks: Marks
 
 
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A known entry of which its feed says something else than before."""
+
+    marked: Marked
+    record: str
+    is_comparable: bool  # False: what was said before was hashed otherwise, or not at all
+
+
 def marks(entry: Entry) -> Marks:
     """Given an entry, return what it is recognised by. All that strangers wrote in it may have to
     be read for that: it is a worker's work."""
@@ -83,6 +92,35 @@ def unseen(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[Mar
             each.setdefault((told.guid_key, told.permalink, told.title_key), one)
     in_archive, in_document = _Memory(known), _Memory(one.marks for one in each.values())
     return tuple(one for one in each.values() if not _is_known(one.marks, in_archive, in_document))
+
+
+def restated(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[Restated, ...]:
+    """Given a document's entries and what the archive knows of that feed, return the known ones of
+    which the feed says something else than before; none of which it cannot be told which they are.
+    """
+    entries = tuple(document)
+    in_document = Counter(one.marks.guid_key for one in entries)
+    whole: dict[tuple[str, str, str], list[KnownEntry]] = defaultdict(list)
+    by_guid: dict[str, list[KnownEntry]] = defaultdict(list)
+    for each in known:
+        whole[each.guid_key, each.permalink, each.title_key].append(each)
+        by_guid[each.guid_key].append(each)
+    found: dict[str, Restated] = {}
+    for one in entries:
+        told = one.marks
+        same = whole.get((told.guid_key, told.permalink, told.title_key), [])
+        if not same and told.guid_key and in_document[told.guid_key] == 1:
+            same = [
+                each
+                for each in by_guid.get(told.guid_key, [])
+                if each.permalink == told.permalink or each.title_key == told.title_key
+            ]
+        if len(same) != 1 or same[0].record in found or same[0].entry_hash == told.entry_hash:
+            continue
+        made = (same[0].entry_hash or "").partition(":")[0]
+        is_comparable = made == told.entry_hash.partition(":")[0]
+        found[same[0].record] = Restated(one, same[0].record, is_comparable)
+    return tuple(found.values())
 
 
 class _Memory:

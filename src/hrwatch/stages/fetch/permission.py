@@ -15,6 +15,7 @@ from hrwatch.errors import (
     Disallowed,
     FetchError,
     ProxyUnreachable,
+    RobotsUnread,
     Unreachable,
 )
 from hrwatch.stages.fetch.addresses import host_of, origin_of
@@ -113,7 +114,7 @@ class Permissions:
     def _judged(self, place: _Place, target: httpx.URL) -> timedelta:
         host = host_of(target)
         if place.trouble:
-            raise Disallowed(
+            raise RobotsUnread(
                 f"robots.txt of {host} cannot be read, so its pages are left alone for now "
                 f"({place.trouble})"
             )

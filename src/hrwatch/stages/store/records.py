@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Candidate, CopyKind, Record
-from hrwatch.model.evidence import Capture
+from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store import captures, linking, rows, sketches, translations, words
+from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.presence import is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
@@ -74,12 +75,14 @@ class Counts:
     first_seen_at: datetime | None  # of the newest record
 
 
-def add(
+def add(  # noqa: PLR0913 - what is written with them in one transaction, each by its name
     connection: sa.Connection,
     new: Iterable[Record],
+    *,
     relinked: Mapping[str, Iterable[str]] = MappingProxyType({}),
     hashes: Mapping[str, Iterable[int]] = MappingProxyType({}),
     evidence: Mapping[str, tuple[Capture, bytes | Packed]] = MappingProxyType({}),
+    visits: Iterable[Visit] = (),
 ) -> int:
     """Add records with their tags and words; return how many were not there yet.
 
@@ -87,7 +90,7 @@ def add(
     once; and of what was purged there is no later version. `relinked` names, by the id of a new
     original, the records that carried its page before it did; `hashes`, by record, under which its
     text is found by those that are like it; `evidence`, by record, what it was read from, which is
-    chained to the captures.
+    chained to the captures; `visits` are to be made to those whose page is still wanted.
     """
     given = {(record.id, record.version): record for record in new}
     later = {record_id for record_id, version in given if version > 1}
@@ -113,6 +116,7 @@ def add(
         captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
         linking.carry_on(connection, [(r.id, r.version) for _, r in numbered if r.version > 1])
+    visit_table.add(connection, visits)
     for original, earlier in relinked.items():
         linking.relink(connection, original, earlier)
     return added

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -169,3 +170,25 @@ def test_unseen_any_document_gives_a_part_of_it_in_order(
 def test_unseen_entry_with_nothing_in_it_is_no_news() -> None:
     empty = Entry(guid="", permalink="", title="", authors=("A. Writer",), published_at=NOW)
     assert unseen([empty, A], ()) == (A,)
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"title": "Night arrests  in\nArvenia"}, True),
+        ({"guid": "b", "permalink": "http://wire.example/b", "published_at": NOW}, True),
+        ({"title": "Night arrests in Borduria"}, False),
+        ({"summary": f"{A.summary} "}, True),
+        ({"summary": f"{A.summary}."}, False),
+        ({"content": "<p>12</p>"}, False),
+        ({"summary": "", "content": A.summary}, False),
+    ],
+)
+def test_entry_hash_tells_whether_the_feed_says_something_else(
+    change: dict[str, Any], same: bool
+) -> None:
+    before, after = marks(A).entry_hash, marks(replace(A, **change)).entry_hash
+
+    assert (before == after) is same
+    assert after.startswith("1:")

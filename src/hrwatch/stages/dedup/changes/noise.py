@@ -44,6 +44,7 @@ _UNSPACED_SIGNS = (
 
 _BETWEEN = re.compile(r"\s*[|·•–—/]\s*|\s+-\s+|\s{2,}|(?<=\w)\s*[,،、]\s+")
 _SIGNED = re.compile(r"\W{0,3}([^\W\d]{1,20})(?:\s+([^\W\d]{1,12}))?\s*[:：/]?\s*")
+_UNIT = re.compile(r"\D+")
 _HASH_TAGS = re.compile(r"(?:#[\w-]{1,60}[\s,]*){1,40}")
 _RIGHTS = re.compile(r"\W{0,2}(?:©|\(c\)\s)", re.I)
 
@@ -120,9 +121,10 @@ def _is_date(told: str) -> bool:
 
 
 def _is_number(form: str) -> bool:
-    """Return whether a word that begins with a digit is a number with its unit: 1.2k, 5min, 3rd."""
-    unit = form.lstrip("0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९")
-    return not unit or unit in _OTHER_WORDS or unit in _TELLING_WORDS
+    """Return whether a word that begins with a digit is a number, maybe with its unit: 1.2k, 5min,
+    3rd, 14h05."""
+    unit = _UNIT.search(form)
+    return unit is None or unit[0] in _OTHER_WORDS or unit[0] in _TELLING_WORDS
 
 
 def _is_signed_stamp(told: str) -> bool:

@@ -1,0 +1,200 @@
+"""What is found at an article's address: the article as it was, changed, gone, or something else.
+
+Like is compared with like: what was captured and what is there now are read by the same code of
+today. So a change of our rules or of our extractor is never a publisher's change.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from hrwatch import hops
+from hrwatch.errors import BadStatus, FetchError, HopError, NoWorker, ProxyUnreachable
+from hrwatch.model.articles import Change, Kept, Reading, Record
+from hrwatch.model.evidence import CaptureKind, Standing, Visit
+from hrwatch.model.feeds import Feed, Keep, NotModified, Response, Validators
+from hrwatch.pipeline import keeping, linking
+from hrwatch.pipeline.evidence import page_capture, page_of
+from hrwatch.pipeline.parts import Parts
+from hrwatch.stages.extract import MAX_PAGE
+from hrwatch.stages.fetch import PAGES
+from hrwatch.stages.store import captures, looks, sketches
+from hrwatch.stages.store.captures import Packed
+
+# Of an article that is still itself so much is there; below, the address shows something else.
+STILL_ITSELF = 0.2
+# Every so many visits ask without validators: some servers give the same ones for good.
+UNCONDITIONAL = 3
+_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An article that is looked at, with what is known of it."""
+
+    parts: Parts
+    feed: Feed
+    record: Record  # its latest version
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a visit found at the address."""
+
+    standing: Standing
+    status: int | None = None
+    error: str | None = None
+    validators: Validators = field(default_factory=Validators)
+    body_sha256: str | None = None  # of the article's page; None: the one that is known
+    evidence: looks.Evidence | None = None
+    version: Record | None = None
+
+
+async def look_at(subject: Subject) -> Found:
+    """Return what is found at the article's address; raise NoWorker or ProxyUnreachable where
+    nobody could look."""
+    feed, record, visit = subject.feed, subject.record, subject.visit
+    asked_with = Validators(visit.etag, visit.last_modified)
+    if visit.visits % UNCONDITIONAL == UNCONDITIONAL - 1 or visit.wants_page:
+        asked_with = Validators()
+    try:
+        answer = await subject.parts.fetcher.fetch(
+            visit.url,
+            validators=asked_with,
+            accept=PAGES,
+            route=feed.route,
+            home=feed.address,
+            obey_robots=True,
+        )
+    except ProxyUnreachable:
+        raise
+    except FetchError as error:
+        status = error.status if isinstance(error, BadStatus) else None
+        standing = Standing.MISSING if status in _GONE else Standing.UNREACHABLE
+        return Found(standing, status, str(error))
+    if isinstance(answer, NotModified):
+        return Found(Standing.THERE, HTTPStatus.NOT_MODIFIED, validators=asked_with)
+    packed = await asyncio.to_thread(captures.pack, answer.body)
+    there = Found(
+        Standing.THERE, answer.status, validators=answer.validators, body_sha256=packed.sha256
+    )
+    if packed.sha256 == visit.body_sha256 and not visit.wants_page:
+        return there
+    if feed.keep is Keep.FULL and record.kept is Kept.FULL:
+        capture = page_capture(answer, packed, record=record.id, feed=feed.name)
+        there = replace(there, evidence=(capture, packed))
+    page = replace(answer, body=answer.body[:MAX_PAGE], headers=())
+    try:
+        if visit.wants_page:
+            return await _completed(subject, page, there)
+        return await _compared(subject, page, there)
+    except NoWorker:
+        raise
+    except HopError as error:
+        return _unclear(there, str(error))
+
+
+async def _completed(subject: Subject, page: Response, there: Found) -> Found:
+    """Return what came of a page that could not be had when its article was archived: a version
+    with its text, which is no change by the publisher."""
+    record = subject.record
+    reading = await _read(subject, page, record.entry.title)
+    if reading.article is None:
+        return there
+    return _with_version(subject, reading, None, there)
+
+
+async def _compared(subject: Subject, page: Response, there: Found) -> Found:
+    """Return what a page says against what it said when it was last seen with the article."""
+    record = subject.record
+    before = await _page_before(subject)
+    if before is None:  # nothing like it was kept: what there is now is what is compared later
+        return _unclear(there) if subject.visit.standing is Standing.REMOVED else there
+    tasks = (_task(subject, each, record.title) for each in (before, page))
+    revised = await subject.parts.workers.run(hops.read_change, hops.ChangeTask(*tasks))
+    if revised.alike < STILL_ITSELF:
+        return _unclear(there)
+    change, reading = revised.change, revised.reading
+    # An article whose words are the feed's changes with these.
+    if change is None or record.article is None or record.kept is not Kept.FULL:
+        return there
+    if change.title:
+        reading = await _read(subject, page, change.title[1])
+    return _with_version(subject, reading, change, there)
+
+
+def _unclear(there: Found, error: str | None = None) -> Found:
+    """Return the same where the address shows something else: a capture, and nothing that the
+    article would be recognised by."""
+    told = error or "the address shows something else"
+    return Found(Standing.UNCLEAR, there.status, told, evidence=there.evidence)
+
+
+async def _read(subject: Subject, page: Response, title: str) -> Reading:
+    return await subject.parts.workers.run(hops.read_article, _task(subject, page, title))
+
+
+def _task(subject: Subject, page: Response, title: str) -> hops.ArticleTask:
+    feed, record = subject.feed, subject.record
+    entry = replace(record.entry, title=title)
+    language = feed.language or record.language
+    return hops.ArticleTask(entry, page, None, language, subject.parts.clock(), feed.cues)
+
+
+async def _page_before(subject: Subject) -> Response | None:
+    """Return the page as it was last seen with the article on it."""
+    archive, known = subject.parts.archive, subject.visit.body_sha256
+    links = await archive.read(captures.of, subject.record.id)
+    pages = [link.capture for link in links if link.capture]
+    for capture in reversed(pages):
+        if capture.kind is not CaptureKind.PAGE or capture.body_sha256 != known:
+            continue
+        packed = await archive.read(captures.packed_body, capture.body_sha256)
+        if packed:
+            body = await asyncio.to_thread(_beginning, packed)
+            return replace(page_of(capture, body), headers=())
+    return None
+
+
+def _beginning(packed: Packed) -> bytes:
+    return captures.unpack(packed.compressed, packed.size, most=MAX_PAGE)
+
+
+def _with_version(subject: Subject, reading: Reading, change: Change | None, there: Found) -> Found:
+    version = later(subject.parts, subject.feed, subject.record, reading, change)
+    return replace(there, version=replace(version, page_sha256=there.body_sha256))
+
+
+def later(
+    parts: Parts, feed: Feed, record: Record, reading: Reading, change: Change | None
+) -> Record:
+    """Return the next version of an article, as much of it as is kept. It stays in its story and
+    what it was a copy of, and was first seen when it was."""
+    version = replace(
+        record,
+        version=record.version + 1,
+        article=reading.article,
+        title=reading.title,
+        text=reading.text,
+        language=reading.language,
+        fingerprint=reading.fingerprint,
+        tags=reading.tags,
+        extract_error=reading.extract_error,
+        rules_hash=parts.rule_sets.hash_for(feed.name),
+        seen_at=parts.clock(),
+        change=change,
+    )
+    return keeping.kept(version, feed.keep)
+
+
+async def hashes_of(parts: Parts, feed: Feed, version: Record) -> tuple[int, ...]:
+    """Return under which hashes a version is found by what is like it."""
+    if not parts.link_near or feed.keep is not Keep.FULL:
+        return ()
+    common = parts.common.shingles
+    if common is None:
+        common = await parts.archive.read(sketches.common)
+    hashes: Mapping[str, tuple[int, ...]] = linking.comparable(feed, (version,), common)
+    return hashes.get(version.id, ())

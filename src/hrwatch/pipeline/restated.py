@@ -1,0 +1,147 @@
+"""What a feed says otherwise than before of entries that are known.
+
+    its text is the page's   → its next visit is moved to now
+    its text is the feed's   → compared with what the feed gave before → a version, or noise
+
+Which entries are known is `identity`'s to say. What shares a guid and nothing else with what was
+there before is no version of it, and is left alone.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from hrwatch import hops
+from hrwatch.cadence import visits as schedule
+from hrwatch.errors import HopError, NoWorker
+from hrwatch.model.articles import Kept, Record
+from hrwatch.model.evidence import CaptureKind, Visit
+from hrwatch.model.feeds import Entry, Feed, Keep
+from hrwatch.pipeline.entries import no_later
+from hrwatch.pipeline.evidence import entry_capture, entry_of
+from hrwatch.pipeline.looking import STILL_ITSELF, hashes_of, later
+from hrwatch.pipeline.parts import Parts
+from hrwatch.stages.dedup import identity
+from hrwatch.stages.store import captures, looks
+from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store import visits as visit_table
+from hrwatch.stages.store.looks import Restated
+
+# Of one feed at one poll; the others wait for the next.
+MOST_COMPARED = 20
+# A feed that says something else at every poll makes no more versions of an entry than so many,
+# and none within the hour after the last.
+MOST_VERSIONS = 30
+SOONEST = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of it."""
+
+    versions: int = 0
+    is_all: bool = True  # False: the document is to be read again at the next poll
+
+
+async def restate(
+    parts: Parts, feed: Feed, told: Sequence[identity.Restated], language: str
+) -> Came:
+    """Given entries of which a feed says something else than before, write what became of them."""
+    visits = await parts.archive.read(visit_table.of, {one.record for one in told})
+    done: list[Restated] = []
+    moved: dict[str, Visit] = {}
+    compared, is_all = 0, True
+    for one in told:
+        hashed = Restated(one.record, one.marked.marks.entry_hash)
+        record = (
+            await parts.archive.read(record_table.get, one.record) if one.is_comparable else None
+        )
+        if not isinstance(record, Record) or not _is_whole(feed, record):
+            done.append(hashed)
+        elif record.article is not None:
+            if visit := visits.get(record.id):
+                now = parts.clock()
+                moved[record.id] = schedule.hastened(visit, record.first_seen_at, now)
+            done.append(hashed)
+        elif record.version >= MOST_VERSIONS:
+            done.append(hashed)
+        elif compared >= MOST_COMPARED or _is_of_the_last_hour(parts, record):
+            is_all = False
+        else:
+            compared += 1
+            try:
+                done.append(await _compared(parts, feed, record, one.marked, language))
+            except NoWorker:
+                is_all = False
+    added = 0
+    if done:
+        added = await parts.archive.write(looks.keep_restated, done, moved)
+    return Came(added, is_all)
+
+
+async def _compared(
+    parts: Parts, feed: Feed, record: Record, marked: identity.Marked, language: str
+) -> Restated:
+    hashed = Restated(record.id, marked.marks.entry_hash)
+    now = parts.clock()
+    evidence = entry_capture(marked.entry, record=record.id, feed=feed.name, now=now)
+    before = await _entry_before(parts, record)
+    if before is None:  # nothing was kept: what there is now is what is compared later
+        return replace(hashed, looked_at=record, evidence=evidence)
+    tasks = (
+        hops.ArticleTask(entry, None, None, language or record.language, now, feed.cues)
+        for entry in (before, marked.entry)
+    )
+    try:
+        revised = await parts.workers.run(hops.read_change, hops.ChangeTask(*tasks))
+    except NoWorker:
+        raise
+    except HopError as error:
+        log.warning("event=unread record=%s feed=%s error=%r", record.id, feed.name, str(error))
+        return hashed
+    change, reading = revised.change, revised.reading
+    if change is None:
+        return hashed
+    if revised.alike < STILL_ITSELF and change.title:
+        log.warning("event=another-article record=%s feed=%s", record.id, feed.name)
+        return hashed
+    entry = replace(marked.entry, summary=reading.summary, content="")
+    version = replace(
+        later(parts, feed, record, reading, change),
+        entry=no_later(entry, now),
+        permalink=marked.marks.permalink,
+        guid_key=marked.marks.guid_key,
+        entry_hash=marked.marks.entry_hash,
+        extract_error=record.extract_error,
+    )
+    log.info("event=entry-changed record=%s feed=%s", record.id, feed.name)
+    return replace(
+        hashed,
+        looked_at=record,
+        evidence=evidence,
+        version=version,
+        hashes=await hashes_of(parts, feed, version),
+    )
+
+
+async def _entry_before(parts: Parts, record: Record) -> Entry | None:
+    """Return what the feed gave of an entry when it was last captured."""
+    links = await parts.archive.read(captures.of, record.id)
+    held = [
+        link.capture for link in links if link.capture and link.capture.kind is CaptureKind.ENTRY
+    ]
+    body = await parts.archive.read(captures.body, held[-1].body_sha256) if held else None
+    return None if body is None else entry_of(body)
+
+
+def _is_whole(feed: Feed, record: Record) -> bool:
+    return feed.keep is Keep.FULL and record.kept is Kept.FULL
+
+
+def _is_of_the_last_hour(parts: Parts, record: Record) -> bool:
+    """Say whether the version was made just now, in place of another."""
+    seen_at = record.seen_at if record.version > 1 else None
+    return seen_at is not None and seen_at > parts.clock() - SOONEST

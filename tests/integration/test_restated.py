@@ -1,0 +1,133 @@
+"""What a feed says otherwise of entries that it had before: versions of what it carries whole, a
+sooner look at what it links to, and never a version of another article."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hrwatch.model.mail import Reason
+from hrwatch.pipeline import poll, restated
+from hrwatch.pipeline.revisit import revisit
+from loopback import an_answer
+from postgres import Place
+from watching import DAY, HOUR, Watch, an_article, watch
+
+ONE = an_article(1)
+CARRIED = replace(ONE, carried="".join(f"<p>{one}</p>" for one in ONE.paragraphs))
+EDITED = replace(CARRIED, carried=f"{CARRIED.carried}<p>The order was taken back today.</p>")
+
+
+async def told_once(desk: Watch, *articles: object) -> None:
+    desk.site.publish(*(articles or (CARRIED,)))
+    desk.site.answers[ONE.path] = an_answer(status="403 Forbidden")
+    await desk.poll()
+    await desk.tell()
+    desk.clock.advance(2 * HOUR)
+
+
+def test_entry_that_its_feed_carries_whole_is_told_as_changed_and_its_noise_is_not(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.publish(replace(CARRIED, carried=CARRIED.carried.replace("</p>", " </p>\n")))
+        await desk.poll()
+        assert await desk.tell() == []
+        for _ in range(2):
+            desk.site.publish(EDITED)
+            await desk.poll()
+        assert await desk.tell() == [(ONE.title, 2, Reason.CHANGED)]
+        (version,) = desk.rows("SELECT text, change FROM records WHERE version = 2")
+        assert "taken back" in version[0]
+        kinds = desk.rows("SELECT kind FROM captures WHERE kind = 'entry'")
+        assert len(kinds) == 2
+
+    watch(place, tmp_path, test)
+
+
+def test_guid_that_is_used_for_another_text_makes_no_version(
+    places: object, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        other = " ".join(f"another{number}" for number in range(120))
+        desk.site.publish(replace(CARRIED, title="Quay opens again", carried=f"<p>{other}.</p>"))
+        with caplog.at_level(logging.WARNING):
+            for _ in range(3):
+                desk.site.write_feed()
+                await desk.poll()
+                desk.clock.advance(2 * HOUR)
+        assert [row[0] for row in desk.rows("SELECT version FROM records")] == [1]
+        assert caplog.text.count("event=another-article") == 1
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)  # type: ignore[attr-defined]
+
+
+def test_entry_whose_page_was_read_is_looked_at_sooner(place: Place, tmp_path: Path) -> None:
+    async def test(desk: Watch) -> None:
+        desk.site.publish(ONE)
+        await desk.poll()
+        await desk.tell()
+        assert await desk.visit(after=DAY / 4)
+        desk.site.edit(1, paragraphs=(*ONE.paragraphs, "The order was taken back today."))
+        desk.site.publish(replace(desk.site.articles[1], aside="Updated."))
+        desk.clock.advance(HOUR / 2)
+        await desk.poll()
+        assert await desk.visit() == ()
+        assert len(await desk.visit(after=HOUR / 2)) == 1
+        assert await desk.tell() == [(ONE.title, 2, Reason.CHANGED)]
+
+    watch(place, tmp_path, test)
+
+
+def test_feed_that_changes_all_it_carries_has_a_bounded_share_compared_at_each_poll(
+    places: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restated, "MOST_COMPARED", 2)
+    many = [
+        replace(one, carried="".join(f"<p>{told}</p>" for told in one.paragraphs))
+        for one in map(an_article, range(5))
+    ]
+
+    async def test(desk: Watch) -> None:
+        await told_once(desk, *many)
+        desk.site.publish(
+            *(replace(one, carried=f"{one.carried}<p>Withdrawn.</p>") for one in many)
+        )
+        versions = []
+        for _ in range(4):
+            await desk.poll()
+            versions.append(desk.rows("SELECT count(*) FROM records WHERE version = 2")[0][0])
+        assert versions == [2, 4, 5, 5]
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)  # type: ignore[attr-defined]
+
+
+def test_visit_and_poll_that_find_a_version_together_make_one(place: Place, tmp_path: Path) -> None:
+    """A page that is being completed while the feed says something else of its entry."""
+
+    async def test(desk: Watch) -> None:
+        aside = "The court of Arvenia heard the invented matter for the first time on that day."
+        desk.site.publish(replace(ONE, aside=aside))
+        desk.site.answer(1, an_answer(status="503 Service Unavailable"))
+        await desk.poll()
+        desk.clock.advance(3 * HOUR)
+        desk.site.publish(replace(ONE, aside=f"{aside} Nobody was found guilty of anything."))
+        (due,) = desk.due()
+        (feed,) = desk.desk.config.feeds
+        taken = desk.parts.workers.run
+
+        async def meanwhile(hop: object, task: object) -> object:
+            desk.parts.workers.run = taken  # type: ignore[method-assign]
+            assert await poll.poll_feed(desk.parts, feed)
+            return await taken(hop, task)  # type: ignore[arg-type]
+
+        desk.parts.workers.run = meanwhile  # type: ignore[method-assign,assignment]
+        assert await revisit(desk.parts, feed, due) is None
+        assert [row[0] for row in desk.rows("SELECT version FROM records ORDER BY 1")] == [1, 2]
+        looked = await desk.visit()
+        assert [one.version for one in looked] == [3]
+
+    watch(place, tmp_path, test)

@@ -1,0 +1,302 @@
+"""A site that edits, adds noise, withdraws and restores its articles: each real change is told once
+to who was told before, and nothing else is."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hrwatch.model.evidence import Standing
+from hrwatch.model.mail import Reason
+from hrwatch.pipeline.revisit import revisit, revisit_pass
+from loopback import Request, an_answer
+from newsdesk import a_page
+from postgres import Place
+from watching import DAY, HOUR, Site, Watch, an_article, watch
+
+ONE = an_article(1)
+GONE = an_answer(status="404 Not Found")
+EDITED = (*ONE.paragraphs[:3], "The judge has since taken back the order.", *ONE.paragraphs[3:])
+
+
+async def hangs(_: Request, __: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+async def told_once(desk: Watch) -> None:
+    """Poll the article and tell the reader of it."""
+    desk.site.publish(ONE)
+    await desk.poll()
+    assert await desk.tell() == [(ONE.title, 1, Reason.NEW)]
+
+
+def texts(desk: Watch) -> list[tuple[int, str]]:
+    return [(row[0], row[1]) for row in desk.rows("SELECT version, text FROM records ORDER BY 1")]
+
+
+def test_edited_page_is_a_version_that_is_told_once_as_changed(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        assert await desk.visit(after=2 * HOUR) == ()
+        desk.site.edit(1, paragraphs=EDITED)
+        (looked,) = await desk.visit(after=HOUR)
+        assert (looked.version, looked.reason, looked.standing) == (2, Reason.CHANGED, "there")
+        assert looked.change is not None
+        assert looked.change.added == ("The judge has since taken back the order.",)
+        assert await desk.tell() == [(ONE.title, 2, Reason.CHANGED)]
+        desk.site.edit(1, noise=5)
+        await desk.visits_until(70 * DAY)
+        assert await desk.tell() == []
+        assert [version for version, _ in texts(desk)] == [1, 2]
+        assert "taken back" not in texts(desk)[0][1]
+        assert "taken back" in texts(desk)[1][1]
+        kept = desk.rows("SELECT first_seen_at, story, backlog, permalink FROM records")
+        assert kept[0] == kept[1]
+
+    watch(place, tmp_path, test)
+
+
+def test_page_whose_noise_alone_changes_is_captured_and_not_told(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        for noise, wait in ((1, 4 * HOUR), (2, DAY), (2, 3 * DAY), (3, 70 * DAY)):
+            desk.site.edit(1, noise=noise)
+            await desk.visits_until(wait)
+        assert await desk.tell() == []
+        assert len(texts(desk)) == 1
+        captured = desk.rows("SELECT count(*), count(DISTINCT body_sha256) FROM captures")[0]
+        assert captured == (4, 4)
+
+    watch(place, tmp_path, test)
+
+
+def test_title_and_text_that_change_are_in_the_version_with_its_tags(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.edit(1, title="Belarus: invented torture case closed in Minsk")
+        (looked,) = await desk.visit(after=3 * HOUR)
+        assert looked.change is not None
+        assert looked.change.title is not None
+        rows = desk.rows("SELECT version, title, entry_title FROM records ORDER BY 1")
+        assert rows[1][1:] == ("Belarus: invented torture case closed in Minsk", ONE.title)
+        tags = desk.rows(
+            "SELECT r.version, t.value FROM tags t JOIN records r ON r.ordinal = t.record "
+            "WHERE t.value IN ('BY', 'torture')"
+        )
+        assert {tuple(row) for row in tags} == {(2, "BY"), (2, "torture")}
+
+    watch(place, tmp_path, test)
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+def test_page_that_is_gone_three_times_over_a_day_is_removed_and_its_return_is_told(
+    place: Place, tmp_path: Path, status: str
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.answer(1, an_answer(status=status))
+        for _ in range(2):
+            await desk.visits_until(13 * HOUR)
+            assert await desk.tell() == []
+        await desk.visits_until(2 * HOUR)
+        assert await desk.tell() == [(ONE.title, 1, Reason.REMOVED)]
+        (visit,) = desk.known()
+        assert (visit.standing, visit.missing, visit.status) == ("removed", 3, int(status[:3]))
+        await desk.visits_until(3 * DAY)
+        desk.site.answer(1, None)
+        await desk.visits_until(5 * DAY)
+        assert await desk.tell() == [(ONE.title, 1, Reason.RETURNED)]
+        await desk.visits_until(70 * DAY)
+        assert await desk.tell() == []
+        assert len(texts(desk)) == 1
+
+    watch(place, tmp_path, test)
+
+
+def test_page_that_returns_with_other_words_is_returned_and_changed(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.answer(1, GONE)
+        await desk.visits_until(2 * DAY)
+        assert await desk.tell() == [(ONE.title, 1, Reason.REMOVED)]
+        desk.site.edit(1, paragraphs=EDITED)
+        await desk.visits_until(2 * DAY)
+        assert await desk.tell() == [
+            (ONE.title, 2, Reason.CHANGED),
+            (ONE.title, 2, Reason.RETURNED),
+        ]
+
+    watch(place, tmp_path, test)
+
+
+def test_page_that_is_back_before_its_removal_was_told_is_told_to_nobody(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.answer(1, GONE)
+        await desk.visits_until(2 * DAY)
+        desk.site.answer(1, None)
+        await desk.visits_until(2 * DAY)
+        assert await desk.tell() == []
+
+    watch(place, tmp_path, test)
+
+
+FRONT = a_page("The front page of an invented site", *(["Welcome to the news of today."] * 4))
+PAYWALL = a_page(ONE.title, "Subscribe now to read this.", "Already a reader? Log in here.")
+
+
+SAYING_NOTHING = (
+    (an_answer(status="403 Forbidden"), Standing.UNREACHABLE),
+    (an_answer(status="401 Unauthorized"), Standing.UNREACHABLE),
+    (an_answer(status="429 Too Many Requests"), Standing.UNREACHABLE),
+    (an_answer(status="503 Service Unavailable"), Standing.UNREACHABLE),
+    (hangs, Standing.UNREACHABLE),
+    (an_answer(status="302 Found", Location="/front"), Standing.UNCLEAR),
+    (FRONT, Standing.UNCLEAR),
+    (PAYWALL, Standing.UNCLEAR),
+    (an_answer(b"", Content_Type="text/html"), Standing.UNCLEAR),
+    (an_answer(b"\x89PNG\r\n\x1a\n" + bytes(400), Content_Type="image/png"), Standing.UNCLEAR),
+)
+
+
+def test_page_that_refuses_fails_or_shows_something_else_says_nothing_of_its_article(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        desk.site.answers["/front"] = FRONT
+        for number in range(len(SAYING_NOTHING)):
+            desk.site.publish(an_article(number))
+        await desk.poll()
+        await desk.tell()
+        desk.clock.advance(3 * HOUR)
+        for due in desk.due():
+            number = int(due.visit.url.rpartition("/")[2])
+            answer, expected = SAYING_NOTHING[number]
+            desk.site.answer(number, answer)
+            # A site that refuses is left alone for a while, and these are all of one.
+            desk.parts.fetcher._patience._standings.clear()
+            looked = await revisit(desk.parts, desk.desk.config.feeds[0], due)
+            assert looked is not None
+            assert (looked.standing, looked.version, looked.reason) == (expected, None, None)
+            desk.site.answer(number, None)
+        desk.parts.fetcher._patience._standings.clear()
+        await desk.visits_until(10 * HOUR)
+        assert {(one.standing, one.missing) for one in desk.known()} == {(Standing.THERE, 0)}
+        assert await desk.tell() == []
+        assert len(texts(desk)) == len(SAYING_NOTHING)
+
+    watch(place, tmp_path, test)
+
+
+def test_soft_404_after_a_removal_is_no_return(place: Place, tmp_path: Path) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.answer(1, GONE)
+        await desk.visits_until(2 * DAY)
+        assert await desk.tell() == [(ONE.title, 1, Reason.REMOVED)]
+        desk.site.answer(1, FRONT)
+        await desk.visits_until(40 * DAY)
+        assert await desk.tell() == []
+        assert desk.known()[0].standing is Standing.REMOVED
+
+    watch(place, tmp_path, test)
+
+
+def test_page_that_could_not_be_had_is_completed_at_a_later_look_and_is_no_change(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        desk.site.publish(replace(ONE, aside="In short."))
+        desk.site.answer(1, an_answer(status="503 Service Unavailable"))
+        await desk.poll()
+        assert await desk.tell() == [(ONE.title, 1, Reason.NEW)]
+        desk.site.answer(1, None)
+        (looked,) = await desk.visit(after=4 * HOUR)
+        assert (looked.version, looked.reason) == (2, None)
+        assert await desk.tell() == []
+        assert "word1x40" in texts(desk)[1][1]
+        desk.site.edit(1, paragraphs=EDITED)
+        await desk.visits_until(2 * DAY)
+        assert await desk.tell() == [(ONE.title, 3, Reason.CHANGED)]
+
+    watch(place, tmp_path, test)
+
+
+@pytest.mark.parametrize("settings", [{"revisit": False}, {"full_text": False}])
+def test_feed_that_is_not_to_be_read_again_has_no_visits(
+    places: Any, tmp_path: Path, settings: dict[str, bool]
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        assert desk.known() == []
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test, **settings)
+
+
+def test_feed_that_is_switched_off_or_gone_from_the_file_has_no_more_visits(
+    places: Any, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.clock.advance(DAY)
+        (feed,) = desk.desk.config.feeds
+        for feeds in ([], [replace(feed, enabled=False)], [replace(feed, revisit=False)]):
+            assert await revisit_pass(desk.parts, feeds) == ()
+        assert len(await desk.visit()) == 1
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+
+
+def test_visits_ask_with_validators_and_believe_them_but_now_and_then(
+    places: Any, tmp_path: Path
+) -> None:
+    async def answer(site: Site, request: Request, writer: asyncio.StreamWriter) -> None:
+        if request.headers.get("if-none-match") == '"1"':
+            writer.write(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+        else:
+            page = site.articles[1].page()
+            writer.write(page.replace(b"\r\n", b'\r\nETag: "1"\r\n', 1))
+        await writer.drain()
+
+    async def test(desk: Watch) -> None:
+        async def lies(request: Request, writer: asyncio.StreamWriter) -> None:
+            await answer(desk.site, request, writer)
+
+        desk.site.publish(ONE)
+        desk.site.answer(1, lies)
+        await desk.poll()
+        await desk.tell()
+        await desk.visits_until(DAY / 2)
+        desk.site.articles[1] = replace(ONE, paragraphs=EDITED)
+        await desk.visits_until(70 * DAY)
+        assert await desk.tell() == [(ONE.title, 2, Reason.CHANGED)]
+        asked = [r.headers.get("if-none-match") for r in desk.site.server.requests]
+        pages = [asked[n] for n, r in enumerate(desk.site.server.requests) if "stor" in r.target]
+        assert pages == [None, None, '"1"', None, '"1"', '"1"', None, '"1"']
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+
+
+def test_visits_obey_robots_txt(places: Any, tmp_path: Path) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.answers["/robots.txt"] = an_answer(b"User-agent: *\nDisallow: /stories")
+        asked = len(desk.site.server.requests)
+        await desk.visits_until(2 * DAY)
+        later = {request.target for request in desk.site.server.requests[asked:]}
+        assert later <= {"/robots.txt", "/stories/1"}
+        assert desk.known()[0].standing is Standing.UNREACHABLE
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
