@@ -20,7 +20,7 @@ from hrwatch.pipeline.older import count_older, told_of
 from hrwatch.pipeline.revisit import visited_feeds
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import outbox, visits
+from hrwatch.stages.store import outbox, retention, visits
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED
@@ -51,6 +51,7 @@ class _Standing:
     articles_visited: int  # that are looked at again
     next_visit_at: datetime | None
     removed_lately: int  # found so within a week
+    kept_in_part: dict[str, int]  # versions of records, by what is left of them
     older_tags: int | None  # records that other rules tagged; None: the file cannot be read
     newest_record_at: datetime | None
     feeds: dict[str, int]
@@ -82,6 +83,7 @@ def status(
             mails = outbox.counts(connection)
             left = outbox.undelivered(connection)
             told = daemon_table.last(connection)
+            in_part = retention.counts(connection)
             last_digest_at = outbox.last_digest_at(connection)
         size, name = archive.size(), archive.name
         older_tags = count_older(archive, config) if config else None
@@ -108,6 +110,7 @@ def status(
         articles_visited=visited.articles,
         next_visit_at=visited.next_visit_at,
         removed_lately=visited.removed,
+        kept_in_part={kept.value: count for kept, count in sorted(in_part.items())},
         older_tags=older_tags,
         newest_record_at=held.first_seen_at,
         feeds=dict(sorted(Counter(state.state.value for _, state in watched).items())),
@@ -175,6 +178,8 @@ def _print(standing: _Standing) -> None:
         f"{output.instant(standing.next_visit_at) or 'never'}; "
         f"{standing.removed_lately} found removed within a week",
     )
+    if standing.kept_in_part:
+        told("kept in part", _counted(standing.kept_in_part))
     if standing.older_tags:
         told("tags", told_of(standing.older_tags))
     told("feeds", _counted(standing.feeds) or "none")
