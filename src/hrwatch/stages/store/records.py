@@ -87,10 +87,11 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
-    once; and what was purged does not come back, under its own id or another. `relinked` names, by the id of a new
-    original, the records that carried its page before it did; `hashes`, by record, under which its
-    text is found by those that are like it; `evidence`, by record, what it was read from, which is
-    chained to the captures; `visits` are to be made to those whose page is still wanted.
+    once; and what was purged does not come back, under its own id or another. `relinked` names,
+    by the id of a new original, the records that carried its page before it did; `hashes`, by
+    record, under which its text is found by those that are like it; `evidence`, by record, what
+    it was read from, which is chained to the captures; `visits` are to be made to those whose
+    page is still wanted.
     """
     given = {(record.id, record.version): record for record in new}
     given = dict(_not_purged(connection, given))
