@@ -93,6 +93,7 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
         deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
+        await pipeline.keep_no_longer(parts, config.feeds)
     with output.heard_or_not(unprinted):
         if orders.as_json:
             for delivery in deliveries:

@@ -19,7 +19,7 @@ from hrwatch.model.mail import Undelivered
 from hrwatch.pipeline.older import count_older, told_of
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import outbox
+from hrwatch.stages.store import outbox, retention
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED
@@ -46,6 +46,7 @@ class _Standing:
     bytes: int
     records: int
     stories: int
+    kept_in_part: dict[str, int]  # versions of records, by what is left of them
     older_tags: int | None  # records that other rules tagged; None: the file cannot be read
     newest_record_at: datetime | None
     feeds: dict[str, int]
@@ -75,6 +76,7 @@ def status(
             mails = outbox.counts(connection)
             left = outbox.undelivered(connection)
             told = daemon_table.last(connection)
+            in_part = retention.counts(connection)
             last_digest_at = outbox.last_digest_at(connection)
         size, name = archive.size(), archive.name
         older_tags = count_older(archive, config) if config else None
@@ -98,6 +100,7 @@ def status(
         bytes=size,
         records=held.records,
         stories=held.stories,
+        kept_in_part={kept.value: count for kept, count in sorted(in_part.items())},
         older_tags=older_tags,
         newest_record_at=held.first_seen_at,
         feeds=dict(sorted(Counter(state.state.value for _, state in watched).items())),
@@ -159,6 +162,8 @@ def _print(standing: _Standing) -> None:
         f"{standing.records} in {counted(standing.stories, 'story', 'stories')}, newest first seen "
         f"{output.instant(standing.newest_record_at) or 'never'}",
     )
+    if standing.kept_in_part:
+        told("kept in part", _counted(standing.kept_in_part))
     if standing.older_tags:
         told("tags", told_of(standing.older_tags))
     told("feeds", _counted(standing.feeds) or "none")

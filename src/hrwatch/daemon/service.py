@@ -32,6 +32,9 @@ POLLS = timedelta(seconds=1)
 DIGESTS = timedelta(seconds=5)
 MAIL = timedelta(seconds=5)
 FILE = timedelta(seconds=5)
+KEEPING = timedelta(minutes=1)
+# Whoever reached the end of what is to be kept no longer need not look for more so soon.
+KEPT = timedelta(hours=1)
 BEAT = timedelta(seconds=10)
 # Where the scheduler called no tick for so long, it hangs; systemd is then told nothing, and
 # starts us anew. What a tick started may take its time: a mail server may, and a first poll does.
@@ -87,6 +90,7 @@ class Service:
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
+        self._keep_from = 0.0  # on the monotonic clock: when to look for what is kept no longer
         self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
         beat = min(BEAT, (notifier.watchdog_interval or BEAT * 2) / 2)
         self._ticks: dict[str, tuple[timedelta, Callable[[], Coroutine[object, object, None]]]] = {
@@ -94,6 +98,7 @@ class Service:
             "digests": (DIGESTS, self._write_digests),
             "mail": (MAIL, self._deliver),
             "file": (FILE, self._look_at_file),
+            "keeping": (KEEPING, self._keep_no_longer),
             "beat": (beat, self._beat),
         }
 
@@ -215,6 +220,16 @@ class Service:
                     delivery.detail,
                 )
 
+    async def _keep_no_longer(self) -> None:
+        if time.monotonic() < self._keep_from:
+            return
+        async with self._generation.used() as generation:
+            count = await pipeline.keep_no_longer(generation.parts, generation.config.feeds)
+        if count:
+            log.info("event=kept-no-longer articles=%d", count)
+        else:
+            self._keep_from = time.monotonic() + KEPT.total_seconds()
+
     async def _look_at_file(self) -> None:
         if self._watched.has_settled() or self._reload_asked:
             self._reload_asked = False
@@ -246,6 +261,7 @@ class Service:
             raise
         self._generation = generation
         self._turns = Turns(config.fetch.per_domain)
+        self._keep_from = 0.0
         await old.retire()
         enabled = sum(feed.enabled for feed in config.feeds)
         subscribers = len(config.subscribers)

@@ -124,6 +124,7 @@ def _archive(patient: Patient, folder: Path | None) -> Iterator[tuple[str, Findi
             yield "integrity", storage.on_a_server(standing.name)
     if standing and standing.is_current:
         yield "contents", within(OF_INTEGRITY, _contents, patient)
+        yield "evidence", within(OF_INTEGRITY, _evidence, patient)
         yield "tags", within(USUAL, _tags, patient)
     path = directory / patient.config.archive if "://" not in patient.config.archive else None
 
@@ -156,6 +157,11 @@ def _clock(patient: Patient, standing: Standing | None, path: Path | None) -> Fi
 def _contents(patient: Patient) -> Finding:
     with _opened(patient) as archive:
         return storage.contents(archive, OF_INTEGRITY)
+
+
+def _evidence(patient: Patient) -> Finding:
+    with _opened(patient) as archive:
+        return storage.evidence(archive)
 
 
 def _tags(patient: Patient) -> Finding:

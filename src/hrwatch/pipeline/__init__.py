@@ -11,6 +11,7 @@ from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
 from hrwatch.pipeline.preview import Foreseen, preview_since, preview_waiting
+from hrwatch.pipeline.retention import keep_no_longer
 from hrwatch.pipeline.writing import Desk, feed_states
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "digest_pass",
     "due_feeds",
     "feed_states",
+    "keep_no_longer",
     "match_pass",
     "poll_feed",
     "poll_pass",
