@@ -26,9 +26,11 @@ from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.visits import Due
 from hrwatch.text import counted
 
 POLLS = timedelta(seconds=1)
+VISITS = timedelta(seconds=10)
 DIGESTS = timedelta(seconds=5)
 MAIL = timedelta(seconds=5)
 FILE = timedelta(seconds=5)
@@ -87,6 +89,7 @@ class Service:
         self._stopping = asyncio.Event()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._turns = Turns(generation.config.fetch.per_domain)
+        self._visits = pipeline.VisitTurns()
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
@@ -95,6 +98,7 @@ class Service:
         beat = min(BEAT, (notifier.watchdog_interval or BEAT * 2) / 2)
         self._ticks: dict[str, tuple[timedelta, Callable[[], Coroutine[object, object, None]]]] = {
             "polls": (POLLS, self._start_polls),
+            "visits": (VISITS, self._start_visits),
             "digests": (DIGESTS, self._write_digests),
             "mail": (MAIL, self._deliver),
             "file": (FILE, self._look_at_file),
@@ -200,6 +204,23 @@ class Service:
             report.seconds,
             f" error={report.error!r}" if report.error else "",
         )
+
+    async def _start_visits(self) -> None:
+        generation, turns = self._generation, self._visits
+        while turn := await turns.take(generation.parts, generation.config.feeds):
+            feed, due = turn
+            work = self._visit(generation, feed, due)
+            if not self._tasks.start(f"visit:{due.visit.record}", work):
+                turns.leave(due)
+                return  # the end has begun
+
+    async def _visit(self, generation: Generation, feed: Feed, due: Due) -> None:
+        try:
+            async with generation.used():
+                await pipeline.revisit(generation.parts, feed, due)
+        finally:
+            self._visits.leave(due)
+        self._tasks.start("visits:", self._start_visits())  # the next need not wait for a tick
 
     async def _write_digests(self) -> None:
         async with self._generation.used() as generation:
