@@ -1,6 +1,6 @@
 """What is kept no longer: texts and captures of articles after the time that the operator set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ def shorten(  # noqa: PLR0913 - each by its name
     """
     ids = tuple(connection.scalars(_over(term).limit(limit)))
     for record_id in ids:
-        _shorten(connection, [cut(one) for one in record_table.versions(connection, record_id)])
+        _shorten(connection, record_id, cut)
     numbers = [
         number
         for piece in chunks(ids)
@@ -80,11 +80,11 @@ def _over(term: Term) -> sa.Select[Any]:
     )
 
 
-def _shorten(connection: sa.Connection, versions: Sequence[Record]) -> None:
+def _shorten(connection: sa.Connection, record_id: str, cut: Callable[[Record], Record]) -> None:
     columns = (records.c.ordinal, records.c.version, records.c.title, records.c.text)
-    query = sa.select(*columns).where(records.c.id == versions[0].id).with_for_update()
+    query = sa.select(*columns).where(records.c.id == record_id).with_for_update()
     by_version = {row.version: row for row in connection.execute(query)}
-    for record in versions:
+    for record in map(cut, record_table.versions(connection, record_id)):
         row = by_version[record.version]
         values = rows.record_values(record)
         connection.execute(
