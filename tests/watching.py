@@ -154,7 +154,7 @@ class Watch:
 
     def next_visit_at(self) -> Any:
         with self.archive.reading() as connection:
-            return visits.watched(connection, self.clock()).next_visit_at
+            return visits.watched(connection, ["wire"], self.clock()).next_visit_at
 
     async def tell(self) -> list[Told]:
         """Write the digests; return what they told that no digest told before, in order."""

@@ -14,7 +14,7 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from builders import NOW, a_record, a_subscriber
+from builders import NOW, a_capture, a_record, a_subscriber
 from hrwatch import config
 from hrwatch.config.taxonomy import shipped
 from hrwatch.doctor import examination, network, storage, work
@@ -23,7 +23,7 @@ from hrwatch.errors import ArchiveHeld
 from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import records
+from hrwatch.stages.store import captures, records
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.stages.store.sqlite import lock
@@ -93,6 +93,14 @@ def _garble(place: Place) -> None:
         connection.exec_driver_sql("UPDATE tags SET kind = 'keyworf'")
 
 
+def _cut_off(place: Place) -> None:
+    bodies = (b"<p>One.</p>", b"<p>Two.</p>")
+    with place.open() as archive:
+        archive.write_now(captures.append, [(a_capture(body), body) for body in bodies])
+    with place.aside() as connection:
+        connection.exec_driver_sql("DELETE FROM captures WHERE number = 2")
+
+
 def _of_a_later_version(place: Place) -> None:
     place.open().close()
     with place.aside() as connection:
@@ -104,9 +112,10 @@ def _of_a_later_version(place: Place) -> None:
     [
         (lambda _: None, ("archive", OK, "is not there yet")),
         (_garble, ("contents", TROUBLE, "is damaged")),
+        (_cut_off, ("evidence", TROUBLE, "2 captures noted, 1 there")),
         (_of_a_later_version, ("archive", TROUBLE, "made by a newer hrwatch")),
     ],
-    ids=["empty", "garbled", "newer"],
+    ids=["empty", "garbled", "cut off", "newer"],
 )
 def test_archive_on_a_server_is_told_with_what_to_do(
     places: Places,

@@ -305,7 +305,10 @@ def test_purged_article_of_an_address_that_many_share_takes_none_of_them_with_it
 
 def test_purged_article_gets_no_later_version_and_is_nobodys_original(archive: Archive) -> None:
     purged(archive)
-    assert archive.write_now(records.add, [replace(VICTIM, version=3)]) == 0
+    by_another_feed = replace(VICTIM, id="victim000009", feed="herald")
+    moved = replace(VICTIM, version=3, permalink="http://wire.example/moved")
+    for late in (replace(VICTIM, version=3), moved, by_another_feed):
+        assert archive.write_now(records.add, [late]) == 0
     with archive.reading() as connection:
         assert [one.id for one in records.stream(connection)] == [COPY.id, OTHER.id]
         told = records.candidates(

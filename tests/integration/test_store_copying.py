@@ -40,6 +40,7 @@ from hrwatch.stages.store import (
 )
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.search import find
+from hrwatch.stages.store.verifying import verify
 from postgres import ENGINES, Place, Places
 
 RECORDS = 410
@@ -155,6 +156,7 @@ def test_copy_holds_every_row_and_word_and_goes_on_with_the_numbers(
         assert contents(target) == expected
         assert target.write_now(records.add, (a_record("another"),)) == 1
         with target.reading() as connection:
+            assert verify(connection, pytest.fail, lambda *_: None).captures == 2
             newest = connection.scalar(sa.select(sa.func.max(tables.records.c.ordinal)))
             assert newest == expected["records"][-1]["ordinal"] + 1
             for query in ("游行", '"вымышленный марш 1"', "march -edited", "edited"):

@@ -14,13 +14,14 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from builders import NOW, a_capture, a_feed, a_mail, a_match, a_record, a_tag
+from builders import NOW, a_capture, a_feed, a_mail, a_match, a_record, a_tag, an_entry
 from hrwatch.cli.main import app
 from hrwatch.errors import ArchiveMissing
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Keep
 from hrwatch.model.mail import Delivery, Digest, Interest, Status
 from hrwatch.model.tags import Relation
+from hrwatch.pipeline.evidence import entry_capture
 from hrwatch.pipeline.keeping import kept
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store import (
@@ -374,6 +375,26 @@ def test_retag_without_an_archive_says_what_to_do(tmp_path: Path) -> None:
     ended = run(tmp_path, "retag")
     assert isinstance(ended.exception, ArchiveMissing)
     assert not (tmp_path / "state").exists()
+
+
+def test_show_lists_what_was_captured_of_an_article(folder: Path) -> None:
+    page, body = a_capture(record="record0001"), b"<p>Invented.</p>"
+    entry, packed = entry_capture(an_entry(), record="record0001", feed="wire", now=NOW)
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(captures.append, [(entry, packed), (page, body)])
+
+    shown = run(folder, "show", "record0001").stdout
+    told = json.loads(run(folder, "show", "record0001", "--json").stdout)["captures"]
+
+    assert [" ".join(line.split()) for line in shown.splitlines() if "captured:" in line] == [
+        "captured: 2026-03-02T09:00:00Z, the feed's entry, "
+        f"{packed.size} bytes, sha256 {packed.sha256}",
+        f"captured: 2026-03-02T09:00:00Z, status 200, 16 bytes, sha256 {page.body_sha256}",
+    ]
+    assert [(one["number"], one["kind"], one["sha256"], one["bytes"]) for one in told] == [
+        (1, "entry", packed.sha256, packed.size),
+        (2, "page", page.body_sha256, 16),
+    ]
 
 
 def test_verify_of_what_is_whole_tells_the_head_to_note(folder: Path) -> None:

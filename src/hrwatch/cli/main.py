@@ -31,6 +31,7 @@ VERBS = {
     "feeds": "feeds:feeds",
     "search": "search:search",
     "show": "show:show",
+    "cite": "cite:cite",
     "export": "export:export",
     "import": "import_:app",
     "retag": "retag:retag",

@@ -1,6 +1,8 @@
-"""`hrwatch once`: one poll pass, then the digests that are due, then each queued mail once."""
+"""`hrwatch once`: one poll pass, then the articles that are to be looked at again, then the digests
+that are due, then each queued mail once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -16,7 +18,8 @@ from hrwatch.cli.place import FAILED, named_feeds, place
 from hrwatch.config import Config
 from hrwatch.errors import HrwatchError
 from hrwatch.model.feeds import Feed, Outcome, PollReport
-from hrwatch.model.mail import Delivery, Status
+from hrwatch.model.mail import Delivery, Reason, Status
+from hrwatch.pipeline.revisit import Looked
 from hrwatch.text import counted
 from hrwatch.wiring import open_desk, open_parts
 
@@ -56,7 +59,8 @@ def once(
         bool, typer.Option("--json", help="A poll a line, then a delivery a line.")
     ] = False,
 ) -> None:
-    """Poll the feeds that are due, write the digests that are due, try each queued mail once."""
+    """Poll the feeds that are due, look again at articles whose time has come, write the digests
+    that are due, try each queued mail once."""
     where = place(context)
     config = where.config()
     chosen = named_feeds(config, feeds or [])
@@ -88,17 +92,20 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
                         output.json_line(asdict(report))
 
             await pipeline.poll_pass(parts, due, tell)
+        visited = await pipeline.revisit_pass(parts, orders.feeds)
         await pipeline.match_pass(parts, desk)
         if orders.digests is not Digests.NONE:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
         deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
+        await pipeline.keep_no_longer(parts, config.feeds)
     with output.heard_or_not(unprinted):
         if orders.as_json:
             for delivery in deliveries:
                 output.json_line(asdict(delivery))
         else:
             summary(reports, deliveries)
+            tell_visits(visited)
     if unprinted:
         raise unprinted[0]
     for name, error in unwritten:
@@ -134,3 +141,12 @@ def summary(reports: Sequence[PollReport], deliveries: Sequence[Delivery]) -> No
         if delivery.status is not Status.SENT:
             told = f"{delivery.status}: mail to {delivery.subscriber}: {delivery.detail}"
             output.line("  " + output.plain(told))
+
+
+def tell_visits(visited: Sequence[Looked]) -> None:
+    """Print what came of looking at articles again, where any was."""
+    if not visited:
+        return
+    told = Counter(one.reason for one in visited if one.reason)
+    news = ", ".join(f"{told[reason]} {reason}" for reason in Reason if told[reason])
+    output.line(f"{counted(len(visited), 'article')} looked at again: {news or 'nothing changed'}.")

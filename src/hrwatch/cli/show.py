@@ -13,7 +13,7 @@ from hrwatch.cli.place import place
 from hrwatch.cli.versions import print_versions
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
-from hrwatch.model.evidence import Capture
+from hrwatch.model.evidence import Capture, CaptureKind, Link
 from hrwatch.model.tags import Field
 from hrwatch.pipeline.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
@@ -54,18 +54,19 @@ def show(
             story = record_table.stories(connection, [found.story])
             known = rule_sets.get(connection, rules_hash) if rules_hash else None
             removed = captures.tombstone(connection, found.id)
+            held = [link for link in captures.of(connection, found.id) if link.capture != removed]
     if with_versions:
         print_versions(versions, visit, as_json=as_json)
         return
     if as_json:
-        output.json_line(asdict(found))
+        output.json_line(asdict(found) | {"captures": list(map(_capture_object, held))})
         return
     if removed is not None and found.kept is Kept.NOTHING:
         _print_removed(found, removed)
         return
     today = RuleSets(config.rules, config.feeds).hash_for(found.feed)
     others = [record for record in story if record.id != found.id]
-    _print(found, others, _rule_set(known, rules_hash, today), removed)
+    _print(found, others, _rule_set(known, rules_hash, today), removed, held)
 
 
 def _print_removed(record: Record, tombstone: Capture) -> None:
@@ -82,7 +83,11 @@ def _print_removed(record: Record, tombstone: Capture) -> None:
 
 
 def _print(
-    record: Record, others: Iterable[Record], tagged_by: str, removed: Capture | None
+    record: Record,
+    others: Iterable[Record],
+    tagged_by: str,
+    removed: Capture | None,
+    held: Iterable[Link],
 ) -> None:
     def told(name: str, value: object) -> None:
         if value:
@@ -102,6 +107,8 @@ def _print(
     told("authors", ", ".join(record.entry.authors))
     told("link", record.entry.permalink)
     told("page sha256", record.page_sha256)
+    for link in held:
+        told("captured", _capture(link))
     told("kept", _kept(record, removed))
     told("no page", record.extract_error)
     told("backlog", "older than the backfill: archived, never mailed" if record.backlog else "")
@@ -114,6 +121,34 @@ def _print(
     told("tagged by", tagged_by)
     output.line()
     print_marked(record.text, record.tags, Field.TEXT)
+
+
+def _capture(link: Link) -> str:
+    capture = link.capture
+    if capture is None or capture.kind is CaptureKind.TOMBSTONE:
+        return ""
+    told = "the feed's entry" if capture.status is None else f"status {capture.status}"
+    return (
+        f"{output.instant(capture.fetched_at)}, {told}, {counted(capture.body_size, 'byte')}, "
+        f"sha256 {capture.body_sha256}"
+    )
+
+
+def _capture_object(link: Link) -> dict[str, object]:
+    capture = link.capture
+    found = {"number": link.number, "chain_hash": link.chain_hash}
+    if capture is None:
+        return found
+    return found | {
+        "kind": capture.kind,
+        "fetched_at": capture.fetched_at,
+        "requested_url": capture.requested_url,
+        "url": capture.url,
+        "status": capture.status,
+        "sha256": capture.body_sha256,
+        "bytes": capture.body_size,
+        "note": capture.note,
+    }
 
 
 def _likeness(copy: Copy) -> str:

@@ -17,9 +17,10 @@ from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.feeds import Feed, FeedState
 from hrwatch.model.mail import Undelivered
 from hrwatch.pipeline.older import count_older, told_of
+from hrwatch.pipeline.revisit import visited_feeds
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import outbox
+from hrwatch.stages.store import outbox, retention, visits
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED
@@ -28,6 +29,7 @@ from hrwatch.wiring import utc_now
 
 # The daemon beats every ten seconds; after so many it is taken for dead.
 DEAD_AFTER = timedelta(seconds=60)
+LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class _Standing:
     bytes: int
     records: int
     stories: int
+    articles_visited: int  # that are looked at again
+    next_visit_at: datetime | None
+    removed_lately: int  # found so within a week
+    kept_in_part: dict[str, int]  # versions of records, by what is left of them
     older_tags: int | None  # records that other rules tagged; None: the file cannot be read
     newest_record_at: datetime | None
     feeds: dict[str, int]
@@ -70,11 +76,14 @@ def status(
         mistakes = error.mistakes
     with where.archive(config) as archive:
         watched = list(_watched(archive, config))
+        names = visited_feeds(config.feeds) if config else [feed.name for feed, _ in watched]
         with archive.reading() as connection:
             held = record_table.counts(connection)
+            visited = visits.watched(connection, names, utc_now() - LATELY)
             mails = outbox.counts(connection)
             left = outbox.undelivered(connection)
             told = daemon_table.last(connection)
+            in_part = retention.counts(connection)
             last_digest_at = outbox.last_digest_at(connection)
         size, name = archive.size(), archive.name
         older_tags = count_older(archive, config) if config else None
@@ -98,6 +107,10 @@ def status(
         bytes=size,
         records=held.records,
         stories=held.stories,
+        articles_visited=visited.articles,
+        next_visit_at=visited.next_visit_at,
+        removed_lately=visited.removed,
+        kept_in_part={kept.value: count for kept, count in sorted(in_part.items())},
         older_tags=older_tags,
         newest_record_at=held.first_seen_at,
         feeds=dict(sorted(Counter(state.state.value for _, state in watched).items())),
@@ -159,6 +172,14 @@ def _print(standing: _Standing) -> None:
         f"{standing.records} in {counted(standing.stories, 'story', 'stories')}, newest first seen "
         f"{output.instant(standing.newest_record_at) or 'never'}",
     )
+    told(
+        "looked at",
+        f"{counted(standing.articles_visited, 'article')} again, next "
+        f"{output.instant(standing.next_visit_at) or 'never'}; "
+        f"{standing.removed_lately} found removed within a week",
+    )
+    if standing.kept_in_part:
+        told("kept in part", _counted(standing.kept_in_part))
     if standing.older_tags:
         told("tags", told_of(standing.older_tags))
     told("feeds", _counted(standing.feeds) or "none")

@@ -26,12 +26,17 @@ from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.visits import Due
 from hrwatch.text import counted
 
 POLLS = timedelta(seconds=1)
+VISITS = timedelta(seconds=10)
 DIGESTS = timedelta(seconds=5)
 MAIL = timedelta(seconds=5)
 FILE = timedelta(seconds=5)
+KEEPING = timedelta(minutes=1)
+# Whoever reached the end of what is to be kept no longer need not look for more so soon.
+KEPT = timedelta(hours=1)
 BEAT = timedelta(seconds=10)
 # Where the scheduler called no tick for so long, it hangs; systemd is then told nothing, and
 # starts us anew. What a tick started may take its time: a mail server may, and a first poll does.
@@ -84,16 +89,20 @@ class Service:
         self._stopping = asyncio.Event()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._turns = Turns(generation.config.fetch.per_domain)
+        self._visits = pipeline.VisitTurns()
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
+        self._keep_from = 0.0  # on the monotonic clock: when to look for what is kept no longer
         self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
         beat = min(BEAT, (notifier.watchdog_interval or BEAT * 2) / 2)
         self._ticks: dict[str, tuple[timedelta, Callable[[], Coroutine[object, object, None]]]] = {
             "polls": (POLLS, self._start_polls),
+            "visits": (VISITS, self._start_visits),
             "digests": (DIGESTS, self._write_digests),
             "mail": (MAIL, self._deliver),
             "file": (FILE, self._look_at_file),
+            "keeping": (KEEPING, self._keep_no_longer),
             "beat": (beat, self._beat),
         }
 
@@ -196,6 +205,23 @@ class Service:
             f" error={report.error!r}" if report.error else "",
         )
 
+    async def _start_visits(self) -> None:
+        generation, turns = self._generation, self._visits
+        while turn := await turns.take(generation.parts, generation.config.feeds):
+            feed, due = turn
+            work = self._visit(generation, feed, due)
+            if not self._tasks.start(f"visit:{due.visit.record}", work):
+                turns.leave(due)
+                return  # the end has begun
+
+    async def _visit(self, generation: Generation, feed: Feed, due: Due) -> None:
+        try:
+            async with generation.used():
+                await pipeline.revisit(generation.parts, feed, due)
+        finally:
+            self._visits.leave(due)
+        self._tasks.start("visits:", self._start_visits())  # the next need not wait for a tick
+
     async def _write_digests(self) -> None:
         async with self._generation.used() as generation:
             await pipeline.match_pass(generation.parts, generation.desk)
@@ -214,6 +240,16 @@ class Service:
                     delivery.status,
                     delivery.detail,
                 )
+
+    async def _keep_no_longer(self) -> None:
+        if time.monotonic() < self._keep_from:
+            return
+        async with self._generation.used() as generation:
+            count = await pipeline.keep_no_longer(generation.parts, generation.config.feeds)
+        if count:
+            log.info("event=kept-no-longer articles=%d", count)
+        else:
+            self._keep_from = time.monotonic() + KEPT.total_seconds()
 
     async def _look_at_file(self) -> None:
         if self._watched.has_settled() or self._reload_asked:
@@ -246,6 +282,7 @@ class Service:
             raise
         self._generation = generation
         self._turns = Turns(config.fetch.per_domain)
+        self._keep_from = 0.0
         await old.retire()
         enabled = sum(feed.enabled for feed in config.feeds)
         subscribers = len(config.subscribers)

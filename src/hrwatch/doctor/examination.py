@@ -13,8 +13,9 @@ from hrwatch.doctor import machine, network, storage, work
 from hrwatch.doctor.findings import Finding, Verdict, fine, trouble, warning
 from hrwatch.errors import HrwatchError
 from hrwatch.pipeline.older import LOOK, count_older
+from hrwatch.pipeline.revisit import visited_feeds
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
-from hrwatch.stages.store import checkup
+from hrwatch.stages.store import checkup, visits
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.checkup import Standing
@@ -25,6 +26,8 @@ OF_MAIL = timedelta(seconds=30)
 OF_PROXIES = timedelta(seconds=60)  # each within fetch.timeout
 OF_WORKERS = timedelta(seconds=60)  # the first start of all compiles a hundred modules
 OF_INTEGRITY = timedelta(minutes=2)  # a GB on a slow disk
+LATELY = timedelta(days=7)
+OVERDUE = timedelta(days=1)  # looks that wait for so long are not made
 GRACE = timedelta(seconds=5)  # for a check to come to its own end
 
 
@@ -124,7 +127,9 @@ def _archive(patient: Patient, folder: Path | None) -> Iterator[tuple[str, Findi
             yield "integrity", storage.on_a_server(standing.name)
     if standing and standing.is_current:
         yield "contents", within(OF_INTEGRITY, _contents, patient)
+        yield "evidence", within(OF_INTEGRITY, _evidence, patient)
         yield "tags", within(USUAL, _tags, patient)
+        yield "visits", within(USUAL, _visits, patient)
     path = directory / patient.config.archive if "://" not in patient.config.archive else None
 
     def room() -> Finding:
@@ -158,12 +163,31 @@ def _contents(patient: Patient) -> Finding:
         return storage.contents(archive, OF_INTEGRITY)
 
 
+def _evidence(patient: Patient) -> Finding:
+    with _opened(patient) as archive:
+        return storage.evidence(archive)
+
+
 def _tags(patient: Patient) -> Finding:
     with _opened(patient) as archive:
         count = count_older(archive, patient.config)
     if count:
         return warning(f"{counted(count, 'article')} tagged by other rules than today's", LOOK)
     return fine("every article is tagged by today's rules")
+
+
+def _visits(patient: Patient) -> Finding:
+    with _opened(patient) as archive, archive.reading() as connection:
+        names = visited_feeds(patient.config.feeds)
+        watched = visits.watched(connection, names, patient.now - LATELY)
+    told = (
+        f"{counted(watched.articles, 'article')} looked at again, {watched.removed} found removed "
+        "within a week"
+    )
+    if watched.next_visit_at and watched.next_visit_at < patient.now - OVERDUE:
+        late = f"{told}; the next look was due {watched.next_visit_at:%Y-%m-%d %H:%M} UTC"
+        return warning(late, "does the daemon run?")
+    return fine(told)
 
 
 def _opened(patient: Patient) -> Archive:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hrwatch.doctor.findings import Finding, fine, trouble, warning
 from hrwatch.errors import ArchiveError
-from hrwatch.stages.store import checkup
+from hrwatch.stages.store import captures, checkup, verifying
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.checkup import Standing
 from hrwatch.text import counted
@@ -153,6 +153,19 @@ def contents(archive: Archive, limit: timedelta) -> Finding:
         told = f"not every row was read within {limit.total_seconds():.0f} s; those that were are "
         return warning(f"{told}sound", "nothing; look again when the machine has less to do")
     return fine(f"{counted(rows, 'row')} read, and each can be what was written")
+
+
+def evidence(archive: Archive) -> Finding:
+    """Look at the end of the chain of captures; the whole of it takes `hrwatch verify`."""
+    with archive.reading() as connection:
+        broken = verifying.end_of_chain(connection)
+        number = captures.end_of(connection).number
+    if broken:
+        return trouble(
+            f"the chain of captures does not end as it should: {broken}",
+            "hrwatch verify names what is missing; keep the archive as it is, and compare a backup",
+        )
+    return fine(f"{counted(number, 'capture')}, and their chain ends as noted (hrwatch verify)")
 
 
 def permissions(found: Sequence[Access], user: int) -> Finding:

@@ -85,6 +85,15 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What digests told a subscriber of a record before."""
+
+    first_at: datetime
+    last_at: datetime
+    version: int  # the latest that was told
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of a subscriber's time that gets at most one digest."""
 

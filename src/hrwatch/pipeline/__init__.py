@@ -1,29 +1,37 @@
 """The order of things, and nothing else: which stage follows which.
 
     POLL    fetch → parse → unseen? → each: fetch page → extract, tag → copy of what? → store
+    VISIT   an article again → fetch its page → what changed? → store
     DIGEST  match what is new → compose, render, mime → outbox → deliver
 
-`poll` visits feeds, `digest` writes to subscribers. What is decided is decided in the stages and
-in `cadence`; what is touched is touched by the `Parts` that are handed in.
+`poll` visits feeds, `revisit` articles that are known, `digest` writes to subscribers. What is
+decided is decided in the stages and in `cadence`; what is touched is touched by the `Parts` that
+are handed in.
 """
 
 from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
 from hrwatch.pipeline.preview import Foreseen, preview_since, preview_waiting
+from hrwatch.pipeline.retention import keep_no_longer
+from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
 from hrwatch.pipeline.writing import Desk, feed_states
 
 __all__ = [
     "Desk",
     "Foreseen",
     "Parts",
+    "VisitTurns",
     "deliver_pass",
     "digest_pass",
     "due_feeds",
     "feed_states",
+    "keep_no_longer",
     "match_pass",
     "poll_feed",
     "poll_pass",
     "preview_since",
     "preview_waiting",
+    "revisit",
+    "revisit_pass",
 ]

@@ -49,7 +49,7 @@ class Looked:
 
 
 @dataclass(slots=True)
-class Turns:
+class VisitTurns:
     """Visits that are under way: few, and no two to one site."""
 
     sites: dict[str, str] = field(default_factory=dict)  # by record
@@ -60,9 +60,10 @@ class Turns:
         """Begin the visit whose turn it is, but none to the articles `but`; None for none now."""
         if len(self.sites) >= AT_ONCE:
             return None
-        by_name = {feed.name: feed for feed in feeds if feed.enabled and may_be_visited(feed)}
+        by_name = {feed.name: feed for feed in feeds}
+        most = _LOOKED_THROUGH + len(but)
         found = await parts.archive.read(
-            visit_table.due, by_name, parts.clock(), _LOOKED_THROUGH + len(but)
+            visit_table.due, visited_feeds(by_name.values()), parts.clock(), most
         )
         for due in found:
             visit = due.visit
@@ -107,9 +108,14 @@ def may_be_visited(feed: Feed) -> bool:
     return feed.revisit and feed.full_text and feed.terms is not Terms.FORBIDDEN
 
 
+def visited_feeds(feeds: Iterable[Feed]) -> frozenset[str]:
+    """Return the names of the feeds whose articles are visited now."""
+    return frozenset(feed.name for feed in feeds if feed.enabled and may_be_visited(feed))
+
+
 async def revisit_pass(parts: Parts, feeds: Iterable[Feed]) -> tuple[Looked, ...]:
     """Make each visit that is due once; return what they came to."""
-    feeds, turns = tuple(feeds), Turns()
+    feeds, turns = tuple(feeds), VisitTurns()
     looked: list[Looked] = []
     made: set[str] = set()
     running: set[asyncio.Task[None]] = set()

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, Feed
-from hrwatch.model.mail import Interest, Match, Reason, Subscriber, Window
+from hrwatch.model.mail import Earlier, Interest, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
@@ -29,15 +29,15 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     feeds: Mapping[str, Feed],
     labels: Mapping[str, str],
     version: str,
-    told: Mapping[str, tuple[datetime, datetime]] = MappingProxyType({}),
+    told: Mapping[str, Earlier] = MappingProxyType({}),
     visits: Mapping[str, Visit] = MappingProxyType({}),
 ) -> Composition:
     """Given a subscriber's unsent matches, return what their digest says.
 
     `stories` holds, by the id of the original, every record of the stories that matched; `labels`
-    what keywords and places are called; by the id of a record, `told` says when the first and the
-    last digest told the subscriber of it, and `visits` what its page was found to be. Grouped by
-    country, the newest first; a story stands once.
+    what keywords and places are called; by the id of a record, `told` says what earlier digests
+    told the subscriber of it, and `visits` what its page was found to be. Grouped by country, the
+    newest first; a story stands once.
     """
     writer = Writer(stories, feeds, labels)
     older = Older(writer, told, visits)

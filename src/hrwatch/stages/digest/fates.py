@@ -28,9 +28,8 @@ class Fates:
 
     def state(self, update: Update) -> str:
         """Return what became of it: "CHANGED since your digest of 19 November"."""
-        told_at = update.told_last_at
-        if update.reason is Reason.CHANGED and told_at:
-            return f"CHANGED since your digest of {self.times.whole_day(told_at)}"
+        if update.reason is Reason.CHANGED and update.earlier:
+            return f"CHANGED since your digest of {self.times.whole_day(update.earlier.last_at)}"
         return _STATES[update.reason]
 
     def state_in_short(self, update: Update) -> str:
@@ -42,8 +41,9 @@ class Fates:
 
     def first_told(self, update: Update) -> str:
         """Return which digest told of it first; empty where that is not known."""
-        told_at = update.told_first_at
-        return f"First in your digest of {self.times.whole_day(told_at)}." if told_at else ""
+        if update.earlier is None:
+            return ""
+        return f"First in your digest of {self.times.whole_day(update.earlier.first_at)}."
 
     def sentences(self, update: Update) -> tuple[str, ...]:
         """Return what is known of it."""
@@ -55,9 +55,13 @@ class Fates:
 
     def _known(self, update: Update) -> tuple[str, ...]:
         if update.reason is Reason.CHANGED:
-            seen = f"Change seen {self.times.with_utc(update.seen_at)}. Version {update.version}."
-            what = f"What changed: {update.changed.line}." if update.changed else ""
-            return (seen, what) if what else (seen,)
+            seen = f"Change seen {self.times.with_utc(update.seen_at)}. Version {update.version}"
+            # What is told of a change is told from the version before, which may be a later one.
+            told = update.earlier.version if update.earlier else update.version - 1
+            skips = told < update.version - 1
+            seen += f"; that digest told version {told}." if skips else "."
+            what = "What changed last" if skips else "What changed"
+            return (seen, f"{what}: {update.changed.line}.") if update.changed else (seen,)
         if update.reason is Reason.REMOVED:
             doubt = "This may be a site change, not a withdrawal."
             return _missing(update.visit, self.times), doubt

@@ -108,11 +108,15 @@ class Writer:
         )
 
     def _one_house(self, feed: str, other: str) -> bool:
-        """Say whether one publisher is behind both feeds, as far as the operator's file tells."""
+        """Say whether one publisher is behind both feeds: of one name, of one org, or, where these
+        are not told of both, on one domain. Several may share that (a server of the United Nations,
+        a host of blogs), so names that differ weigh more."""
         if publisher(feed, self.feeds) == publisher(other, self.feeds):
             return True
         one, two = self.feeds.get(feed), self.feeds.get(other)
         if one is None or two is None:
+            return False
+        if one.publisher and two.publisher and not (one.org and two.org):
             return False
         return urls.one_house(one.org, one.address, two.org, two.address)
 

@@ -5,15 +5,15 @@ Words that a publisher took out are never shown: a name that was replaced by ini
 to protect somebody, and a mail lies in many hands. They are to be read where the archive is.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from hrwatch.model.articles import Change
 from hrwatch.model.evidence import Visit
-from hrwatch.model.mail import Match, Reason
+from hrwatch.model.mail import Earlier, Match, Reason
 from hrwatch.stages.digest import names
-from hrwatch.stages.digest.changing import Part, account
+from hrwatch.stages.digest.changing import Part, Passage, account
 from hrwatch.stages.digest.stories import Writer, link_of, publisher, title_of
 from hrwatch.stages.digest.view import Changed, Update
 
@@ -23,18 +23,17 @@ _ALL = 1_000  # more than a change holds
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """What the fates of articles in one digest are written with, by the id of the record: when the
-    first and the last digest told of it, and what visits to its page came to."""
+    """What the fates of articles in one digest are written with, by the id of the record: what
+    earlier digests told of it, and what visits to its page came to."""
 
     writer: Writer
-    told: Mapping[str, tuple[datetime, datetime]]
+    told: Mapping[str, Earlier]
     visits: Mapping[str, Visit]
 
     def update(self, number: int, match: Match, others: Iterable[Match]) -> Update:
         """Given a match and its number, and those of its story of which the same is to be told,
         return what may be shown of it."""
         record, feeds = match.record, self.writer.feeds
-        first, last = self.told.get(record.id, (None, None))
         is_change = match.reason is Reason.CHANGED and record.change is not None
         by = publisher(record.feed, feeds)
         also = dict.fromkeys(publisher(other.record.feed, feeds) for other in others)
@@ -46,8 +45,7 @@ class Older:
             language=names.language(record.language),
             language_code=record.language,
             link=link_of(record),
-            told_first_at=first,
-            told_last_at=last,
+            earlier=self.told.get(record.id),
             seen_at=record.seen_at or record.first_seen_at,
             version=record.version,
             changed=changed(record.change) if is_change and record.change else None,
@@ -67,7 +65,7 @@ def changed(change: Change) -> Changed:
     passages = [
         passage.after
         for passage in told.passages
-        if passage.part is not Part.TITLE and passage.after
+        if passage.part is not Part.TITLE and _puts_in(passage)
     ]
     beyond = len(passages) - PASSAGES + change.more_added + change.more_replaced
     return Changed(
@@ -76,3 +74,8 @@ def changed(change: Change) -> Changed:
         left_out=f"and {beyond} more" if beyond > 0 else "",
         took_out=any(passage.before for passage in told.passages) or bool(change.more_removed),
     )
+
+
+def _puts_in(passage: Passage) -> bool:
+    """Say whether a passage holds more than what is left where words were taken out."""
+    return bool(Counter(passage.after.split()) - Counter(passage.before.split()))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hrwatch.model.articles import CopyKind
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, FeedState
-from hrwatch.model.mail import Match, Reason, Subscriber, Window
+from hrwatch.model.mail import Earlier, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Field, Relation
 
 
@@ -120,8 +120,7 @@ class Update:
     language: str  # in words
     language_code: str
     link: str  # http(s), or empty
-    told_first_at: datetime | None  # by a digest to this subscriber
-    told_last_at: datetime | None
+    earlier: Earlier | None  # what digests told this subscriber of it
     seen_at: datetime  # of the version that is told
     version: int
     changed: Changed | None  # of CHANGED

@@ -106,10 +106,15 @@ def add(  # noqa: PLR0913 - what matched, and what goes with it in one transacti
     )
 
 
+def matched_up_to() -> sa.ScalarSelect[int]:
+    """Return the question up to which ordinal every subscriber was asked about each record."""
+    return sa.select(progress.c.ordinal).where(progress.c.name == _MATCHED).scalar_subquery()
+
+
 def matched(connection: sa.Connection, since: datetime) -> Iterator[Record]:
     """Yield the records first seen from `since` on that every subscriber was asked about, backlog
     left out."""
-    up_to = sa.select(progress.c.ordinal).where(progress.c.name == _MATCHED).scalar_subquery()
+    up_to = matched_up_to()
     return record_table.stream(
         connection,
         records.c.ordinal <= up_to,

@@ -97,5 +97,6 @@ def _is_as_it_was(connection: sa.Connection, record: Record) -> bool:
         .where(records.c.id == record.id)
         .order_by(records.c.version.desc())
         .limit(1)
+        .with_for_update()  # who removes it meanwhile is waited for, or waits
     ).one_or_none()
     return row is not None and (row.version, Kept(row.kept)) == (record.version, record.kept)

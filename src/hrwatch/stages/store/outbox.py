@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from hrwatch.model.mail import Delivery, Digest, Mail, Status, Undelivered
+from hrwatch.model.mail import Delivery, Digest, Earlier, Mail, Status, Undelivered
 from hrwatch.stages.store import guarded, ledger
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import digests, outbox
@@ -165,21 +165,22 @@ def last_digest_at(connection: sa.Connection) -> datetime | None:
 
 def told_at(
     connection: sa.Connection, subscriber: str, records: Iterable[str]
-) -> dict[str, tuple[datetime, datetime]]:
-    """Return when the first and the last digest told the subscriber of these records, by id; those
-    of which none did are left out."""
+) -> dict[str, Earlier]:
+    """Return what digests told the subscriber of these records, by id; those of which none did are
+    left out."""
     query = (
         sa.select(
             ledger_table.c.record,
             sa.func.min(digests.c.created_at).label("first"),
             sa.func.max(digests.c.created_at).label("last"),
+            sa.func.max(ledger_table.c.version).label("version"),
         )
         .join(digests, digests.c.id == ledger_table.c.digest)
         .where(ledger_table.c.subscriber == subscriber)
         .group_by(ledger_table.c.record)
     )
     return {
-        row.record: (row.first, row.last)
+        row.record: Earlier(row.first, row.last, row.version)
         for piece in chunks(sorted(set(records)))
         for row in connection.execute(query.where(ledger_table.c.record.in_(piece)))
     }

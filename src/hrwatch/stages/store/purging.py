@@ -179,6 +179,9 @@ def purge(
 
     What is removed already stays so: it gets no second tombstone.
     """
+    # Who is just writing a later version of one of them is waited for, and finds it removed.
+    rows_of_them = records.c.id.in_([one.id for one in found])
+    connection.execute(sa.select(records.c.ordinal).where(rows_of_them).with_for_update()).all()
     letters = mails(connection, found, now)
     if letters.sending:
         return None

@@ -5,7 +5,7 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -87,15 +87,14 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
     """Add records with their tags and words; return how many were not there yet.
 
     Records that are there already, by id and version, stay as they are: adding twice is adding
-    once; and of what was purged there is no later version. `relinked` names, by the id of a new
-    original, the records that carried its page before it did; `hashes`, by record, under which its
-    text is found by those that are like it; `evidence`, by record, what it was read from, which is
-    chained to the captures; `visits` are to be made to those whose page is still wanted.
+    once; and what was purged does not come back, under its own id or another. `relinked` names,
+    by the id of a new original, the records that carried its page before it did; `hashes`, by
+    record, under which its text is found by those that are like it; `evidence`, by record, what
+    it was read from, which is chained to the captures; `visits` are to be made to those whose
+    page is still wanted.
     """
     given = {(record.id, record.version): record for record in new}
-    later = {record_id for record_id, version in given if version > 1}
-    for gone in _purged_among(connection, later):
-        given = {key: record for key, record in given.items() if key[0] != gone}
+    given = dict(_not_purged(connection, given))
     added = 0
     for piece in chunks(given.values()):
         statement = insert_missing(connection, records).returning(
@@ -167,7 +166,7 @@ def known(
 
 
 def purged(
-    connection: sa.Connection, pages: Iterable[tuple[str, str]]
+    connection: sa.Connection, pages: Collection[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
     """Given canonical permalinks with the keys of their titles, return those of articles that were
     purged, in whichever feed: they do not come back by another one.
@@ -329,10 +328,18 @@ def counts(connection: sa.Connection) -> Counts:
     return Counts(*row)
 
 
-def _purged_among(connection: sa.Connection, ids: Iterable[str]) -> Iterator[str]:
-    for piece in chunks(sorted(ids)):
+def _not_purged(
+    connection: sa.Connection, given: Mapping[tuple[str, int], Record]
+) -> Iterator[tuple[tuple[str, int], Record]]:
+    pages = {key: (one.permalink, text.title_key(one.entry.title)) for key, one in given.items()}
+    gone_pages = purged(connection, pages.values())
+    gone: set[str] = set()
+    for piece in chunks(sorted({record_id for record_id, version in given if version > 1})):
         query = sa.select(records.c.id).where(records.c.id.in_(piece), ~is_there())
-        yield from connection.scalars(query.distinct())
+        gone.update(connection.scalars(query))
+    for key, record in given.items():
+        if record.id not in gone and pages[key] not in gone_pages:
+            yield key, record
 
 
 def _with_keys(

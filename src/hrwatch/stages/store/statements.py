@@ -14,6 +14,9 @@ T = TypeVar("T")
 # Databases bound the parameters of one statement; SQLite allows 32 766, old builds 999.
 MOST_VALUES = 500
 _PIECE = 200  # rows in memory, and in one transaction of who copies them
+# What was fetched or mailed may be megabytes a row.
+_LARGE = frozenset({"bodies", "outbox"})
+_LARGE_PIECE = 10
 
 
 def insert_missing(
@@ -39,13 +42,14 @@ def pieces(
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield a table's rows in the order of their keys, from behind `after` on, a few at a time."""
     keys = tuple(table.primary_key.columns)
-    query = sa.select(table).order_by(*keys).limit(_PIECE)
+    size = _LARGE_PIECE if table.name in _LARGE else _PIECE
+    query = sa.select(table).order_by(*keys).limit(size)
     while True:
         later = query if after is None else query.where(sa.tuple_(*keys) > after)
         piece = [dict(row) for row in connection.execute(later).mappings()]
         if piece:
             yield piece
-        if len(piece) < _PIECE:
+        if len(piece) < size:
             return
         after = tuple(piece[-1][key.name] for key in keys)
 

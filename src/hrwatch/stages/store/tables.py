@@ -129,6 +129,12 @@ records = sa.Table(
     sa.Index("records_story", "story"),
     sa.Index("records_first_seen_at", "first_seen_at"),
     sa.Index("records_rules_hash", "feed", "rules_hash", "ordinal"),
+    sa.Index(
+        "records_kept",
+        "kept",
+        sqlite_where=sa.text("kept != 'full'"),
+        postgresql_where=sa.text("kept != 'full'"),
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -16,6 +16,7 @@ from hrwatch.stages.store import captures, chaining
 from hrwatch.stages.store.following import Chain, Row, rows
 from hrwatch.stages.store.tables import bodies, records
 from hrwatch.stages.store.tables import captures as table
+from hrwatch.text import counted
 
 _PIECE = 200  # hashes of bodies in memory
 _NAMED = 5  # captures that are named for one body
@@ -60,6 +61,20 @@ def verify(
     if head is not None and found.head_at is None:
         fault(f"the chain holds no {head}: what was noted then is not in this archive")
     return found
+
+
+def end_of_chain(connection: sa.Connection) -> str | None:
+    """Return what does not hold at the end of the chain, as far as that is seen without reading
+    it: None where there are as many captures as are noted, and the last one is the one noted."""
+    end = captures.end_of(connection)
+    last = sa.select(table.c.number, table.c.chain_hash).order_by(table.c.number.desc()).limit(1)
+    row = connection.execute(last).one_or_none()
+    count = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+    if count != end.number:
+        return f"{counted(end.number, 'capture')} noted, {count} there"
+    if row is not None and tuple(row) != end:
+        return f"the last capture, {row.number}, is not the one that is noted, {end.number}"
+    return None
 
 
 def _verify_rows(

@@ -141,16 +141,23 @@ def is_asked_for(connection: sa.Connection, record: str) -> bool:
     return connection.scalar(query) is not None
 
 
-def watched(connection: sa.Connection, removed_since: datetime) -> Watched:
-    """Return how many articles are visited, and how many of them were found removed since then."""
-    row = connection.execute(
-        sa.select(
-            sa.func.count(visits.c.next_visit_at),
-            sa.func.min(visits.c.next_visit_at),
-            sa.func.count(sa.case((visits.c.removed_at >= removed_since, 1))),
-        )
-    ).one()
-    return Watched(*row)
+def watched(connection: sa.Connection, feeds: Iterable[str], removed_since: datetime) -> Watched:
+    """Return how many articles of these feeds are visited, and how many of them were found removed
+    since then."""
+    query = sa.select(
+        sa.func.count(visits.c.next_visit_at),
+        sa.func.min(visits.c.next_visit_at),
+        sa.func.count(sa.case((visits.c.removed_at >= removed_since, 1))),
+    )
+    found = [
+        Watched(*connection.execute(query.where(visits.c.feed.in_(piece))).one())
+        for piece in chunks(sorted(set(feeds)))
+    ]
+    return Watched(
+        sum(one.articles for one in found),
+        min((one.next_visit_at for one in found if one.next_visit_at), default=None),
+        sum(one.removed for one in found),
+    )
 
 
 def _when(one: Due) -> tuple[datetime, str]:

@@ -210,6 +210,28 @@ def test_compose_leaves_a_title_out_of_other_reports_where_it_is_the_same() -> N
     assert [(report.publisher, report.title) for report in story.also] == [("The Herald", "")]
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "is_one"),
+    [
+        ({"publisher": "A"}, {"publisher": "A", "url": "https://other.example/"}, True),
+        ({"publisher": "A"}, {"publisher": "B"}, False),
+        ({"publisher": "A", "org": "ab"}, {"publisher": "B", "org": "ab"}, True),
+        ({"org": "a"}, {"org": "b"}, False),
+        ({}, {}, True),  # on one domain, and nothing else is told
+        ({}, {"url": "https://other.example/"}, False),
+    ],
+)
+def test_compose_knows_a_second_source_from_the_same_publisher(
+    one: dict[str, str], two: dict[str, str], is_one: bool
+) -> None:
+    feeds = {"one": a_feed(name="one", **one), "two": a_feed(name="two", **two)}
+    original = replace(a_story()[0], feed="one")
+    other = replace(a_story()[1], feed="two")
+    stories = {"original": (original, other)}
+    (report,) = only_story(composed(a_match(original), stories=stories, feeds=feeds)).also
+    assert report.same_house == is_one
+
+
 def test_compose_keeps_the_address_of_every_report_that_has_one_of_its_own() -> None:
     original = a_story()[0]
 

@@ -10,7 +10,7 @@ from builders import a_feed, a_match, a_record, a_subscriber, a_tag, an_entry
 from hrwatch.model.articles import Change, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import Coverage
-from hrwatch.model.mail import Cadence, Digest, Match, Reason, Schedule, Subscriber
+from hrwatch.model.mail import Cadence, Digest, Earlier, Match, Reason, Schedule, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
@@ -29,7 +29,7 @@ FEEDS = {
 READER = a_subscriber(
     schedule=Schedule(Cadence.DAILY, time(7)), timezone="Europe/Vilnius", subject="full"
 )
-TOLD = (NOW - timedelta(days=4), NOW - timedelta(days=3))
+TOLD = Earlier(NOW - timedelta(days=4), NOW - timedelta(days=3), 1)
 NAME = "Yana Invented"
 CHANGE = Change(
     title=(f"Case of {NAME}", "Case of Y. I."),
@@ -161,6 +161,19 @@ def test_changed_shows_few_passages_and_says_how_many_more_there_are() -> None:
     assert many.left_out == "and 10 more"
     assert not many.took_out
     assert changed(Change(removed=("Gone.",))).took_out
+
+
+def test_changed_shows_nothing_where_words_were_only_taken_out() -> None:
+    shortened = Change(replaced=(("She said in Lesk that", "She said that"),))
+
+    assert changed(shortened).put_in == ()
+    assert changed(shortened).took_out
+
+
+def test_change_that_is_not_the_only_one_since_says_so() -> None:
+    said = words(written(changed_one(version=4)))
+
+    assert "Version 4; that digest told version 1. What changed last: 1 paragraph" in said
 
 
 @pytest.mark.parametrize(("status", "said"), [(404, '"404 not found"'), (410, '"410 gone"')])

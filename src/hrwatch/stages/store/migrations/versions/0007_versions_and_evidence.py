@@ -97,3 +97,7 @@ def upgrade() -> None:
         sa.Column("unlinked", sa.Boolean, nullable=False, server_default=sa.false()),
     ):
         op.add_column("records", column)
+    in_part = sa.text("kept != 'full'")
+    op.create_index(
+        "records_kept", "records", ["kept"], sqlite_where=in_part, postgresql_where=in_part
+    )
