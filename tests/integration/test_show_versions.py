@@ -83,7 +83,7 @@ def test_versions_tell_what_changed_from_each_to_the_next_and_what_the_page_came
         "    Case of Y. I.",
         "    its page could be read now; the publisher changed nothing",
         "",
-        "page:       missing, looked at again 4 times, 2026-03-05T09:00:00Z, answer 404",
+        "page:       missing, looked at again 4 times, last 2026-03-05T09:00:00Z, answer 404",
         "            missing on 2 visits in a row, since 2026-03-04T09:00:00Z",
         "",
     ]

@@ -79,8 +79,12 @@ def _told(change: Change) -> Iterable[str]:
 
 def _page(visit: Visit) -> Iterable[str]:
     """Yield what visits to the page came to."""
-    last = output.instant(visit.last_visit_at) or "not yet"
-    told = f"page:       {visit.standing}, looked at again {counted(visit.visits, 'time')}, {last}"
+    if visit.last_visit_at is None:
+        yield "page:       not looked at again yet"
+        return
+    last = output.instant(visit.last_visit_at)
+    times = counted(visit.visits, "time")
+    told = f"page:       {visit.standing}, looked at again {times}, last {last}"
     if visit.status:
         told += f", answer {visit.status}"
     yield told

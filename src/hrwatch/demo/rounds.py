@@ -63,7 +63,7 @@ async def run(directory: Path, show: Show) -> tuple[Round, ...]:
             one = await _round(parts, desk, directory, show)
             _show_mail(one, directory, show)
             site.publish(newsroom.publications(opened_at, 2), opened_at)
-            show(Step("Round two: a few stories later, and one corrected", Look.HEADING))
+            show(Step("Round two: a few stories later, and two corrected", Look.HEADING))
             two = await _round(parts, desk, directory, show)
     return one, two
 
