@@ -17,6 +17,7 @@ from hrwatch.model.feeds import Feed, Keep, NotModified, Response, Validators
 from hrwatch.pipeline import keeping, linking
 from hrwatch.pipeline.evidence import page_capture, page_of
 from hrwatch.pipeline.parts import Parts
+from hrwatch.stages.dedup import changes
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.fetch import PAGES
 from hrwatch.stages.store import captures, looks, sketches
@@ -111,7 +112,10 @@ async def _compared(subject: Subject, page: Response, there: Found) -> Found:
     record = subject.record
     before = await _page_before(subject)
     if before is None:  # nothing like it was kept: what there is now is what is compared later
-        return _unclear(there) if subject.visit.standing is Standing.REMOVED else there
+        if subject.visit.standing is not Standing.REMOVED:
+            return there
+        reading = await _read(subject, page, record.title)
+        return there if await asyncio.to_thread(_is_itself, record, reading) else _unclear(there)
     tasks = (_task(subject, each, record.title) for each in (before, page))
     revised = await subject.parts.workers.run(hops.read_change, hops.ChangeTask(*tasks))
     if revised.alike < STILL_ITSELF:
@@ -123,6 +127,15 @@ async def _compared(subject: Subject, page: Response, there: Found) -> Found:
     if change.title:
         reading = await _read(subject, page, change.title[1])
     return _with_version(subject, reading, change, there)
+
+
+def _is_itself(record: Record, reading: Reading) -> bool:
+    """Say whether a page holds what its feed carried of an article: not whether that changed."""
+    was = changes.Told(record.title, record.text)
+    return (
+        bool(record.text)
+        and changes.alike(was, changes.Told(reading.title, reading.text)) >= STILL_ITSELF
+    )
 
 
 def _unclear(there: Found, error: str | None = None) -> Found:
