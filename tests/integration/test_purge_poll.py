@@ -30,6 +30,12 @@ ITEM = (
 USUAL = {"title": "Qvorrel speaks", "guid": "story-1", "told": "Qvorrel, in short."}
 
 
+@pytest.fixture(scope="module")
+def workers() -> Workers:
+    """Workers in this process, made ready once: that is most of what a poll here costs."""
+    return Workers(0, Rules(), HopLimits())
+
+
 def a_document(*items: str) -> bytes:
     told = "".join(items)
     return an_answer(f"<rss version='2.0'><channel>{told}</channel></rss>".encode())
@@ -45,7 +51,7 @@ def a_document(*items: str) -> bytes:
     ids=["as before", "all new but its page", "all new but its guid, and no page"],
 )
 def test_poll_after_a_purge_brings_nothing_of_the_article_back(
-    place: Place, clock: Clock, has_page: bool, again: dict[str, str]
+    place: Place, clock: Clock, workers: Workers, has_page: bool, again: dict[str, str]
 ) -> None:
     def change(link: str) -> tuple[bytes, bytes]:
         link = f"<link>{link}</link>" if has_page else ""
@@ -56,13 +62,13 @@ def test_poll_after_a_purge_brings_nothing_of_the_article_back(
             ),
         )
 
-    told = asyncio.run(_polled_purged_polled(place, clock, change))
+    told = asyncio.run(_polled_purged_polled(place, clock, workers, change))
     assert "Qvorrel" not in told
     assert "Ferry" in told
 
 
 async def _polled_purged_polled(
-    place: Place, clock: Clock, change: Callable[[str], tuple[bytes, bytes]]
+    place: Place, clock: Clock, workers: Workers, change: Callable[[str], tuple[bytes, bytes]]
 ) -> str:
     """Poll, purge what came, poll again, by another feed too; return all that the tables hold."""
     answers: dict[str, Any] = {"/story": a_page("Qvorrel speaks")}
@@ -77,7 +83,6 @@ async def _polled_purged_polled(
             version="1.0",
         )
         archive = place.open(clock=clock)
-        workers = Workers(0, Rules(), HopLimits())
         parts = the_parts(
             place.directory, archive=archive, fetcher=fetcher, workers=workers, clock=clock
         )
@@ -95,7 +100,6 @@ async def _polled_purged_polled(
         tables = ("records", "tags", "captures", "visits", "ledger")
         told = "\n".join(row for table in tables for row in _column(archive, _whole(table)))
         await fetcher.aclose()
-        await workers.close()
         archive.close()
     return told
 
