@@ -18,7 +18,7 @@ from hrwatch.model.articles import Change
 from hrwatch.stages.dedup.changes import titles
 from hrwatch.stages.dedup.changes.aligning import Passage, Side, differing, pairs
 from hrwatch.stages.dedup.changes.cutting import Cut, cut, glued, paragraphs
-from hrwatch.stages.dedup.changes.noise import is_counter
+from hrwatch.stages.dedup.changes.noise import is_aside
 from hrwatch.stages.dedup.changes.rewording import Budget, Gap, gaps
 
 # What a change keeps of each kind; the rest is counted, and stands in the versions themselves.
@@ -160,7 +160,7 @@ class _Comparison:
             there, gap.new_first, gap.new_last, self._after.furniture
         ):
             return True
-        if (not old.keys or not new.keys) and is_counter(old.told or new.told):
+        if (not old.keys or not new.keys) and is_aside(old.told or new.told):
             return True
         if not old.keys:
             return self._stands(new, self._all_old)
