@@ -290,7 +290,13 @@ def _with_surroundings(told: changes.Told, task: ArticleTask) -> changes.Told:
             content_type="text/html; charset=utf-8",
         )
     )
-    return changes.Told(told.title, relined(told.text, around.blocks), around.lines, around.names)
+    return changes.Told(
+        title=told.title,
+        text=relined(told.text, around.blocks),
+        furniture=around.lines,
+        names=around.names,
+        page="\n".join(around.blocks),
+    )
 
 
 def _marked(feed: ParsedFeed) -> Document:

@@ -42,6 +42,8 @@ class Told:
     # others, buttons, notices. They change by themselves.
     furniture: Collection[str] = field(default_factory=frozenset)
     names: tuple[str, ...] = ()  # of the publisher and its site, which titles end with
+    # All that stands on the page: what a reading of it passed over has not gone.
+    page: str = ""
 
 
 def changed(before: Told, after: Told) -> Change | None:
@@ -175,11 +177,11 @@ class _Comparison:
 
     @cached_property
     def _all_old(self) -> str:
-        return glued(cut(self._before.text).keys)
+        return glued(cut(f"{self._before.text}\n{self._before.page}").keys)
 
     @cached_property
     def _all_new(self) -> str:
-        return glued(cut(self._after.text).keys)
+        return glued(cut(f"{self._after.text}\n{self._after.page}").keys)
 
 
 def _credible(told: Told) -> Told:
