@@ -79,7 +79,8 @@ def test_show_of_what_was_removed_says_when_and_why(folder: Path) -> None:
     assert "reason:     a request of 7 March\n" in ended.stdout
     assert "Qvorrel" not in ended.stdout
     assert run(folder, "search", "feed:wire").stdout == ""
-    assert json.loads(run(folder, "show", VICTIM.id, "--json").stdout)["title"] == ""
+    told = json.loads(run(folder, "show", VICTIM.id, "--json").stdout)
+    assert (told["title"], told["removed_because"]) == ("", "a request of 7 March")
 
 
 def test_purge_without_a_terminal_wants_to_be_told_yes(folder: Path) -> None:
