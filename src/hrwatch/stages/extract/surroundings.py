@@ -145,13 +145,18 @@ def _lines(tree: HtmlElement) -> Iterator[str]:
         if _is_around(element):
             yield from _lines_within(element)
             continue
-        if element.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in element):
+        # The length first: blocks in inline elements in blocks would have all of it told again.
+        if _is_innermost(element) and len(element.text_content()) <= _LONGEST:
             line = _told(element)
             links = [_told(link) for link in element.iter("a")]
             if len(line) <= _LONGEST_LINE and sum(map(len, links)) >= _LINKED * len(line):
                 yield line
                 yield from links
         waiting.extend(element)
+
+
+def _is_innermost(element: HtmlElement) -> bool:
+    return element.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in element)
 
 
 def _is_around(element: HtmlElement) -> bool:
@@ -177,7 +182,7 @@ def _lines_within(element: HtmlElement) -> Iterator[str]:
     for each in element.iter():
         if not isinstance(each.tag, str):
             continue
-        if each.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in each):
+        if _is_innermost(each):
             yield _told(each)
         yield each.text or ""
         if each is not element:
