@@ -18,6 +18,7 @@ from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.extract.article import parsed
 
 _LONGEST = 2_500  # characters of such an element; a larger one holds the story as well
+_LONGEST_FORM = 400  # some servers put a whole page into one
 _LONGEST_PARAGRAPH = 400  # in it
 _LONGEST_LINE = 300  # of links
 _LONGEST_NAME = 1_000
@@ -170,7 +171,8 @@ def _is_around(element: HtmlElement) -> bool:
         or _COUNTED.search(named)
     ):
         return False
-    return len(element.text_content()) <= _LONGEST and not any(
+    longest = _LONGEST_FORM if element.tag == "form" else _LONGEST
+    return len(element.text_content()) <= longest and not any(
         len(one.text_content()) > _LONGEST_PARAGRAPH for one in element.iter("p")
     )
 
