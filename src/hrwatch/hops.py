@@ -278,7 +278,7 @@ def _comparable(told: _Told, *, by_entry: bool) -> changes.Told:
 
 
 def _with_surroundings(told: changes.Told, task: ArticleTask) -> changes.Told:
-    from hrwatch.stages.extract.surroundings import surroundings  # noqa: PLC0415 - lxml
+    from hrwatch.stages.extract.surroundings import relined, surroundings  # noqa: PLC0415 - lxml
 
     entry, page = task.entry, task.page
     around = (
@@ -290,7 +290,13 @@ def _with_surroundings(told: changes.Told, task: ArticleTask) -> changes.Told:
             content_type="text/html; charset=utf-8",
         )
     )
-    return replace(told, furniture=around.lines, names=around.names)
+    return changes.Told(
+        title=told.title,
+        text=relined(told.text, around.blocks),
+        furniture=around.lines,
+        names=around.names,
+        page="\n".join(around.blocks),
+    )
 
 
 def _marked(feed: ParsedFeed) -> Document:

@@ -19,7 +19,7 @@ from hrwatch.pipeline import linking
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.dedup.shelf import COMPARED, SHARED
 from hrwatch.stages.dedup.shingles import SKETCH
-from hrwatch.stages.store import records, rows, sketches, tables
+from hrwatch.stages.store import records, rows, sketches, tables, translations
 from hrwatch.stages.store.archive import Archive
 from postgres import Places
 
@@ -67,6 +67,11 @@ def fill(archive: Archive, start: int, end: int, chance: random.Random) -> None:
                 for _ in range(SKETCH)
             ]
             connection.execute(sa.insert(tables.sketches), hashes)
+            named_pages = [
+                {"permalink_key": f"{number:032}", "record": hashes[place * SKETCH]["record"]}
+                for place, number in enumerate(numbers)
+            ]
+            connection.execute(sa.insert(tables.translations), named_pages)
 
         archive.write_now(add)
 
@@ -78,7 +83,10 @@ def look_up_and_insert(connection: sa.Connection, new: Record) -> float:
     hashes = linking.comparable(FEED, (new,), frozenset())
     found = sketches.near(connection, hashes.values(), shared=SHARED, most=COMPARED)
     alike = linking.Alike(frozenset(), hashes, found)
-    linked = linking.linked(FEED, (new,), equal, alike)
+    page = new.entry.permalink
+    others = [f"{page}/{language}" for language in ("ar", "es", "fr", "ru", "zh")]
+    abroad = linking.Abroad(translations.counterparts(connection, permalinks=(page,), named=others))
+    linked = linking.linked(FEED, (new,), equal, alike, abroad)
     records.add(connection, linked.records, hashes=linked.hashes)
     return (time.perf_counter() - started) * 1_000
 

@@ -12,7 +12,7 @@ import pytest
 from loopback import Request, an_answer
 from newsdesk import Desk, a_page, a_reader, at_the_desk, told
 
-STORIES = 3
+STORIES = 2
 PARAGRAPHS = tuple(
     f"Paragraph {number} of an invented story of Arvenia, where nobody was and nothing happened."
     for number in range(6)
@@ -45,7 +45,7 @@ def test_daemon_killed_in_a_visit_has_written_all_of_it_or_nothing(tmp_path: Pat
         desk.feed("wire", *titles)
         for number in range(STORIES):
             desk.answers[f"/wire/{number}"] = a_page(titles[number], *PARAGRAPHS)
-        desk.configure("wire", subscribers=[a_reader()])
+        desk.configure("wire", subscribers=[a_reader()], workers=0)
         assert (await desk.run("once", "--all")).status == 0
 
         hanging: list[str] = []

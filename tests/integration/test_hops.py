@@ -336,6 +336,16 @@ def test_read_change_of_what_stands_around_the_story_is_none(around: str) -> Non
     assert (found.change, found.alike) == (None, 1.0)
 
 
+def test_read_change_of_a_paragraph_that_the_reading_passes_over_is_none() -> None:
+    hidden = f"<div class='comment-list'><p>{SECOND}</p></div>"
+    body = f"<html><body><article><p>{FIRST * 5}</p></article>{hidden}</body></html>".encode()
+    before = page_task(f"{FIRST * 5}\n{SECOND}")
+    found = revised(before, article_task(an_entry(summary=""), a_response(body))[1])
+
+    assert SECOND not in found.reading.text
+    assert found.change is None
+
+
 def test_read_change_of_a_page_title_without_its_site_is_told() -> None:
     site = "<meta property='og:site_name' content='The Wire'>"
     old, new = "Three men in court", "Three men before a judge"

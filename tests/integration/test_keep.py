@@ -23,7 +23,13 @@ from newsdesk import a_page
 from parts import the_parts
 
 
-def polled(folder: Path, **changes: Any) -> tuple[Record, list[str], bytes]:
+@pytest.fixture(scope="module")
+def workers() -> Workers:
+    """Workers in this process, made ready once: that is most of what a poll here costs."""
+    return Workers(0, Rules(), HopLimits())
+
+
+def polled(folder: Path, workers: Workers, **changes: Any) -> tuple[Record, list[str], bytes]:
     """Poll a feed of one story; return its record, what was asked for, and the archive's file."""
     clock = Clock()
     answers: dict[str, Any] = {}
@@ -45,7 +51,6 @@ def polled(folder: Path, **changes: Any) -> tuple[Record, list[str], bytes]:
             settings = FetchSettings(allow_addresses=(server.exemption,), gap=timedelta(0))
             fetcher = Fetcher(settings, clock=clock, version="1.0")
             archive = Archive.open("archive.db", directory=folder, writing=True, clock=clock)
-            workers = Workers(0, Rules(), HopLimits())
             parts = the_parts(
                 folder, archive=archive, fetcher=fetcher, workers=workers, clock=clock
             )
@@ -57,7 +62,6 @@ def polled(folder: Path, **changes: Any) -> tuple[Record, list[str], bytes]:
                 told.extend(records.stream(connection))
             asked.extend(request.target for request in server.requests)
             await fetcher.aclose()
-            await workers.close()
             archive.close()
 
     asyncio.run(main())
@@ -72,9 +76,9 @@ def polled(folder: Path, **changes: Any) -> tuple[Record, list[str], bytes]:
     ],
 )
 def test_poll_of_what_is_kept_in_part_reads_the_page_for_tags_and_writes_no_word_of_it(
-    tmp_path: Path, keep: Keep, kept: Kept, text: str
+    tmp_path: Path, workers: Workers, keep: Keep, kept: Kept, text: str
 ) -> None:
-    record, asked, file = polled(tmp_path, keep=keep)
+    record, asked, file = polled(tmp_path, workers, keep=keep)
 
     assert "/story" in asked
     assert (record.kept, record.text) == (kept, text)
@@ -85,8 +89,10 @@ def test_poll_of_what_is_kept_in_part_reads_the_page_for_tags_and_writes_no_word
     assert (b"wombats" in file) is (keep is Keep.SUMMARY)
 
 
-def test_poll_of_a_feed_whose_terms_forbid_copies_asks_for_no_page(tmp_path: Path) -> None:
-    record, asked, file = polled(tmp_path, keep=Keep.HEADLINE, terms=Terms.FORBIDDEN)
+def test_poll_of_a_feed_whose_terms_forbid_copies_asks_for_no_page(
+    tmp_path: Path, workers: Workers
+) -> None:
+    record, asked, file = polled(tmp_path, workers, keep=Keep.HEADLINE, terms=Terms.FORBIDDEN)
 
     assert asked == ["/wire"]
     assert (record.kept, record.extract_error, record.page_sha256) == (Kept.HEADLINE, None, None)
@@ -94,9 +100,9 @@ def test_poll_of_a_feed_whose_terms_forbid_copies_asks_for_no_page(tmp_path: Pat
 
 
 def test_poll_of_what_is_kept_in_part_leaves_nothing_that_near_copies_are_found_by(
-    tmp_path: Path,
+    tmp_path: Path, workers: Workers
 ) -> None:
-    polled(tmp_path, keep=Keep.HEADLINE)
+    polled(tmp_path, workers, keep=Keep.HEADLINE)
 
     archive = Archive.open("archive.db", directory=tmp_path, writing=False)
     with archive, archive.reading() as connection:

@@ -33,6 +33,7 @@ from hrwatch.stages.store import (
     purging,
     records,
     search,
+    verifying,
     visits,
 )
 from hrwatch.stages.store.archive import Archive
@@ -201,6 +202,16 @@ def test_purge_leaves_a_body_that_another_capture_has(archive: Archive) -> None:
         latest = captures.latest(connection, OTHER.id)
     assert latest is not None
     assert latest[1] == BODY
+
+
+def test_purge_is_no_loss_to_who_verifies_the_captures(archive: Archive) -> None:
+    archive.write_now(captures.append, [a_capture(OTHER, b"<p>Ferries</p>")])
+    purged(archive)
+    faults: list[str] = []
+    with archive.reading() as connection:
+        found = verifying.verify(connection, faults.append, lambda *_: None)
+    assert faults == []
+    assert (found.captures, found.removed, found.tombstones) == (1, 1, 2)
 
 
 def test_purge_twice_removes_once(archive: Archive) -> None:

@@ -61,6 +61,7 @@ def test_purge_removes_beside_a_writer_and_says_what_others_told(folder: Path, w
     assert "hrwatch purge copy00000001 --reason … # herald: " in ended.stdout
     assert "Removed: 1 record, 1 version, 0 captures." in ended.stderr
     assert titles(folder) == [COPY.title]
+    assert "kept in part 1 removed" in run(folder, "status").stdout
     for file in (folder / "state").iterdir():
         assert b"Qvorrel" not in file.read_bytes()
 

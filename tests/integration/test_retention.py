@@ -20,7 +20,7 @@ from hrwatch.model.tags import Field, Rules
 from hrwatch.pipeline import retention as pass_
 from hrwatch.query import parse
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import captures, feeds, ledger, records, retention, search
+from hrwatch.stages.store import captures, feeds, ledger, records, retention, search, verifying
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 from parts import the_parts
@@ -143,6 +143,9 @@ def test_pass_removes_captures_and_says_that_the_operator_set_the_time(
         (tombstone,) = captures.of(connection, OLD.id)
         assert captures.body(connection, captures.pack(BODY).sha256) is None
         assert retention.counts(connection) == {Kept.HEADLINE: 2}
+        faults: list[str] = []
+        verifying.verify(connection, faults.append, lambda *_: None)
+    assert faults == []
     assert tombstone.capture is not None
     assert captures.reason(tombstone.capture) == "kept for 365d as configured"
 

@@ -222,8 +222,11 @@ def test_page_that_could_not_be_had_is_completed_at_a_later_look_and_is_no_chang
         desk.site.answer(1, an_answer(status="503 Service Unavailable"))
         await desk.poll()
         assert await desk.tell() == [(ONE.title, 1, Reason.NEW)]
-        desk.site.answer(1, None)
+        desk.site.answer(1, FRONT)
         (looked,) = await desk.visit(after=4 * HOUR)
+        assert (looked.version, looked.standing) == (None, Standing.UNCLEAR)
+        desk.site.answer(1, None)
+        (looked,) = await desk.visit(after=12 * HOUR)
         assert (looked.version, looked.reason) == (2, None)
         assert await desk.tell() == []
         assert "word1x40" in texts(desk)[1][1]

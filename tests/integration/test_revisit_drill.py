@@ -35,6 +35,7 @@ class Expected:
     version: int = 1
     missed: list[datetime] = field(default_factory=list)
     is_removed: bool = False
+    takes_for_removed: bool = False  # the reader does, or will with the next digest
     heard: set[tuple[int, Reason]] = field(default_factory=set)
     waits: dict[Reason, int] = field(default_factory=dict)
 
@@ -49,10 +50,11 @@ class Expected:
 
     def there(self) -> None:
         """Its page was seen with it."""
-        if self.is_removed:
-            self.waits.pop(Reason.REMOVED, None)
-            if any(reason is Reason.REMOVED for _, reason in self.heard):
-                self._wait(Reason.RETURNED)
+        if self.is_removed and self.waits.pop(Reason.REMOVED, None):
+            self.takes_for_removed = False
+        elif self.is_removed and self.takes_for_removed:
+            self.takes_for_removed = False
+            self._wait(Reason.RETURNED)
         self.missed, self.is_removed = [], False
 
     def missing(self, now: datetime) -> None:
@@ -60,12 +62,16 @@ class Expected:
         self.missed.append(now)
         if len(self.missed) >= 3 and now - self.missed[0] >= DAY and not self.is_removed:
             self.is_removed = True
-            self.waits.pop(Reason.RETURNED, None)
-            self._wait(Reason.REMOVED)
+            if self.waits.pop(Reason.RETURNED, None):
+                self.takes_for_removed = True
+            else:
+                self.takes_for_removed |= self._wait(Reason.REMOVED)
 
-    def _wait(self, reason: Reason) -> None:
-        if (self.version, reason) not in self.heard:
+    def _wait(self, reason: Reason) -> bool:
+        is_new = (self.version, reason) not in self.heard
+        if is_new:
             self.waits[reason] = self.version
+        return is_new
 
     def told(self) -> list[Told]:
         """A digest was written."""

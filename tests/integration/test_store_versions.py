@@ -180,3 +180,17 @@ def test_removed_waits_for_nobody_who_left(archive: Archive) -> None:
     archive.write_now(subscribers.sync, BOTH, LATER)
     assert waits(archive, "one") == []
     assert waits(archive, "two") == [(1, Reason.REMOVED)]
+
+
+def test_removed_of_an_article_that_its_feed_goes_on_changing_is_told_once(
+    archive: Archive,
+) -> None:
+    matched(archive, FIRST, "one")
+    told(archive, "one")
+    archive.write_now(ledger.add_removed, FIRST, LATER)
+    told(archive, "one")
+    matched(archive, SECOND, "one")
+    archive.write_now(ledger.add_removed, SECOND, LATER + timedelta(days=1))
+    assert waits(archive, "one") == [(2, Reason.CHANGED)]
+    archive.write_now(ledger.add_returned, SECOND, LATER + timedelta(days=2))
+    assert waits(archive, "one") == [(2, Reason.CHANGED), (2, Reason.RETURNED)]

@@ -157,6 +157,9 @@ def _removed(archive: Archive, found: Sequence[Held], why: str) -> Purged:
 def _tell_of_copies(where: Place, config: Config) -> None:
     """Name what holds the article still and is not the archive's to change."""
     output.remark("Backups that were made before hold it still, and so do mails in mailboxes.")
+    if config.mail.transport.startswith("file:"):
+        folder = where.state_directory() / config.mail.transport.removeprefix("file:")
+        output.remark(f"So do the files of mail in {folder}.")
     if "://" in config.archive:
         output.remark("So do the server's log and backups, for as long as it keeps them.")
         return

@@ -14,6 +14,7 @@ from hrwatch.cli.feeds import feed_states, needs_a_hand
 from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.errors import ConfigError, Mistake
+from hrwatch.model.articles import Kept
 from hrwatch.model.feeds import Feed, FeedState
 from hrwatch.model.mail import Undelivered
 from hrwatch.pipeline.older import count_older, told_of
@@ -29,6 +30,7 @@ from hrwatch.wiring import utc_now
 
 # The daemon beats every ten seconds; after so many it is taken for dead.
 DEAD_AFTER = timedelta(seconds=60)
+_LEFT = {Kept.NOTHING.value: "removed"}  # in words
 LATELY = timedelta(days=7)
 
 
@@ -179,7 +181,8 @@ def _print(standing: _Standing) -> None:
         f"{standing.removed_lately} found removed within a week",
     )
     if standing.kept_in_part:
-        told("kept in part", _counted(standing.kept_in_part))
+        in_part = {_LEFT.get(left, left): n for left, n in standing.kept_in_part.items()}
+        told("kept in part", _counted(in_part))
     if standing.older_tags:
         told("tags", told_of(standing.older_tags))
     told("feeds", _counted(standing.feeds) or "none")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
-from hrwatch import hops
+from hrwatch import hops, text
 from hrwatch.errors import BadStatus, FetchError, HopError, NoWorker, ProxyUnreachable
-from hrwatch.model.articles import Change, Kept, Reading, Record
+from hrwatch.model.articles import Article, Change, Kept, Reading, Record
 from hrwatch.model.evidence import CaptureKind, Standing, Visit
 from hrwatch.model.feeds import Feed, Keep, NotModified, Response, Validators
 from hrwatch.pipeline import keeping, linking
@@ -100,10 +100,11 @@ async def look_at(subject: Subject) -> Found:
 async def _completed(subject: Subject, page: Response, there: Found) -> Found:
     """Return what came of a page that could not be had when its article was archived: a version
     with its text, which is no change by the publisher."""
-    record = subject.record
-    reading = await _read(subject, page, record.entry.title)
+    reading = await _read(subject, page, subject.record.entry.title)
     if reading.article is None:
         return there
+    if not await asyncio.to_thread(_tells_of, reading.article, subject.record):
+        return _unclear(there)
     return _with_version(subject, reading, None, there)
 
 
@@ -127,6 +128,19 @@ async def _compared(subject: Subject, page: Response, there: Found) -> Found:
     if change.title:
         reading = await _read(subject, page, change.title[1])
     return _with_version(subject, reading, change, there)
+
+
+def _tells_of(article: Article, record: Record) -> bool:
+    """Say whether a page that nobody has seen before is the one that its feed speaks of, by the
+    words of the title, or of what the feed says."""
+    asked = text.search_text(record.title).split()
+    there = frozenset(text.search_text(article.title).split())
+    if asked and sum(word in there for word in asked) >= len(asked) / 2:
+        return True
+    if not record.text:
+        return not record.entry.title
+    was, now = changes.Told("", record.text), changes.Told("", article.text)
+    return changes.alike(was, now) >= STILL_ITSELF
 
 
 def _is_itself(record: Record, reading: Reading) -> bool:

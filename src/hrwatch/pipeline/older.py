@@ -3,7 +3,6 @@ tells of it."""
 
 from hrwatch.config import Config
 from hrwatch.config.rule_sets import RuleSets
-from hrwatch.model.articles import Kept
 from hrwatch.stages.store import rule_sets
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.rule_sets import Share
@@ -25,7 +24,7 @@ def count_fixed(archive: Archive, config: Config) -> int:
     no more than their headline or summary is kept."""
     today = RuleSets(config.rules, config.feeds)
     with archive.reading() as connection:
-        shares = rule_sets.shares(connection, (Kept.SUMMARY, Kept.HEADLINE))
+        shares = rule_sets.fixed(connection)
     return sum(one.records for one in shares if one.rules_hash != today.hash_for(one.feed))
 
 

@@ -99,21 +99,30 @@ def restated(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[R
     which the feed says something else than before; none of which it cannot be told which they are.
     """
     entries = tuple(document)
-    in_document = Counter(one.marks.guid_key for one in entries)
+    guids = Counter(one.marks.guid_key for one in entries)
+    pages = Counter((one.marks.permalink, one.marks.title_key) for one in entries)
     whole: dict[tuple[str, str, str], list[KnownEntry]] = defaultdict(list)
     by_guid: dict[str, list[KnownEntry]] = defaultdict(list)
+    by_page: dict[tuple[str, str], list[KnownEntry]] = defaultdict(list)
     for each in known:
         whole[each.guid_key, each.permalink, each.title_key].append(each)
         by_guid[each.guid_key].append(each)
+        by_page[each.permalink, each.title_key].append(each)
     found: dict[str, Restated] = {}
     for one in entries:
         told = one.marks
-        same = whole.get((told.guid_key, told.permalink, told.title_key), [])
-        if not same and told.guid_key and in_document[told.guid_key] == 1:
+        page = told.permalink, told.title_key
+        same = whole.get((told.guid_key, *page), [])
+        of_guid = by_guid.get(told.guid_key, []) if told.guid_key else []
+        if not same and of_guid and guids[told.guid_key] == 1:
+            one_agrees = page[0] == of_guid[0].permalink or page[1] == of_guid[0].title_key
+            # Of a guid that several entries had nobody can say whose it is.
+            same = of_guid if one_agrees and len(of_guid) == 1 else []
+        elif not same and not of_guid and all(page) and pages[page] == 1:  # under a guid of today
             same = [
                 each
-                for each in by_guid.get(told.guid_key, [])
-                if each.permalink == told.permalink or each.title_key == told.title_key
+                for each in by_page.get(page, [])
+                if not guids[each.guid_key] and _dates_agree(each.published_at, told.published_at)
             ]
         if len(same) != 1 or same[0].record in found or same[0].entry_hash == told.entry_hash:
             continue

@@ -84,6 +84,8 @@ class Writer:
         that what was taken for a copy by mistake is not lost to the reader."""
         reports: dict[tuple[str, ...], Report] = {self._identity(shown): self._report(shown, shown)}
         for record in sorted(self.stories.get(shown.story, ()), key=original_first):
+            if record.kept is Kept.NOTHING:
+                continue
             report = self._report(record, shown)
             if text.title_key(report.title) == text.title_key(title_of(shown)):
                 report = replace(report, title="")

@@ -4,11 +4,13 @@ new list of other stories is not taken for a change of this one.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
+from lxml import etree  # type: ignore[import-untyped]  # lxml brings no types
+from lxml.html import HtmlElement  # type: ignore[import-untyped]  # the same
 
 from hrwatch import text
 from hrwatch.errors import ExtractError
@@ -19,7 +21,7 @@ _LONGEST = 2_500  # characters of such an element; a larger one holds the story 
 _LONGEST_PARAGRAPH = 400  # in it
 _LONGEST_LINE = 300  # of links
 _LONGEST_NAME = 1_000
-_LINKED = 0.7  # of the letters of a line
+_LINKED = 0.6  # of the letters of a line
 _TAGS = frozenset({"nav", "aside", "footer", "form", "button", "label", "select", "time"})
 _NEVER = frozenset({"html", "head", "body", "main", "article"})
 _ROLES = frozenset({"navigation", "complementary", "contentinfo", "search", "button", "dialog"})
@@ -45,6 +47,10 @@ _BLOCK_TAGS = """
     article aside header footer main nav form pre
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "title"})
+_BEGINNING = 12  # characters; a shorter block could stand anywhere
+_NEAR = 20  # blocks that begin alike
+_BETWEEN = " |\u00a0"
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -54,6 +60,7 @@ class Surroundings:
 
     lines: frozenset[str]  # as text.normalised gives them
     names: tuple[str, ...]  # of the site: as it says itself, and its host
+    blocks: tuple[str, ...] = ()  # all that stands on the page, a line for each block
 
 
 def surroundings(body: bytes, *, url: str, content_type: str) -> Surroundings:
@@ -67,7 +74,66 @@ def surroundings(body: bytes, *, url: str, content_type: str) -> Surroundings:
     said = tree.find(".//meta[@property='og:site_name']")
     site = text.clean_line(said.get("content") or "", 200) if said is not None else ""
     lines = frozenset(key for line in _lines(tree) if (key := text.normalised(line)))
-    return Surroundings(lines, tuple(name for name in (site, host) if name))
+    names = tuple(name for name in (site, host) if name)
+    return Surroundings(lines, names, tuple(_blocks(tree)))
+
+
+def relined(told: str, blocks: Sequence[str]) -> str:
+    """Given the text of a page's story and the page's blocks, in order, return the text with line
+    ends between blocks: of a page laid out as a table trafilatura makes one line, in which no stamp
+    could be told from the story."""
+    beginning: dict[str, list[str]] = defaultdict(list)
+    for block in dict.fromkeys(blocks):
+        same = beginning[block[:_BEGINNING]]
+        if len(block) >= _BEGINNING and len(same) < _NEAR:
+            same.append(block)
+    for same in beginning.values():
+        same.sort(key=len, reverse=True)
+    return "\n".join(part for line in told.split("\n") for part in _parted(line, beginning))
+
+
+def _parted(line: str, beginning: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the blocks of a line, and what stands between them."""
+    start = position = 0
+    while position < len(line):
+        near = beginning.get(line[position : position + _BEGINNING], ())
+        block = next((one for one in near if line.startswith(one, position)), None)
+        if block is None:
+            space = line.find(" ", position)
+            position = len(line) if space < 0 else space + 1
+            continue
+        if before := line[start:position].strip(_BETWEEN):
+            yield before
+        yield block
+        position += len(block)
+        while position < len(line) and line[position] in _BETWEEN:
+            position += 1
+        start = position
+    if (rest := line[start:].strip(_BETWEEN)) or not line:
+        yield rest
+
+
+def _blocks(tree: HtmlElement) -> Iterator[str]:
+    """Yield the text of a page, cut where a block begins or ends and where a line is broken."""
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        cuts = element.tag in _BLOCKS or element.tag == "br"
+        if cuts and event == "start":
+            yield from _block(pieces)
+            pieces = []
+        if event == "start":
+            pieces.append((element.text or "") if element.tag not in _UNSEEN else "")
+        else:
+            if cuts:
+                yield from _block(pieces)
+                pieces = []
+            pieces.append(element.tail or "")
+    yield from _block(pieces)
+
+
+def _block(pieces: Sequence[str]) -> Iterator[str]:
+    if told := " ".join(text.clean("".join(pieces)).split()):
+        yield told
 
 
 def _lines(tree: HtmlElement) -> Iterator[str]:

@@ -28,6 +28,7 @@ from hrwatch.stages.store.tables import in_force, ledger, progress, records
 _MATCHED = "matched"
 _PIECE = 150  # rows named by three values each in one statement
 _OF_VERSIONS = (Reason.NEW, Reason.CHANGED)
+_ABOUT_PAGES = (Reason.REMOVED, Reason.RETURNED)
 
 
 class Told(Protocol):
@@ -155,14 +156,17 @@ def add_removed(connection: sa.Connection, record: Record, now: datetime) -> Non
     """Let it wait that an article was taken down, for those who were told of it and not of this; to
     whom its return is still to be told, that is not told any more."""
     _take_back(connection, record, Reason.RETURNED)
-    _add_for(connection, record, Reason.REMOVED, now, ledger.c.reason != Reason.REMOVED)
+    told = _told_of(connection, record)
+    _add_for(
+        connection, record, Reason.REMOVED, told - _taking_for_removed(connection, record), now
+    )
 
 
 def add_returned(connection: sa.Connection, record: Record, now: datetime) -> None:
     """Let it wait that an article is there again, for those who were told that it was taken down;
     to whom that is still to be told, it is not told any more."""
     _take_back(connection, record, Reason.REMOVED)
-    _add_for(connection, record, Reason.RETURNED, now, ledger.c.reason == Reason.REMOVED)
+    _add_for(connection, record, Reason.RETURNED, _taking_for_removed(connection, record), now)
 
 
 def waiting(connection: sa.Connection, subscriber: str) -> tuple[Waiting, ...]:
@@ -299,28 +303,39 @@ def _take_back(connection: sa.Connection, record: Record, reason: Reason) -> Non
     )
 
 
+def _told_of(connection: sa.Connection, record: Record) -> frozenset[str]:
+    """Return the subscribers of today whom a digest told of an article, whatever of it."""
+    there = sa.select(in_force.c.subscriber).where(in_force.c.until.is_(None))
+    query = sa.select(ledger.c.subscriber).where(
+        ledger.c.record == record.id,
+        ledger.c.digest.is_not(None),
+        ledger.c.subscriber.in_(there),
+    )
+    return frozenset(connection.scalars(query))
+
+
+def _taking_for_removed(connection: sa.Connection, record: Record) -> frozenset[str]:
+    """Return the subscribers who know that an article was taken down, or are to be told so next,
+    and of no return."""
+    query = (
+        sa.select(ledger.c.subscriber, ledger.c.reason)
+        .where(ledger.c.record == record.id, ledger.c.reason.in_(_ABOUT_PAGES))
+        .order_by(ledger.c.matched_at)
+    )
+    last = {row.subscriber: row.reason for row in connection.execute(query)}
+    removed = frozenset(name for name, reason in last.items() if reason == Reason.REMOVED)
+    return removed & _told_of(connection, record)
+
+
 def _add_for(
     connection: sa.Connection,
     record: Record,
     reason: Reason,
+    subscribers: Iterable[str],
     now: datetime,
-    knowing: sa.ColumnElement[bool],
 ) -> None:
-    """Let a reason wait for the subscribers of today whom a digest told of the article by a row for
-    which `knowing` holds; once for each version."""
-    there = sa.select(in_force.c.subscriber).where(in_force.c.until.is_(None))
-    query = (
-        sa.select(ledger.c.subscriber)
-        .where(
-            ledger.c.record == record.id,
-            ledger.c.digest.is_not(None),
-            ledger.c.subscriber.in_(there),
-            knowing,
-        )
-        .distinct()
-        .order_by(ledger.c.subscriber)
-    )
-    values = [_values(name, record, reason, now) for name in connection.scalars(query)]
+    """Let a reason wait for these subscribers, once for each version."""
+    values = [_values(name, record, reason, now) for name in sorted(subscribers)]
     for piece in chunks(values):
         connection.execute(insert_missing(connection, ledger), piece)
 

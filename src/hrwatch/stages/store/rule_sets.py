@@ -1,7 +1,7 @@
 """Which rule sets tagged what: their history, and the records of each."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from hrwatch.model.articles import Kept
 from hrwatch.model.tags import RuleSet
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import records, rule_sets
+
+_GROUP = (records.c.feed, records.c.rules_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,29 @@ def get(connection: sa.Connection, rules_hash: str) -> Known | None:
     return Known(told, row.first_used_at, row.hrwatch)
 
 
-def shares(connection: sa.Connection, kept: Collection[Kept] = (Kept.FULL,)) -> tuple[Share, ...]:
+def shares(connection: sa.Connection) -> tuple[Share, ...]:
     """Return how many records of each feed each rule set tagged, by feed: of those whose text is
-    kept, which another rule set can tag, unless others are asked for."""
-    group = (records.c.feed, records.c.rules_hash)
-    query = sa.select(*group, sa.func.count()).where(records.c.kept.in_(kept))
-    found = connection.execute(query.group_by(*group).order_by(*group))
-    return tuple(Share(*row) for row in found)
+    kept, which another rule set can tag."""
+    # Whether it is kept stands behind the text, and would have every text read: all are counted
+    # in an index, and those that are kept in part, in another, taken off.
+    every = sa.select(*_GROUP, sa.func.count()).group_by(*_GROUP).order_by(*_GROUP)
+    in_part = {(one.feed, one.rules_hash): one.records for one in _in_part(connection)}
+    found = (Share(*row) for row in connection.execute(every))
+    left = (
+        replace(one, records=one.records - in_part.get((one.feed, one.rules_hash), 0))
+        for one in found
+    )
+    return tuple(one for one in left if one.records)
+
+
+def fixed(connection: sa.Connection) -> tuple[Share, ...]:
+    """Return the same of the records whose tags stay as they are, because no more than their
+    headline or summary is kept; not of those of which nothing is."""
+    return _in_part(connection, records.c.kept.in_((Kept.SUMMARY, Kept.HEADLINE)))
+
+
+def _in_part(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Share, ...]:
+    # In these words: the index of them is asked, whose condition that is.
+    those = sa.select(records.c.ordinal).where(sa.text("kept != 'full'"), *conditions)
+    query = sa.select(*_GROUP, sa.func.count()).where(records.c.ordinal.in_(those))
+    return tuple(Share(*row) for row in connection.execute(query.group_by(*_GROUP)))

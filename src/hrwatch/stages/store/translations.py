@@ -15,6 +15,7 @@ from hrwatch.stages.store.tables import feeds, records, translations
 # So many of each kind are looked at: a page that a whole site names is nobody's translation.
 _MOST = 200
 
+# Made once: they are asked for every step of a poll, and making one costs more than the answer.
 _newer = records.alias("newer")
 _FOUND = (
     sa.select(
@@ -36,12 +37,12 @@ _FOUND = (
     .order_by(records.c.ordinal)
 )
 _KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
-_NAMED = _FOUND.where(records.c.permalink_key.in_(_KEYS))
+_NAMED = _FOUND.where(records.c.permalink_key.in_(_KEYS)).limit(_MOST)
 _NAMING = _FOUND.where(
     records.c.ordinal.in_(
         sa.select(translations.c.record).where(translations.c.permalink_key.in_(_KEYS))
     )
-)
+).limit(_MOST)
 _BY_ID = _FOUND.where(records.c.id.in_(_KEYS))
 _TOLD_IN = sa.select(records.c.story, records.c.language, records.c.permalink).where(
     records.c.story.in_(_KEYS), records.c.copy_kind == CopyKind.TRANSLATION
@@ -67,7 +68,7 @@ def counterparts(
     rows: dict[int, Any] = {}
     for query, addresses in ((_NAMING, permalinks), (_NAMED, named)):
         for piece in chunks(sorted({text.key(one) for one in addresses if one})):
-            for row in connection.execute(query.limit(_MOST), {"keys": piece}):
+            for row in connection.execute(query, {"keys": piece}):
                 rows[row.ordinal] = row
     missing = {row.copy_of for row in rows.values() if row.copy_of} - {
         row.id for row in rows.values()

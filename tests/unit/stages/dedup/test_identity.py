@@ -192,3 +192,81 @@ def test_entry_hash_tells_whether_the_feed_says_something_else(
 
     assert (before == after) is same
     assert after.startswith("1:")
+
+
+# Known entries of which the feed says something else
+
+
+def restated(document: Iterable[Entry], known: Iterable[KnownEntry]) -> dict[str, Entry]:
+    """Which entries of a document say something else than before, by their records."""
+    marked = [identity.Marked(entry, marks(entry)) for entry in document]
+    return {one.record: one.marked.entry for one in identity.restated(marked, known)}
+
+
+def hashed(*entries: Entry) -> tuple[KnownEntry, ...]:
+    """What the archive would answer after these entries were archived with their hashes."""
+    return tuple(
+        replace(known, entry_hash=marks(entry).entry_hash)
+        for known, entry in zip(remembered(*entries), entries, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        replace(A, content="<p>The order was taken back.</p>"),
+        replace(A, title="Night arrests in Arvenia, updated"),
+        replace(A, permalink="http://wire.example/2026/a", summary="Moved and mended."),
+        replace(A, guid="b", summary="Under another guid."),
+    ],
+)
+def test_restated_entry_is_that_of_its_record(later: Entry) -> None:
+    (record,) = remembered(A)
+    assert restated([later], hashed(A)) == {record.record: later}
+    assert restated([A], hashed(A)) == {}
+
+
+@pytest.mark.parametrize(
+    ("document", "archived"),
+    [
+        ([replace(A, title="Another", permalink="http://wire.example/b")], [A]),  # used again
+        ([replace(A, summary="1"), replace(A, title="Another", summary="2")], [NO_LINK]),
+        (
+            [replace(A, title="Third", summary="1")],
+            [A, replace(A, title="Other", permalink="http://wire.example/b")],
+        ),
+        ([replace(A, guid="b", summary="1"), A], [A]),  # both stand there: another entry
+    ],
+)
+def test_restated_never_is_what_nobody_can_tell(
+    document: list[Entry], archived: list[Entry]
+) -> None:
+    assert restated(document, hashed(*archived)) == {}
+
+
+def test_restated_with_a_hash_of_another_kind_is_not_to_be_compared() -> None:
+    for before in (None, "0:abc"):
+        (known,) = (replace(one, entry_hash=before) for one in remembered(A))
+        (found,) = identity.restated([identity.Marked(A, marks(A))], [known])
+        assert not found.is_comparable
+
+
+SOME = st.builds(
+    an_entry,
+    guid=st.sampled_from(["", "a", "b"]),
+    permalink=st.sampled_from(["", "http://wire.example/a", "http://wire.example/b"]),
+    title=st.sampled_from(["Night arrests", "A letter", ""]),
+    summary=st.sampled_from(["One.", "Two."]),
+    published_at=st.sampled_from([None, NOW]),
+)
+
+
+@given(st.lists(SOME, max_size=6), st.lists(SOME, max_size=4))
+def test_restated_entries_are_none_of_the_unseen(
+    document: list[Entry], archived: list[Entry]
+) -> None:
+    known = hashed(*archived)
+    found = restated(document, known)
+    new = unseen(document, known)
+    assert not [entry for entry in found.values() if any(entry is one for one in new)]
+    assert set(found) <= {one.record for one in known}

@@ -20,7 +20,7 @@ from builders import (
     an_entry,
     an_evidence,
 )
-from hrwatch.model.articles import Copy, CopyKind, Record
+from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.feeds import Coverage, Feed, State
 from hrwatch.model.mail import Match, Subscriber
 from hrwatch.model.tags import Field, Relation
@@ -201,6 +201,13 @@ def test_compose_shows_the_earliest_of_a_story_but_a_page_as_its_publisher_tells
     seen = [replace(one, first_seen_at=NOW - n * HOUR) for n, one in enumerate(copies)]
     stories = {"first": (first, *seen)}
     assert only_story(composed(*map(a_match, seen), stories=stories)).reference == "third"
+
+
+def test_compose_names_no_report_that_was_removed_from_the_archive() -> None:
+    original, herald, *_ = a_story()
+    gone = replace(herald, title="", kept=Kept.NOTHING)
+    story = only_story(composed(a_match(original), stories={"original": (original, gone)}))
+    assert story.also == ()
 
 
 def test_compose_leaves_a_title_out_of_other_reports_where_it_is_the_same() -> None:

@@ -18,7 +18,7 @@ from hrwatch.model.articles import Change
 from hrwatch.stages.dedup.changes import titles
 from hrwatch.stages.dedup.changes.aligning import Passage, Side, differing, pairs
 from hrwatch.stages.dedup.changes.cutting import Cut, cut, glued, paragraphs
-from hrwatch.stages.dedup.changes.noise import is_counter
+from hrwatch.stages.dedup.changes.noise import is_aside
 from hrwatch.stages.dedup.changes.rewording import Budget, Gap, gaps
 
 # What a change keeps of each kind; the rest is counted, and stands in the versions themselves.
@@ -42,6 +42,8 @@ class Told:
     # others, buttons, notices. They change by themselves.
     furniture: Collection[str] = field(default_factory=frozenset)
     names: tuple[str, ...] = ()  # of the publisher and its site, which titles end with
+    # All that stands on the page: what a reading of it passed over has not gone.
+    page: str = ""
 
 
 def changed(before: Told, after: Told) -> Change | None:
@@ -160,7 +162,7 @@ class _Comparison:
             there, gap.new_first, gap.new_last, self._after.furniture
         ):
             return True
-        if (not old.keys or not new.keys) and is_counter(old.told or new.told):
+        if (not old.keys or not new.keys) and is_aside(old.told or new.told):
             return True
         if not old.keys:
             return self._stands(new, self._all_old)
@@ -175,11 +177,11 @@ class _Comparison:
 
     @cached_property
     def _all_old(self) -> str:
-        return glued(cut(self._before.text).keys)
+        return glued(cut(f"{self._before.text}\n{self._before.page}").keys)
 
     @cached_property
     def _all_new(self) -> str:
-        return glued(cut(self._after.text).keys)
+        return glued(cut(f"{self._after.text}\n{self._after.page}").keys)
 
 
 def _credible(told: Told) -> Told:

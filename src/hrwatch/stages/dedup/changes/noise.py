@@ -81,10 +81,15 @@ def is_noise(line: Cut) -> bool:
     )
 
 
-def is_counter(told: str) -> bool:
-    """Return whether a stretch within a line is a stamp or a counter, with its number, and could
-    hardly be words of a sentence, as "on 3 March" and "an hour ago" could."""
-    return len(told) <= _LONGEST and any(map(str.isdigit, told)) and _is_stamp(told, alone=False)
+def is_aside(told: str) -> bool:
+    """Return whether a stretch within a line is noise by itself, and could hardly be words of a
+    sentence, as "on 3 March", "an hour ago" and "by Mira Okun" could: a counter with its number, a
+    stamp that says of what it is one, a signature with its colon."""
+    if len(told) > _LONGEST:
+        return False
+    if any(map(str.isdigit, told)) and _is_stamp(told, alone=False):
+        return True
+    return any(mark in told for mark in ":：") and _is_signature(told.strip())
 
 
 def _is_stamp(told: str, *, alone: bool = True) -> bool:

@@ -5,7 +5,7 @@ them is among those that tell."""
 # What such a line is about; one of these stands in it. Those with an asterisk have endings.
 TELLING = """
     updated update published posted modified edited revised views view viewed reads read reading
-    hits comments comment shares share shared likes like votes minread mis-à-jour publié publiée
+    hits comments comment shares share shared likes like minread mis-à-jour publié publiée
     publication modifié actualisé vues vue lecture lectures commentaires commentaire partages
     partage actualizado actualizada publicado publicada modificado visitas lecturas lectura
     comentarios comentario compartidos vistas atualizado atualizada publicada modificada
@@ -18,6 +18,7 @@ TELLING = """
     نشر نشرت نُشر آخر مشاهدة مشاهدات قراءة تعليق تعليقات مشاركات به‌روزرسانی بروزرسانی انتشار
     منتشر بازدید نظر نظرات دیدگاه مطالعه aggiornato pubblicato modificato visualizzazioni lettura
     commenti bijgewerkt gepubliceerd gewijzigd weergaven reacties leestijd अपडेट प्रकाशित
+    القراءة المشاهدات التعليقات النشر التحديث
 """
 # The same, but where a line tells only this, it may be a word of a story.
 RELATIVE = """

@@ -108,7 +108,9 @@ class Server:
         backups hold besides is its own tools' matter."""
         tables = ", ".join(_PURGED)
         with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0")
             connection.exec_driver_sql(f"VACUUM {tables}")
+            connection.exec_driver_sql("RESET statement_timeout")
         return True
 
     def close(self) -> None:
