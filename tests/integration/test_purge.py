@@ -393,6 +393,7 @@ def test_purge_does_nothing_while_a_mail_that_tells_of_it_is_being_sent(archive:
 
 def test_purge_finds_a_mail_that_names_the_article_under_another_story(archive: Archive) -> None:
     mailed(archive, replace(OTHER, entry=ENTRY))
+    archive.write_now(ledger.add, {"editor": [a_match(VICTIM)]}, 10, NOW)  # waits for a digest
     purged(archive)
     assert rows(archive, "SELECT count(*) FROM outbox") == [(0,)]
     assert waiting(archive) == [OTHER.id]

@@ -4,15 +4,18 @@ every story is invented."""
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from builders import NOW, a_feed, a_record, an_entry
+from builders import NOW, a_feed, a_mail, a_match, a_record, an_entry
+from hrwatch.cli import purge
 from hrwatch.cli.main import app
 from hrwatch.model.articles import Copy, CopyKind
-from hrwatch.stages.store import feeds, records
+from hrwatch.model.mail import Digest
+from hrwatch.stages.store import feeds, ledger, outbox, records
 from hrwatch.stages.store.archive import Archive
 
 FILE = """
@@ -76,7 +79,8 @@ def test_show_of_what_was_removed_says_when_and_why(folder: Path) -> None:
     assert "reason:     a request of 7 March\n" in ended.stdout
     assert "Qvorrel" not in ended.stdout
     assert run(folder, "search", "feed:wire").stdout == ""
-    assert json.loads(run(folder, "show", VICTIM.id, "--json").stdout)["title"] == ""
+    told = json.loads(run(folder, "show", VICTIM.id, "--json").stdout)
+    assert (told["title"], told["removed_because"]) == ("", "a request of 7 March")
 
 
 def test_purge_without_a_terminal_wants_to_be_told_yes(folder: Path) -> None:
@@ -126,6 +130,26 @@ def test_purge_of_an_ambiguous_reference_names_those_that_begin_so(folder: Path)
 
     assert ended.exit_code == 1
     assert "begins several references: victim000001, victim000009" in ended.stderr
+
+
+def test_purge_while_a_mail_that_tells_of_it_is_being_sent_removes_nothing_and_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "PATIENCE", timedelta(0))
+    digest = Digest("digest1", "desk", None, "s", "t", "h", (a_match(VICTIM),))
+    until = datetime.now(UTC) + timedelta(hours=1)
+    with Archive.open_beside("archive.db", directory=folder / "state") as archive:
+        archive.write_now(ledger.add, {"desk": [a_match(VICTIM)]}, 2, NOW)
+        assert archive.write_now(outbox.enqueue, digest, a_mail(), NOW)
+        claim = {"owner": "me", "now": NOW, "until": until}
+        assert archive.write_now(outbox.claim, a_mail().message_id, **claim)
+
+    ended = run(folder, "purge", VICTIM.id, "--reason", "a request", "--yes")
+
+    assert ended.exit_code == 1
+    assert "is just being sent" in ended.stderr
+    assert "1 mail not sent yet: taken back" in ended.stdout
+    assert VICTIM.title in titles(folder)
 
 
 def test_purge_again_says_that_it_is_removed_already(folder: Path) -> None:

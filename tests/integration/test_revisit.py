@@ -153,6 +153,26 @@ def test_page_that_is_back_before_its_removal_was_told_is_told_to_nobody(
     watch(place, tmp_path, test)
 
 
+@pytest.mark.parametrize("keep", ["headline", "summary"])
+def test_page_of_which_nothing_is_kept_is_still_found_removed_and_back(
+    places: Any, tmp_path: Path, keep: str
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.answer(1, GONE)
+        await desk.visits_until(2 * DAY)
+        assert await desk.tell() == [(ONE.title, 1, Reason.REMOVED)]
+        desk.site.answer(1, FRONT)
+        await desk.visits_until(2 * DAY)
+        desk.site.edit(1, paragraphs=EDITED)
+        await desk.visits_until(9 * DAY)
+        assert await desk.tell() == [(ONE.title, 1, Reason.RETURNED)]
+        assert desk.rows("SELECT count(*) FROM captures") == [(0,)]
+        assert len(texts(desk)) == 1
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test, keep=keep)
+
+
 FRONT = a_page("The front page of an invented site", *(["Welcome to the news of today."] * 4))
 PAYWALL = a_page(ONE.title, "Subscribe now to read this.", "Already a reader? Log in here.")
 

@@ -15,9 +15,10 @@ from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Kept
 from hrwatch.pipeline.evidence import SOFTWARE
-from hrwatch.stages.store import purging
+from hrwatch.stages.store import purging, recalling
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.purging import Held, Mails, Purged
+from hrwatch.stages.store.purging import Held, Purged
+from hrwatch.stages.store.recalling import Mails
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 
@@ -99,7 +100,7 @@ def _found(archive: Archive, what: str) -> tuple[Held, ...]:
 def _print(archive: Archive, found: Sequence[Held]) -> None:
     """Say what is to be removed, which mails tell of it, and who else told the same."""
     with archive.reading() as connection:
-        mails = purging.mails(connection, found, utc_now())
+        mails = recalling.mails(connection, purging.told_of(found), utc_now())
         others = purging.others(connection, found)
     for one in found:
         told = "removed already" if one.kept is Kept.NOTHING else f"{one.title} {one.url}"

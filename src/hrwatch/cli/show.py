@@ -59,7 +59,8 @@ def show(
         print_versions(versions, visit, as_json=as_json)
         return
     if as_json:
-        output.json_line(asdict(found) | {"captures": list(map(_capture_object, held))})
+        evidence = {"captures": list(map(_capture_object, held))}
+        output.json_line(asdict(found) | evidence | _removed(removed))
         return
     if removed is not None and found.kept is Kept.NOTHING:
         _print_removed(found, removed)
@@ -67,6 +68,13 @@ def show(
     today = RuleSets(config.rules, config.feeds).hash_for(found.feed)
     others = [record for record in story if record.id != found.id]
     _print(found, others, _rule_set(known, rules_hash, today), removed, held)
+
+
+def _removed(tombstone: Capture | None) -> dict[str, object]:
+    """Return what JSON tells more of a record of which something was removed."""
+    if tombstone is None:
+        return {}
+    return {"removed_at": tombstone.fetched_at, "removed_because": captures.reason(tombstone)}
 
 
 def _print_removed(record: Record, tombstone: Capture) -> None:

@@ -103,7 +103,7 @@ async def _completed(subject: Subject, page: Response, there: Found) -> Found:
     reading = await _read(subject, page, subject.record.entry.title)
     if reading.article is None:
         return there
-    if not await asyncio.to_thread(_tells_of, reading.article, subject.record):
+    if not await _tells_of(reading.article, subject.record):
         return _unclear(there)
     return _with_version(subject, reading, None, there)
 
@@ -116,7 +116,7 @@ async def _compared(subject: Subject, page: Response, there: Found) -> Found:
         if subject.visit.standing is not Standing.REMOVED:
             return there
         reading = await _read(subject, page, record.title)
-        return there if await asyncio.to_thread(_is_itself, record, reading) else _unclear(there)
+        return there if await _tells_of(reading.article, record) else _unclear(there)
     tasks = (_task(subject, each, record.title) for each in (before, page))
     revised = await subject.parts.workers.run(hops.read_change, hops.ChangeTask(*tasks))
     if revised.alike < STILL_ITSELF:
@@ -130,26 +130,21 @@ async def _compared(subject: Subject, page: Response, there: Found) -> Found:
     return _with_version(subject, reading, change, there)
 
 
-def _tells_of(article: Article, record: Record) -> bool:
-    """Say whether a page that nobody has seen before is the one that its feed speaks of, by the
-    words of the title, or of what the feed says."""
+async def _tells_of(article: Article | None, record: Record) -> bool:
+    """Say whether a page that there is nothing to compare with is the one that its feed speaks of,
+    by the words of the title, or of what the feed says."""
+    return article is not None and await asyncio.to_thread(_has_words_of, article, record)
+
+
+def _has_words_of(article: Article, record: Record) -> bool:
     asked = text.search_text(record.title).split()
     there = frozenset(text.search_text(article.title).split())
     if asked and sum(word in there for word in asked) >= len(asked) / 2:
         return True
     if not record.text:
-        return not record.entry.title
+        return not asked
     was, now = changes.Told("", record.text), changes.Told("", article.text)
     return changes.alike(was, now) >= STILL_ITSELF
-
-
-def _is_itself(record: Record, reading: Reading) -> bool:
-    """Say whether a page holds what its feed carried of an article: not whether that changed."""
-    was = changes.Told(record.title, record.text)
-    return (
-        bool(record.text)
-        and changes.alike(was, changes.Told(reading.title, reading.text)) >= STILL_ITSELF
-    )
 
 
 def _unclear(there: Found, error: str | None = None) -> Found:

@@ -220,13 +220,14 @@ def _told(look: Look) -> Looked:
         change=version.change if version else None,
         error=visit.error,
     )
+    found = f" version={looked.version}" if looked.version else ""
+    found += f" reason={looked.reason}" if looked.reason else ""
     log.log(
-        logging.INFO if looked.reason or looked.version else logging.DEBUG,
-        "event=visit record=%s feed=%s standing=%s%s%s",
+        logging.INFO if found else logging.DEBUG,
+        "event=visit record=%s feed=%s standing=%s%s",
         looked.record,
         looked.feed,
         looked.standing,
-        f" version={looked.version}" if looked.version else "",
-        f" reason={looked.reason}" if looked.reason else "",
+        found,
     )
     return looked

@@ -72,6 +72,8 @@ class Writer:
         )
 
     def _no_extract(self, record: Record) -> NoExtract | None:
+        if record.kept is Kept.SUMMARY and not record.text:
+            return NoExtract.SUMMARY
         if record.kept is not Kept.HEADLINE:
             return None
         feed = self.feeds.get(record.feed)

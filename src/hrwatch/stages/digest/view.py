@@ -69,6 +69,7 @@ class NoExtract(StrEnum):
 
     TERMS = "terms"  # the publisher's
     HEADLINE = "headline"  # no more is archived, by the operator's choice
+    SUMMARY = "summary"  # the same, and the feed gave none
 
 
 @dataclass(frozen=True, slots=True)

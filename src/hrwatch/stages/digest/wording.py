@@ -50,6 +50,7 @@ _UNDATED = {
 _NO_EXTRACT = {
     NoExtract.TERMS: "No extract: this publisher's terms allow no copies.",
     NoExtract.HEADLINE: "No extract: only the headline of this feed is archived.",
+    NoExtract.SUMMARY: "No extract: the feed gave no summary, and no more than that is archived.",
 }
 STATES = {
     State.EMPTY: "answers, but empty",

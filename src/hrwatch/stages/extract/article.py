@@ -170,6 +170,8 @@ class _Head:
             language = (link.get("hreflang") or "").strip().replace("_", "-")
             if "alternate" not in (link.get("rel") or "").lower().split():
                 continue
+            if (link.get("type") or "text/html").lower() != "text/html":  # a feed, or an app
+                continue
             if not _LANGUAGE.fullmatch(language) or language.lower() == "x-default":
                 continue
             if language.partition("-")[0].lower() == own:

@@ -166,7 +166,8 @@ class Fetcher:
         if len(self._opened) < _MOST_NOTED:
             self._opened.add(origin)
             # The site, not the page: what is removed from the archive must not stand in a log.
-            _log.warning("event=redirected-to-http address=%s:%d", *origin[1:])
+            _, host, port = origin
+            _log.warning("event=redirected-to-http address=%s", f"{host}:{port}")
 
     def _refuse_beyond_loopback(self, target: httpx.URL) -> None:
         if self._settings.loopback_only and not is_loopback(host_of(target)):

@@ -8,22 +8,17 @@ tells of it is taken back where it has not left; of what has left, the bytes are
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import Any
 
 import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Kept
-from hrwatch.stages.store import captures, rows, words
+from hrwatch.stages.store import captures, recalling, rows, words
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.recalling import Told
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import (
     bodies,
-    digests,
-    ledger,
-    outbox,
     records,
     sketches,
     tags,
@@ -80,15 +75,6 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Mails:
-    """The mails that tell of some records, by Message-ID."""
-
-    queued: frozenset[str]
-    sending: frozenset[str]  # a transport has them at this moment
-    settled: frozenset[str]  # sent, or given up; those that were emptied are left out
-
-
-@dataclass(frozen=True, slots=True)
 class Purged:
     """What was removed."""
 
@@ -126,44 +112,15 @@ def others(connection: sa.Connection, found: Collection[Held]) -> tuple[Held, ..
     return tuple(one for one in of_stories if one.id not in ids and one.kept is not Kept.NOTHING)
 
 
-def mails(connection: sa.Connection, found: Collection[Held], now: datetime) -> Mails:
-    """Return the mails that may hold a word of these records: each that tells of their stories, and
-    each that names one of them by its reference or its address, whatever story it was of then."""
-    ids = {one.id for one in found}
-    stories = {one.story for one in found}
-    of_stories = sa.select(records.c.id).where(records.c.story.in_(stories))
-    answering = sa.select(ledger.c.digest).where(
-        ledger.c.record.in_(of_stories) | ledger.c.story.in_(stories) | ledger.c.record.in_(ids)
+def told_of(found: Iterable[Held]) -> Told:
+    """Return records as far as mails may tell of them."""
+    found = tuple(found)
+    return Told(
+        ids=frozenset(one.id for one in found),
+        addresses=frozenset(one.url for one in found if one.url),
+        stories=frozenset(one.story for one in found),
+        since=min(one.first_seen_at for one in found),
     )
-    told = outbox.c.digest.in_(answering)
-    of_digests: sa.Select[Any] = sa.select(
-        outbox.c.message_id, outbox.c.settled_at, outbox.c.claimed_until
-    )
-    wanted: dict[str, sa.Row[Any]] = {
-        row.message_id: row for row in connection.execute(of_digests.where(told))
-    }
-    since = min(one.first_seen_at for one in found)
-    names = [*ids, *(one.url for one in found if one.url)]
-    for row in _bodies(connection, since, sa.not_(told)):
-        if any(name in told_in(row.bytes) for name in names):
-            wanted[row.message_id] = row
-    full = set(connection.scalars(sa.select(outbox.c.message_id).where(outbox.c.bytes != b"")))
-    queued, sending, settled = set(), set(), set()
-    for message_id, row in wanted.items():
-        if row.settled_at is not None:
-            settled |= {message_id} & full
-        elif row.claimed_until is not None and row.claimed_until > now:
-            sending.add(message_id)
-        else:
-            queued.add(message_id)
-    return Mails(frozenset(queued), frozenset(sending), frozenset(settled))
-
-
-def told_in(mail: bytes) -> str:
-    """Return the text part of a mail as it was written."""
-    message = message_from_bytes(mail, policy=policy.default)
-    body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
-    return str(body.get_content()) if body is not None else ""
 
 
 def purge(
@@ -182,17 +139,16 @@ def purge(
     # Who is just writing a later version of one of them is waited for, and finds it removed.
     rows_of_them = records.c.id.in_([one.id for one in found])
     connection.execute(sa.select(records.c.ordinal).where(rows_of_them).with_for_update()).all()
-    letters = mails(connection, found, now)
-    if letters.sending:
+    told = told_of(found)
+    mails = recalling.mails(connection, told, now)
+    if mails.sending or not recalling.take_back(connection, mails.queued, now):
         return None
-    if not _take_back(connection, letters.queued, [one.id for one in found], now):
-        return None  # one of them was just taken to be sent
-    _empty(connection, letters.settled)
+    recalling.empty(connection, mails.settled)
+    recalling.settle(connection, told, now)
     full = [one for one in found if one.kept is not Kept.NOTHING]
     ids = [one.id for one in full]
     leftovers = list(_stretches(connection, full))
     packed = _packed(connection, ids)
-    _settle(connection, ids, now)
     versions = 0
     for piece in chunks(ids):
         versions += _empty_records(connection, piece)
@@ -246,53 +202,6 @@ def _held(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple
         )
         for row in connection.execute(query)
     )
-
-
-def _bodies(
-    connection: sa.Connection, since: datetime, condition: sa.ColumnElement[bool]
-) -> Iterator[sa.Row[Any]]:
-    """Yield the mails written from `since` on, one at a time: together they may be many."""
-    query = sa.select(outbox.c.message_id).where(
-        outbox.c.created_at >= since, outbox.c.bytes != b"", condition
-    )
-    columns = (outbox.c.message_id, outbox.c.settled_at, outbox.c.claimed_until, outbox.c.bytes)
-    for message_id in connection.scalars(query).all():
-        one: sa.Select[Any] = sa.select(*columns).where(outbox.c.message_id == message_id)
-        yield from connection.execute(one)
-
-
-def _take_back(
-    connection: sa.Connection, queued: Collection[str], ids: Iterable[str], now: datetime
-) -> bool:
-    """Remove mails that have not left; what they told waits again, all but these records. The
-    windows that they were written for are open again. False where one is being sent by now."""
-    free = sa.or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now)
-    query = sa.select(outbox.c.message_id, outbox.c.digest).where(
-        outbox.c.message_id.in_(queued), outbox.c.settled_at.is_(None), free
-    )
-    rows = connection.execute(query.with_for_update()).all()
-    if len(rows) < len(queued):
-        return False
-    those = [row.digest for row in rows]
-    connection.execute(
-        sa.update(ledger).where(ledger.c.digest.in_(those)).values(digest=None, settled_at=None)
-    )
-    connection.execute(sa.delete(outbox).where(outbox.c.message_id.in_(queued)))
-    connection.execute(sa.delete(digests).where(digests.c.id.in_(those)))
-    return True
-
-
-def _empty(connection: sa.Connection, settled: Iterable[str]) -> None:
-    for piece in chunks(sorted(settled)):
-        emptied = sa.update(outbox).where(outbox.c.message_id.in_(piece)).values(bytes=b"")
-        connection.execute(emptied)
-
-
-def _settle(connection: sa.Connection, ids: Iterable[str], now: datetime) -> None:
-    """Note that nobody is to be told of these records."""
-    for piece in chunks(ids):
-        waiting = ledger.c.record.in_(piece) & ledger.c.settled_at.is_(None)
-        connection.execute(sa.update(ledger).where(waiting).values(settled_at=now))
 
 
 def _empty_records(connection: sa.Connection, ids: Sequence[str]) -> int:

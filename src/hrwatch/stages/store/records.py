@@ -56,6 +56,9 @@ _CANDIDATES = (
 )
 _KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
 _BY_PERMALINK = _CANDIDATES.where(records.c.permalink_key.in_(_KEYS))
+_PURGED = sa.select(records.c.permalink_key, records.c.title_key).where(
+    ~is_there(), records.c.permalink_key.in_(_KEYS)
+)
 _BY_TEXT = _CANDIDATES.where(records.c.text_hash.in_(_KEYS))
 
 
@@ -176,9 +179,8 @@ def purged(
     """
     asked = {text.key(permalink): permalink for permalink, _ in pages if permalink}
     titles: dict[str, set[str]] = defaultdict(set)
-    query = sa.select(records.c.permalink_key, records.c.title_key).where(~is_there())
     for piece in chunks(sorted(asked)):
-        for row in connection.execute(query.where(records.c.permalink_key.in_(piece))):
+        for row in connection.execute(_PURGED, {"keys": piece}):
             titles[asked[row.permalink_key]].add(row.title_key)
     return frozenset(
         (permalink, title_key)

@@ -275,6 +275,12 @@ def test_render_of_a_headline_alone_says_why_there_is_no_extract(
         assert "ref BY-7Q2M, headline kept" in " ".join(part.split())
 
 
+def test_render_of_a_summary_that_the_feed_did_not_give_says_so() -> None:
+    match = about("BY-7Q2M", of_entry={"summary": ""})
+    told = " ".join(written(a_match(kept(match.record, Keep.SUMMARY))).text.split())
+    assert "No extract: the feed gave no summary, and no more than that is archived." in told
+
+
 def test_render_of_a_kept_summary_cites_it() -> None:
     match = about("BY-7Q2M", of_entry={"summary": "They were tortured, says the feed."})
     digest = written(a_match(kept(match.record, Keep.SUMMARY)))

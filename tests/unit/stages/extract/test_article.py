@@ -225,7 +225,7 @@ def test_extract_translations_are_the_other_languages_that_the_page_names() -> N
     <link rel="Alternate" hreflang="fr" href="/fr/1?utm_source=x#top">
     <link rel="alternate" hreflang="pt-br" href="https://WIRE.example/pt/1">
     <link rel="alternate" hreflang="ru" href="javascript:alert(1)">
-    <link rel="alternate" hreflang="de" type="application/rss+xml">
+    <link rel="alternate" hreflang="de" type="application/rss+xml" href="/de/feed">
     <link rel="alternate" hreflang="es" href="/stories/1">
     <link rel="stylesheet" hreflang="it" href="/it/1">
     """
