@@ -16,6 +16,7 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from hrwatch.stages.store.verifying import verify
 from newsdesk import Desk, a_reader, at_the_desk, told
 from postgres import Place
 
@@ -103,6 +104,9 @@ def kill_and_look(place: Place, kills: int) -> None:
                 assert archive.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
             unsettled = "SELECT count(*) FROM outbox WHERE settled_at IS NULL"
             assert archive.exec_driver_sql(unsettled).scalar() == 0
+        with place.open(writing=False) as opened, opened.reading() as connection:
+            found = verify(connection, pytest.fail, lambda *_: None)
+        assert (found.captures, found.number) == (len(expected), len(expected))
 
     at_the_desk(place.directory.parent, test)
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from builders import NOW, a_capture, a_record, an_entry
+from hrwatch import text
 from hrwatch.model.evidence import CaptureKind, Link
 from hrwatch.model.feeds import Redirect
 from hrwatch.stages.store import captures, chaining, records, tables
@@ -150,16 +152,22 @@ def test_erase_leaves_tombstones_alone_and_makes_one_for_each_record(archive: Ar
     assert look(archive, sa.select(tables.bodies.c.size)) == [len(OTHER)]
 
 
-def test_pages_captured_lately_are_found_by_their_permalink(archive: Archive) -> None:
-    record = a_record()
-    for days, body in enumerate((PAGE, OTHER, b"new")):
-        at = NOW + timedelta(days=days)
-        capture = a_capture(body, record=record.id, fetched_at=at)
-        archive.write_now(records.add, [record])
+def test_pages_that_were_read_lately_are_found_by_their_permalink(archive: Archive) -> None:
+    def hashed(body: bytes) -> str:
+        return hashlib.sha256(body).hexdigest()
+
+    record = a_record(page_sha256=hashed(PAGE))
+    edited = replace(record, version=2, page_sha256=hashed(b"edited"))
+    archive.write_now(records.add, [record, edited])
+    notice = OTHER  # which a visit met in the page's place
+    for days, body in enumerate((PAGE, notice, b"edited")):
+        capture = a_capture(body, record=record.id, fetched_at=NOW + timedelta(days=days))
         archive.write_now(captures.append, [(capture, body)])
-    key = next(iter(look(archive, sa.select(tables.records.c.permalink_key))))
+    key = text.key(record.permalink)
 
     with archive.reading() as connection:
-        found = captures.of_page(connection, str(key), NOW + timedelta(days=1))
-        assert [capture.body_size for capture, _ in found] == [3, len(OTHER)]
+        found = captures.of_page(connection, key, NOW)
+        assert [capture.body_sha256 for capture, _ in found] == [hashed(b"edited"), hashed(PAGE)]
+        assert {title_key for _, title_key in found} == {text.title_key(record.entry.title)}
+        assert len(captures.of_page(connection, key, NOW + timedelta(days=1))) == 1
         assert captures.of_page(connection, "another", NOW) == ()

@@ -15,6 +15,7 @@ from hrwatch.pipeline.evidence import Fetched, as_fetched_for, entry_capture, pa
 from hrwatch.pipeline.pages import NoPage
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.revisit import first_visit, may_be_visited
+from hrwatch.pipeline.room import Share
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.store import captures
@@ -23,8 +24,8 @@ from hrwatch.stages.store.captures import Packed
 
 # Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
 ENTRIES_AT_ONCE = 2
-# Bytes of evidence, compressed, after which what was read is written and begun anew. Fifty pages
-# are a megabyte, mostly; what a visit holds beside it are the pages that are read at once.
+# Bytes of pages, compressed, after which what was read is archived and begun anew. Fifty pages are
+# a megabyte or two, mostly.
 MOST_HELD = 2_000_000
 
 # Why an entry could not be read: it is to blame itself, or our machine or proxy is.
@@ -61,13 +62,13 @@ async def archive_entries(
     are large."""
     remaining = iter(entries)
     steps: list[Archived] = []
-    offered: list[str] = []
+    share = Share()
     try:
-        while outcomes := await _read_some(parts, feed, remaining, language, offered):
+        while outcomes := await _read_some(parts, feed, remaining, language, share):
             steps.append(await _archive(parts, feed, state, outcomes))
-            pages.withdraw(parts, offered)
+            await pages.withdraw(parts, share)
     finally:
-        pages.withdraw(parts, offered)
+        await pages.withdraw(parts, share)
     return Archived(
         new=sum(step.new for step in steps),
         copies=sum(step.copies for step in steps),
@@ -80,21 +81,20 @@ async def _read_some(
     feed: Feed,
     remaining: Iterator[identity.Marked],
     language: str,
-    offered: list[str],
+    share: Share,
 ) -> list[_Read | Unread]:
-    """Read entries, a few at once, until there are no more or their evidence is so long that it is
-    to be written; return what came of them, in their order."""
+    """Read entries, a few at once, until there are no more or their pages are so long that they are
+    to be archived; return what came of them, in their order."""
     numbered = enumerate(remaining)
     outcomes: dict[int, _Read | Unread] = {}
-    held = 0
 
     async def read_on() -> None:
-        nonlocal held
-        while held < MOST_HELD and (taken := next(numbered, None)):
+        while share.size < MOST_HELD and await parts.room.admits(share):
+            taken = next(numbered, None)
+            if taken is None:
+                return
             position, one = taken
-            outcome = outcomes[position] = await _read(parts, feed, one, language, offered)
-            if isinstance(outcome, _Read) and outcome.evidence:
-                held += len(outcome.evidence[1].compressed)
+            outcomes[position] = await _read(parts, feed, one, language, share)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(ENTRIES_AT_ONCE):
@@ -151,12 +151,12 @@ def _worst(errors: Sequence[Unread]) -> Unread | None:
 
 
 async def _read(
-    parts: Parts, feed: Feed, one: identity.Marked, language: str, offered: list[str]
+    parts: Parts, feed: Feed, one: identity.Marked, language: str, share: Share
 ) -> _Read | Unread:
     entry = one.entry
     record = identity.record_id(feed.name, one.marks)
     try:
-        found = await pages.page_for(parts, feed, one, record, offered)
+        found = await pages.page_for(parts, feed, one, record, share)
     except ProxyUnreachable as error:
         return error  # neither page nor site is to blame: it is read when the proxy is back
     fetched = found if isinstance(found, Fetched) else None

@@ -6,7 +6,6 @@ odd spelling of the address may have changed (decision 0027).
 """
 
 import asyncio
-from collections.abc import MutableSequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -26,6 +25,7 @@ from hrwatch.model.feeds import Entry, Feed, NotModified, Terms
 from hrwatch.pipeline import evidence
 from hrwatch.pipeline.evidence import Fetched
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.room import Share
 from hrwatch.stages.dedup.identity import Marked
 from hrwatch.stages.extract import carries_full_text
 from hrwatch.stages.fetch import PAGES
@@ -44,14 +44,22 @@ class NoPage:
 
 
 async def page_for(
-    parts: Parts, feed: Feed, one: Marked, record: str, offered: MutableSequence[str]
+    parts: Parts, feed: Feed, one: Marked, record: str, share: Share
 ) -> Fetched | NoPage | None:
     """Return the page of an entry, or why it cannot be had; None where none is wanted. Raise
     ProxyUnreachable where nobody could be asked.
 
-    What is fetched is offered to other feeds until `withdraw` is called with `offered`, to which
-    its permalink is added.
+    It is kept and offered to other feeds as part of `share`, until `withdraw` is called with that.
     """
+    page = await _page_for(parts, feed, one, record, share)
+    if isinstance(page, Fetched):
+        await parts.room.keep(share, len(page.packed.compressed))
+    return page
+
+
+async def _page_for(
+    parts: Parts, feed: Feed, one: Marked, record: str, share: Share
+) -> Fetched | NoPage | None:
     entry = one.entry
     wanted = feed.full_text and feed.terms is not Terms.FORBIDDEN
     if not wanted or not entry.permalink or carries_full_text(entry):
@@ -68,7 +76,7 @@ async def page_for(
     if permalink in parts.pages:  # of somebody from whom it is not taken
         return await _fetched(parts, feed, entry, record)
     parts.pages[permalink] = offer = asyncio.get_running_loop().create_future()
-    offered.append(permalink)
+    share.offered.append(permalink)
     try:
         fetched = await _fetched(parts, feed, entry, record)
         offer.set_result(fetched if isinstance(fetched, Fetched) else None)
@@ -78,11 +86,12 @@ async def page_for(
     return fetched
 
 
-def withdraw(parts: Parts, offered: MutableSequence[str]) -> None:
-    """Offer these pages no longer: they are in the archive now, or will not be."""
-    for permalink in offered:
+async def withdraw(parts: Parts, share: Share) -> None:
+    """Keep and offer these pages no longer: they are in the archive now, or will not be."""
+    for permalink in share.offered:
         del parts.pages[permalink]
-    offered.clear()
+    share.offered.clear()
+    await parts.room.leave(share)
 
 
 def may_take(entry: Entry, feed: Feed, capture: Capture, by: Feed) -> bool:

@@ -8,10 +8,14 @@ from datetime import datetime
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.feeds import Feed
 from hrwatch.pipeline.evidence import Fetched
+from hrwatch.pipeline.room import Room
 from hrwatch.stages.deliver import Transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
+
+# Bytes, compressed, of pages that wait to be archived, all visits together: a thousand and more.
+MOST_KEPT = 48_000_000
 
 
 @dataclass(slots=True)
@@ -50,3 +54,4 @@ class Parts:
     # Pages that are being fetched, or are fetched and not archived yet, by canonical permalink;
     # None comes of those that could not be had.
     pages: dict[str, asyncio.Future[Fetched | None]] = field(default_factory=dict)
+    room: Room = field(default_factory=lambda: Room(MOST_KEPT))

@@ -36,7 +36,8 @@ _OF_PAGE = (
     .join(records, records.c.id == table.c.record)
     .where(
         records.c.permalink_key == sa.bindparam("permalink_key"),
-        records.c.version == 1,
+        # A version was read from it: later visits may have met a notice in the page's place.
+        records.c.page_sha256 == table.c.body_sha256,
         table.c.kind == CaptureKind.PAGE,
         table.c.fetched_at >= sa.bindparam("since"),
     )
@@ -152,8 +153,9 @@ def packed_body(connection: sa.Connection, sha256: str) -> Packed | None:
 def of_page(
     connection: sa.Connection, permalink_key: str, since: datetime
 ) -> tuple[tuple[Capture, str], ...]:
-    """Return the captures of pages that were fetched from `since` on for records with this key of
-    a canonical permalink, the latest first, each with the key of its record's title."""
+    """Return the captures of pages that were fetched from `since` on and read as versions of
+    records with this key of a canonical permalink, the latest first, each with the key of its
+    record's title."""
     rows = connection.execute(_OF_PAGE, {"permalink_key": permalink_key, "since": since})
     found = ((link_from(row).capture, row.title_key) for row in rows)
     return tuple((capture, title_key) for capture, title_key in found if capture)
