@@ -21,7 +21,7 @@ def kept(record: Record, keep: Keep) -> Record:
     left out where they do not stand in what is kept. Idempotent, and never more than was there.
     """
     so_far = max(record.kept, _KEPT[keep], key=_LESS.index)
-    if so_far is record.kept:
+    if so_far in (Kept.FULL, Kept.NOTHING):
         return record
     told = record.entry.summary if so_far is Kept.SUMMARY else ""
     return replace(

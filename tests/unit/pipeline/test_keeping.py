@@ -74,6 +74,13 @@ def test_kept_twice_is_kept_once(keep: Keep) -> None:
     assert kept(once, keep) == once
 
 
+@pytest.mark.parametrize("keep", [Keep.SUMMARY, Keep.HEADLINE])
+def test_kept_of_a_version_whose_page_was_read_later_drops_its_text_too(keep: Keep) -> None:
+    before = kept(RECORD, keep)
+    later = replace(before, version=2, text=TEXT, article=RECORD.article, tags=RECORD.tags)
+    assert kept(later, keep) == replace(before, version=2)
+
+
 def test_kept_never_brings_back_what_is_gone() -> None:
     headline = kept(RECORD, Keep.HEADLINE)
     assert kept(headline, Keep.FULL) == headline

@@ -18,6 +18,7 @@ from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.extract.article import parsed
 
 _LONGEST = 2_500  # characters of such an element; a larger one holds the story as well
+_LONGEST_FORM = 400  # some servers put a whole page into one
 _LONGEST_PARAGRAPH = 400  # in it
 _LONGEST_LINE = 300  # of links
 _LONGEST_NAME = 1_000
@@ -145,13 +146,18 @@ def _lines(tree: HtmlElement) -> Iterator[str]:
         if _is_around(element):
             yield from _lines_within(element)
             continue
-        if element.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in element):
+        # The length first: blocks in inline elements in blocks would have all of it told again.
+        if _is_innermost(element) and len(element.text_content()) <= _LONGEST:
             line = _told(element)
             links = [_told(link) for link in element.iter("a")]
             if len(line) <= _LONGEST_LINE and sum(map(len, links)) >= _LINKED * len(line):
                 yield line
                 yield from links
         waiting.extend(element)
+
+
+def _is_innermost(element: HtmlElement) -> bool:
+    return element.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in element)
 
 
 def _is_around(element: HtmlElement) -> bool:
@@ -165,7 +171,8 @@ def _is_around(element: HtmlElement) -> bool:
         or _COUNTED.search(named)
     ):
         return False
-    return len(element.text_content()) <= _LONGEST and not any(
+    longest = _LONGEST_FORM if element.tag == "form" else _LONGEST
+    return len(element.text_content()) <= longest and not any(
         len(one.text_content()) > _LONGEST_PARAGRAPH for one in element.iter("p")
     )
 
@@ -177,7 +184,7 @@ def _lines_within(element: HtmlElement) -> Iterator[str]:
     for each in element.iter():
         if not isinstance(each.tag, str):
             continue
-        if each.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in each):
+        if _is_innermost(each):
             yield _told(each)
         yield each.text or ""
         if each is not element:
