@@ -72,9 +72,10 @@ class Fates:
 
 def _missing(visit: Visit | None, times: Times) -> str:
     """Return what visits found, and nothing that they did not."""
-    if visit is None or visit.missing_since is None or visit.last_visit_at is None:
+    last_at = None if visit is None else visit.missing_until or visit.last_visit_at
+    if visit is None or visit.missing_since is None or last_at is None:
         return "The address answered more than once that there is no such page."
     answer = _ANSWERS.get(visit.status or 0, "that there is no such page")
-    since, until = times.in_utc(visit.missing_since), times.in_utc(visit.last_visit_at)
+    since, until = times.in_utc(visit.missing_since), times.in_utc(last_at)
     checks = text.counted(visit.missing, "check")
     return f"The address answered {answer} on {checks}, from {since} to {until} UTC."
