@@ -18,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from builders import NOW, a_capture, an_entry
 from hrwatch.cli.main import app
+from hrwatch.cli.warc import Warc
 from hrwatch.model.evidence import CaptureKind
 from hrwatch.pipeline import evidence
 from hrwatch.stages.store import captures, chaining, tables
@@ -148,6 +149,20 @@ def test_chain_can_be_computed_from_the_file_alone(exported: bytes) -> None:
     assert page["redirects"] == [["https://wire.example/go/1", 302]]
     assert page["certificate_sha256"] == "c" * 64
     assert b"Gone" not in b"".join(body for _, body in found)
+
+
+def test_warc_is_the_same_from_either_engine(archive: Archive) -> None:
+    capture = a_capture(PAGE, headers=HEADERS, fetched_at=NOW + timedelta(microseconds=5))
+    archive.write_now(captures.append, [(capture, PAGE)])
+    out = io.BytesIO()
+
+    Warc(out).write(archive, "hrwatch 9", NOW)
+
+    (info, _), (page, body), (about, told) = records(out.getvalue())
+    assert body == PAGE
+    assert json.loads(told)["row"] == json.loads(json.dumps(chaining.values(1, capture)))
+    assert {mark(page, "WARC-Date"), mark(about, "WARC-Date")} == {"2026-03-02T09:00:00.000005Z"}
+    assert mark(info, "WARC-Date") == "2026-03-02T09:00:00.000000Z"
 
 
 def test_warc_of_what_was_tampered_with_ends_with_the_reason(folder: Path) -> None:

@@ -319,7 +319,9 @@ def test_purged_article_gets_no_later_version_and_is_nobodys_original(archive: A
     by_another_feed = replace(VICTIM, id="victim000009", feed="herald")
     moved = replace(VICTIM, version=3, permalink="http://wire.example/moved")
     for late in (replace(VICTIM, version=3), moved, by_another_feed):
-        assert archive.write_now(records.add, [late]) == 0
+        visit = Visit(late.id, late.feed, PAGE)
+        assert archive.write_now(records.add, [late], visits=[visit]) == 0
+    assert rows(archive, "SELECT count(*) FROM visits") == [(0,)]
     with archive.reading() as connection:
         assert [one.id for one in records.stream(connection)] == [COPY.id, OTHER.id]
         told = records.candidates(

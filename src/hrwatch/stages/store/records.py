@@ -96,8 +96,9 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
     it was read from, which is chained to the captures; `visits` are to be made to those whose
     page is still wanted.
     """
-    given = {(record.id, record.version): record for record in new}
-    given = dict(_not_purged(connection, given))
+    brought = {(record.id, record.version): record for record in new}
+    given = dict(_not_purged(connection, brought))
+    purged_ids = {record_id for record_id, _ in brought.keys() - given.keys()}
     added = 0
     for piece in chunks(given.values()):
         statement = insert_missing(connection, records).returning(
@@ -118,7 +119,7 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
         captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
         added += len(numbered)
         linking.carry_on(connection, [(r.id, r.version) for _, r in numbered if r.version > 1])
-    visit_table.add(connection, visits)
+    visit_table.add(connection, [one for one in visits if one.record not in purged_ids])
     for original, earlier in relinked.items():
         linking.relink(connection, original, earlier)
     return added
