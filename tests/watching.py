@@ -200,6 +200,7 @@ async def watching(place: Place, folder: Path, **of_feed: Any) -> AsyncIterator[
             "workers": 0,
             "fetch": {"contact": "mailto:t@desk.example", "gap": "0s", "every": "1m"},
             "feeds": [{"name": "wire", "url": server.url("/wire"), **of_feed}],
+            "keywords": {"use": ["torture"]},  # all of them take a second to be made ready
             "subscribers": [a_reader()],
         }
         (folder / "feeds.yaml").write_text(yaml.safe_dump(told))

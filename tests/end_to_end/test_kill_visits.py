@@ -44,7 +44,7 @@ def test_daemon_killed_in_a_visit_has_written_all_of_it_or_nothing(tmp_path: Pat
         desk.feed("wire", *titles)
         for number in range(STORIES):
             desk.answers[f"/wire/{number}"] = a_page(titles[number], *PARAGRAPHS)
-        desk.configure("wire", subscribers=[a_reader()], workers=0)
+        desk.configure("wire", subscribers=[a_reader()], workers=0, keywords={"use": ["torture"]})
         assert (await desk.run("once", "--all")).status == 0
 
         hanging: list[str] = []
