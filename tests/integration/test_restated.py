@@ -11,7 +11,7 @@ from hrwatch.model.mail import Reason
 from hrwatch.pipeline import poll, restated
 from hrwatch.pipeline.revisit import revisit
 from loopback import an_answer
-from postgres import Place
+from postgres import Place, Places
 from watching import DAY, HOUR, Watch, an_article, watch
 
 ONE = an_article(1)
@@ -48,7 +48,7 @@ def test_entry_that_its_feed_carries_whole_is_told_as_changed_and_its_noise_is_n
 
 
 def test_guid_that_is_used_for_another_text_makes_no_version(
-    places: object, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    places: Places, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
@@ -62,10 +62,10 @@ def test_guid_that_is_used_for_another_text_makes_no_version(
         assert [row[0] for row in desk.rows("SELECT version FROM records")] == [1]
         assert caplog.text.count("event=another-article") == 1
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)  # type: ignore[attr-defined]
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
 
 
-def test_entry_whose_page_was_read_is_looked_at_sooner(place: Place, tmp_path: Path) -> None:
+def test_entry_whose_page_was_read_is_looked_at_sooner(places: Places, tmp_path: Path) -> None:
     async def test(desk: Watch) -> None:
         desk.site.publish(ONE)
         await desk.poll()
@@ -79,11 +79,11 @@ def test_entry_whose_page_was_read_is_looked_at_sooner(place: Place, tmp_path: P
         assert len(await desk.visit(after=HOUR / 2)) == 1
         assert await desk.tell() == [(ONE.title, 2, Reason.CHANGED)]
 
-    watch(place, tmp_path, test)
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
 
 
 def test_feed_that_changes_all_it_carries_has_a_bounded_share_compared_at_each_poll(
-    places: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restated, "MOST_COMPARED", 2)
     many = [
@@ -102,7 +102,7 @@ def test_feed_that_changes_all_it_carries_has_a_bounded_share_compared_at_each_p
             versions.append(desk.rows("SELECT count(*) FROM records WHERE version = 2")[0][0])
         assert versions == [2, 4, 5, 5]
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)  # type: ignore[attr-defined]
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
 
 
 def test_visit_and_poll_that_find_a_version_together_make_one(place: Place, tmp_path: Path) -> None:

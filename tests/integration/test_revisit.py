@@ -4,7 +4,6 @@ to who was told before, and nothing else is."""
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,12 +12,18 @@ from hrwatch.model.mail import Reason
 from hrwatch.pipeline.revisit import revisit, revisit_pass
 from loopback import Request, an_answer
 from newsdesk import a_page
-from postgres import Place
+from postgres import Place, Places
 from watching import DAY, HOUR, Site, Watch, an_article, watch
 
 ONE = an_article(1)
 GONE = an_answer(status="404 Not Found")
 EDITED = (*ONE.paragraphs[:3], "The judge has since taken back the order.", *ONE.paragraphs[3:])
+
+
+@pytest.fixture
+def file(places: Places, tmp_path: Path) -> Place:
+    """A place on SQLite alone: what is tested with it asks nothing of its own of the archive."""
+    return places.make("sqlite", tmp_path / "state")
 
 
 async def hangs(_: Request, __: asyncio.StreamWriter) -> None:
@@ -61,7 +66,7 @@ def test_edited_page_is_a_version_that_is_told_once_as_changed(
 
 
 def test_page_whose_noise_alone_changes_is_captured_and_not_told(
-    place: Place, tmp_path: Path
+    file: Place, tmp_path: Path
 ) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
@@ -73,11 +78,11 @@ def test_page_whose_noise_alone_changes_is_captured_and_not_told(
         captured = desk.rows("SELECT count(*), count(DISTINCT body_sha256) FROM captures")[0]
         assert captured == (4, 4)
 
-    watch(place, tmp_path, test)
+    watch(file, tmp_path, test)
 
 
 def test_title_and_text_that_change_are_in_the_version_with_its_tags(
-    place: Place, tmp_path: Path
+    file: Place, tmp_path: Path
 ) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
@@ -93,7 +98,7 @@ def test_title_and_text_that_change_are_in_the_version_with_its_tags(
         )
         assert {tuple(row) for row in tags} == {(2, "BY"), (2, "torture")}
 
-    watch(place, tmp_path, test)
+    watch(file, tmp_path, test)
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
@@ -140,7 +145,7 @@ def test_page_that_returns_with_other_words_is_returned_and_changed(
 
 
 def test_page_that_is_back_before_its_removal_was_told_is_told_to_nobody(
-    place: Place, tmp_path: Path
+    file: Place, tmp_path: Path
 ) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
@@ -150,12 +155,12 @@ def test_page_that_is_back_before_its_removal_was_told_is_told_to_nobody(
         await desk.visits_until(2 * DAY)
         assert await desk.tell() == []
 
-    watch(place, tmp_path, test)
+    watch(file, tmp_path, test)
 
 
 @pytest.mark.parametrize("keep", ["headline", "summary"])
 def test_page_of_which_nothing_is_kept_is_still_found_removed_and_back(
-    places: Any, tmp_path: Path, keep: str
+    file: Place, tmp_path: Path, keep: str
 ) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
@@ -170,7 +175,7 @@ def test_page_of_which_nothing_is_kept_is_still_found_removed_and_back(
         assert desk.rows("SELECT count(*) FROM captures") == [(0,)]
         assert len(texts(desk)) == 1
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test, keep=keep)
+    watch(file, tmp_path, test, keep=keep)
 
 
 FRONT = a_page("The front page of an invented site", *(["Welcome to the news of today."] * 4))
@@ -192,7 +197,7 @@ SAYING_NOTHING = (
 
 
 def test_page_that_refuses_fails_or_shows_something_else_says_nothing_of_its_article(
-    place: Place, tmp_path: Path
+    file: Place, tmp_path: Path
 ) -> None:
     async def test(desk: Watch) -> None:
         desk.site.answers["/front"] = FRONT
@@ -217,10 +222,10 @@ def test_page_that_refuses_fails_or_shows_something_else_says_nothing_of_its_art
         assert await desk.tell() == []
         assert len(texts(desk)) == len(SAYING_NOTHING)
 
-    watch(place, tmp_path, test)
+    watch(file, tmp_path, test)
 
 
-def test_soft_404_after_a_removal_is_no_return(place: Place, tmp_path: Path) -> None:
+def test_soft_404_after_a_removal_is_no_return(file: Place, tmp_path: Path) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
         desk.site.answer(1, GONE)
@@ -231,7 +236,7 @@ def test_soft_404_after_a_removal_is_no_return(place: Place, tmp_path: Path) -> 
         assert await desk.tell() == []
         assert desk.known()[0].standing is Standing.REMOVED
 
-    watch(place, tmp_path, test)
+    watch(file, tmp_path, test)
 
 
 def test_page_that_could_not_be_had_is_completed_at_a_later_look_and_is_no_change(
@@ -259,17 +264,17 @@ def test_page_that_could_not_be_had_is_completed_at_a_later_look_and_is_no_chang
 
 @pytest.mark.parametrize("settings", [{"revisit": False}, {"full_text": False}])
 def test_feed_that_is_not_to_be_read_again_has_no_visits(
-    places: Any, tmp_path: Path, settings: dict[str, bool]
+    file: Place, tmp_path: Path, settings: dict[str, bool]
 ) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
         assert desk.known() == []
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test, **settings)
+    watch(file, tmp_path, test, **settings)
 
 
 def test_feed_that_is_switched_off_or_gone_from_the_file_has_no_more_visits(
-    places: Any, tmp_path: Path
+    file: Place, tmp_path: Path
 ) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
@@ -279,11 +284,11 @@ def test_feed_that_is_switched_off_or_gone_from_the_file_has_no_more_visits(
             assert await revisit_pass(desk.parts, feeds) == ()
         assert len(await desk.visit()) == 1
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+    watch(file, tmp_path, test)
 
 
 def test_visits_ask_with_validators_and_believe_them_but_now_and_then(
-    places: Any, tmp_path: Path
+    file: Place, tmp_path: Path
 ) -> None:
     async def answer(site: Site, request: Request, writer: asyncio.StreamWriter) -> None:
         if request.headers.get("if-none-match") == '"1"':
@@ -309,10 +314,10 @@ def test_visits_ask_with_validators_and_believe_them_but_now_and_then(
         pages = [asked[n] for n, r in enumerate(desk.site.server.requests) if "stor" in r.target]
         assert pages == [None, None, '"1"', None, '"1"', '"1"', None, '"1"']
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+    watch(file, tmp_path, test)
 
 
-def test_visits_obey_robots_txt(places: Any, tmp_path: Path) -> None:
+def test_visits_obey_robots_txt(file: Place, tmp_path: Path) -> None:
     async def test(desk: Watch) -> None:
         await told_once(desk)
         desk.site.answers["/robots.txt"] = an_answer(b"User-agent: *\nDisallow: /stories")
@@ -322,4 +327,4 @@ def test_visits_obey_robots_txt(places: Any, tmp_path: Path) -> None:
         assert later <= {"/robots.txt", "/stories/1"}
         assert desk.known()[0].standing is Standing.UNREACHABLE
 
-    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+    watch(file, tmp_path, test)

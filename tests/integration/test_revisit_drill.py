@@ -217,7 +217,7 @@ def drill(place: Place, folder: Path, seed: int, articles: int, days: int) -> No
 
 
 def test_life_of_a_few_articles_is_told_as_it_was(place: Place, tmp_path: Path) -> None:
-    drill(place, tmp_path, seed=1, articles=6, days=4)
+    drill(place, tmp_path, seed=1, articles=5, days=3)
 
 
 @pytest.mark.drill

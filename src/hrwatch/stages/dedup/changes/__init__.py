@@ -6,7 +6,7 @@
     rewording   which words of such a passage are others
     titles      whether a title says something else
 
-Pure, without a word on the page that is not in `Told`; docs/decisions/0028 has the reasons.
+Pure: all that is known of a page is in `Told`. The reasons are in docs/decisions/0028.
 """
 
 from collections.abc import Collection
@@ -29,6 +29,7 @@ _MOST_GAPS = 8  # in one passage: of more, the passage as a whole was written an
 _CONTEXT = 4  # words put in or taken out: of fewer, the word on each side is told with them
 _FURNISHED = 1 / 3  # of a text, that stands around a story
 _BESIDE = 3  # words round a changed one, in which a line of its own is looked for
+_THREE = 3  # words in a row, by which texts are alike
 _TELLING = 16  # letters that stand elsewhere in the text by no accident
 
 
@@ -69,9 +70,6 @@ def alike(before: Told, after: Told) -> float:
             found += start + width - max(reach, start)
             reach = start + width
     return found / len(old)
-
-
-_THREE = 3
 
 
 class _Comparison:
@@ -236,6 +234,3 @@ def _stretch(words: Cut, first: int, last: int) -> str:
 
 def _shortened(told: str, limit: int) -> str:
     return told if len(told) <= limit else told[: limit - 1].rstrip() + "…"
-
-
-__all__ = ["Told", "alike", "changed"]

@@ -91,7 +91,7 @@ def _said(lines: Sequence[str], left: dict[int, Cut], own: dict[int, list[Cut]])
 def _unmatched(
     left: dict[int, Cut], cuts: dict[int, list[Cut]], said: frozenset[str], spare: Counter[str]
 ) -> Iterator[Passage]:
-    differing = 0
+    asked = 0
     for place, paragraph in left.items():
         kept: list[Cut] = []
         for one in cuts[place]:
@@ -100,9 +100,9 @@ def _unmatched(
                 continue
             if spare[key]:
                 spare[key] -= 1
-            elif len(cuts[place]) == 1 or differing >= _MOST_ASKED or not is_noise(one):
+            elif len(cuts[place]) == 1 or asked >= _MOST_ASKED or not is_noise(one):
                 kept.append(one)
-                differing += 1
+                asked += 1
         if len(kept) == len(cuts[place]):
             yield Passage(place, paragraph, whole=True)
         elif kept:
