@@ -280,12 +280,16 @@ def test_verify_of_a_file_goes_on_behind_a_row_that_is_no_text(tmp_path: Path) -
         with place.aside() as connection:
             no_text = "UPDATE captures SET url = CAST(x'68ff' AS TEXT) WHERE number = 3"
             connection.exec_driver_sql(no_text)
+            no_name = "UPDATE bodies SET sha256 = CAST(x'ff68' AS TEXT) WHERE sha256 = ?"
+            connection.exec_driver_sql(no_name, (hashlib.sha256(BODIES[3]).hexdigest(),))
         tamper(place, numbered(5).values(status=500))
         told = faults_in(archive)
 
     assert "capture 3 cannot be read" in told
     assert "capture 5 is not as it was written" in told
-    assert "missing" not in told
+    assert "capture 4: its body is missing" in told
+    assert "it cannot be read" in told
+    assert re.findall(r"captures? [\d to]+ (?:is|are) missing", told) == []
 
 
 def test_verify_tells_how_far_it_is(filled: Archive) -> None:

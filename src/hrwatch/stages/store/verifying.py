@@ -23,6 +23,8 @@ _NAMED = 5  # captures that are named for one body
 # What reading a row that was tampered with may end with.
 _UNREADABLE = (ArchiveDamaged, sa.exc.DBAPIError)
 
+_BODY = sa.select(bodies).where(bodies.c.sha256 == sa.bindparam("sha256"))
+
 Tell = Callable[[str], None]
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, and of how many
 
@@ -114,23 +116,25 @@ def _verify_bodies(
         found.bodies += 1
         if found.bodies % _PIECE == 0 or found.bodies == every:
             progress("Reading bodies", found.bodies, every)
-        had_by = _had_by(connection, sha256)
-        if not had_by:
-            fault(f"no capture has the body {sha256}")
-        told = ", ".join(had_by) or sha256
         try:
-            query = sa.select(bodies).where(bodies.c.sha256 == sha256)
-            row = connection.execute(query).one()
+            row = connection.execute(_BODY, {"sha256": sha256}).one()
             body = captures.unpack(row.compressed, row.size)
         except _UNREADABLE as error:
-            fault(f"capture {told}: {_words(error)}")
+            fault(f"capture {_had_by(connection, sha256)}: {_words(error)}")
             continue
         found.size += row.size
         found.stored += len(row.compressed)
         if hashlib.sha256(body).hexdigest() != sha256:
-            fault(f"capture {told}: the body is not what was fetched")
+            fault(f"capture {_had_by(connection, sha256)}: the body is not what was fetched")
         elif zlib.crc32(row.compressed) != row.crc32:
-            fault(f"capture {told}: the body is what was fetched, but was stored otherwise")
+            told = "the body is what was fetched, but was stored otherwise"
+            fault(f"capture {_had_by(connection, sha256)}: {told}")
+    is_had = sa.exists().where(table.c.body_sha256 == bodies.c.sha256)
+    try:
+        for row in connection.execute(sa.select(bodies.c.sha256).where(~is_had)):
+            fault(f"no capture has the body {row.sha256}")
+    except _UNREADABLE as error:
+        fault(f"the name of a body that no capture has: {_words(error)}")
 
 
 def _hashes(connection: sa.Connection, fault: Tell) -> Iterator[str]:
@@ -148,11 +152,12 @@ def _hashes(connection: sa.Connection, fault: Tell) -> Iterator[str]:
         after = piece[-1]
 
 
-def _had_by(connection: sa.Connection, sha256: str) -> list[str]:
-    """Return the numbers of the first few captures with this body."""
+def _had_by(connection: sa.Connection, sha256: str) -> str:
+    """Return the numbers of the first few captures with this body; its hash where it has none."""
     query = sa.select(table.c.number).where(table.c.body_sha256 == sha256)
     found = connection.scalars(query.order_by(table.c.number).limit(_NAMED + 1)).all()
-    return [*map(str, found[:_NAMED]), *(["…"] if len(found) > _NAMED else [])]
+    more = ["…"] if len(found) > _NAMED else []
+    return ", ".join([*map(str, found[:_NAMED]), *more]) or sha256
 
 
 def _verify_records(connection: sa.Connection, fault: Tell) -> None:
