@@ -139,6 +139,17 @@ def test_mail_that_was_withdrawn_lets_the_latest_version_wait_as_new(archive: Ar
     assert waits(archive, "one") == [(2, Reason.NEW)]
 
 
+def test_mail_of_a_change_that_was_withdrawn_lets_the_latest_change_wait(archive: Archive) -> None:
+    matched(archive, FIRST, "one")
+    assert write(archive, "one", "digest1", a_match(FIRST))
+    matched(archive, SECOND, "one")
+    assert write(archive, "one", "digest2", a_match(SECOND, reason=Reason.CHANGED))
+    matched(archive, THIRD, "one")
+    gone = Delivery("<digest2@example.org>", "one", Status.REFUSED, NOW)
+    archive.write_now(outbox.withdraw, gone)
+    assert waits(archive, "one") == [(3, Reason.CHANGED)]
+
+
 def test_removed_is_told_once_to_who_was_told_of_the_article_by_then(archive: Archive) -> None:
     matched(archive, FIRST, "one", "two")
     told(archive, "one")

@@ -252,9 +252,11 @@ def reopen(connection: sa.Connection, digest: str, now: datetime) -> None:
     for row in rows:
         if row.reason in _OF_VERSIONS and row.version < row.latest:
             of_it = (ledger.c.subscriber == row.subscriber, ledger.c.record == row.record)
+            as_latest = (ledger.c.version == row.latest) & (ledger.c.reason == row.reason)
+            others = (ledger.c.reason.in_(_OF_VERSIONS), ~as_latest)
             connection.execute(
                 sa.update(ledger)
-                .where(*of_it, ledger.c.settled_at.is_(None), ledger.c.reason.in_(_OF_VERSIONS))
+                .where(*of_it, ledger.c.settled_at.is_(None), *others)
                 .values(settled_at=now)
             )
             later = {"version": row.latest, "reason": row.reason, "matched_at": now}
