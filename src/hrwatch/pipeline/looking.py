@@ -120,9 +120,12 @@ async def _compared(subject: Subject, page: Response, there: Found) -> Found:
             return there
         reading = await _read(subject, page, record.title)
         return there if await _tells_of(reading.article, record) else _unclear(there)
-    tasks = (_task(subject, each, record.title) for each in (before, page))
-    versions = await versions_of(subject.parts, record)
-    revised = await subject.parts.workers.run(hops.read_change, hops.ChangeTask(*tasks, versions))
+    task = hops.ChangeTask(
+        _task(subject, before, record.title),
+        _task(subject, page, record.title),
+        await versions_of(subject.parts, record),
+    )
+    revised = await subject.parts.workers.run(hops.read_change, task)
     if revised.alike < STILL_ITSELF:
         return _unclear(there)
     if revised.is_again:  # what the latest version was read from is what is compared later

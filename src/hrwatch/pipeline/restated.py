@@ -91,13 +91,13 @@ async def _compared(
     before = await _entry_before(parts, record)
     if before is None:  # nothing was kept: what there is now is what is compared later
         return replace(hashed, looked_at=record, evidence=evidence)
-    versions = await versions_of(parts, record)
-    tasks = (
+    was, told = (
         hops.ArticleTask(entry, None, None, language or record.language, now, feed.cues)
         for entry in (before, marked.entry)
     )
+    task = hops.ChangeTask(was, told, await versions_of(parts, record))
     try:
-        revised = await parts.workers.run(hops.read_change, hops.ChangeTask(*tasks, versions))
+        revised = await parts.workers.run(hops.read_change, task)
     except NoWorker:
         raise
     except HopError as error:
