@@ -155,7 +155,7 @@ async def revisit(parts: Parts, feed: Feed, due: Due) -> Looked | None:
         return None
     try:
         record = await parts.archive.read(record_table.get, visit.record)
-        if not isinstance(record, Record) or record.kept is Kept.NOTHING:
+        if not isinstance(record, Record) or not await _is_visited(parts, record):
             await parts.archive.write(visit_table.end, visit.record)
             return None
         look = await _look(parts, feed, record, replace(due, visit=visit))
@@ -166,6 +166,12 @@ async def revisit(parts: Parts, feed: Feed, due: Due) -> Looked | None:
         await parts.archive.note(visit_table.release, visit.record, parts.owner)
         raise
     return _told(look)
+
+
+async def _is_visited(parts: Parts, record: Record) -> bool:
+    if record.kept is Kept.NOTHING:
+        return False
+    return await parts.archive.read(visit_table.is_alone, record)
 
 
 async def _look(parts: Parts, feed: Feed, record: Record, due: Due) -> Look | None:
