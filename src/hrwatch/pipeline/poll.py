@@ -207,6 +207,8 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
         steps.append(step)
         if isinstance(step.error, ProxyUnreachable) and not step.new:
             break  # each of the others might wait for a whole deadline, in vain too
+    recognised = identity.recognised(document.marked, known)
+    is_all = await restate(parts, feed, recognised, feed.language or parsed.language)
     archived = sum(step.new for step in steps)
     copied = sum(step.copies for step in steps)
     unread = [step.error for step in steps if step.error]
@@ -221,9 +223,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
             else _spoilt(parts, feed, state, unread[0])
         )
         return replace(report, new=archived, copies=copied), state
-    restated = identity.restated(document.marked, known)
-    came = await restate(parts, feed, restated, feed.language or parsed.language)
-    if not came.is_all:  # the same document is read again, and its server asked for it
+    if not is_all:  # the same document is read again, and its server asked for it
         answer, body_hash = replace(answer, validators=Validators()), _in_part(body_hash)
     state = cadence.after_reading(
         state,
