@@ -71,6 +71,8 @@ def keep_restated(
 ) -> int:
     """Write what a feed says anew of its entries, and which visits are moved because of that, by
     record; return how many versions there are more."""
+    restated = tuple(restated)
+    record_table.hold(connection, (one.record for one in restated))
     added = 0
     for one in restated:
         if one.looked_at and not _is_as_it_was(connection, one.looked_at):
