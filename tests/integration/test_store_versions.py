@@ -75,6 +75,18 @@ def test_later_version_is_changed_for_who_was_told_and_new_in_its_place_for_who_
     assert waits(archive, "one") == waits(archive, "two") == []
 
 
+def test_article_that_is_edited_all_day_is_told_as_changed_a_few_times(archive: Archive) -> None:
+    matched(archive, FIRST, "one", "two")
+    told(archive, "one")
+    for version in range(2, 9):
+        matched(archive, replace(SECOND, version=version), "one", "two")
+        if version < 7:
+            assert waits(archive, "one") == [(version, Reason.CHANGED)]
+            told(archive, "one")
+    assert waits(archive, "one") == []
+    assert waits(archive, "two") == [(8, Reason.NEW)]
+
+
 def test_later_version_that_matches_no_more_is_told_to_who_was_told_before(
     archive: Archive,
 ) -> None:
