@@ -21,7 +21,16 @@ from hrwatch.model.tags import Field, Rules
 from hrwatch.pipeline import retention as pass_
 from hrwatch.query import parse
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import captures, feeds, ledger, outbox, records, retention, search, verifying
+from hrwatch.stages.store import (
+    captures,
+    feeds,
+    ledger,
+    outbox,
+    records,
+    retention,
+    search,
+    verifying,
+)
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 from parts import the_parts
