@@ -30,12 +30,14 @@ from hrwatch.stages.store import (
     feeds,
     ledger,
     outbox,
-    presence,
     purging,
     records,
     search,
     verifying,
     visits,
+)
+from hrwatch.stages.store import (
+    purged as purged_pages,
 )
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.purging import Held, Purged
@@ -303,7 +305,7 @@ def known(archive: Archive, marks: identity.Marks, feed: str = "wire") -> bool:
             permalinks={marks.permalink} - {""},
             title_keys=(),
         )
-        gone = presence.purged_of(connection, [(marks.permalink, marks.title_key)])
+        gone = purged_pages.of_pages(connection, [(marks.permalink, marks.title_key)])
     new = identity.unseen([identity.Marked(ENTRY, marks)], told)
     return not new or (marks.permalink, marks.title_key) in gone
 

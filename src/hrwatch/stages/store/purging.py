@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Kept
-from hrwatch.stages.store import captures, presence, recalling, rows, words
+from hrwatch.stages.store import captures, purged, recalling, rows, words
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.presence import is_latest
 from hrwatch.stages.store.recalling import Told
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import (
@@ -157,7 +158,7 @@ def purge(
     ids = [one.id for one in full]
     leftovers = list(_stretches(connection, full))
     packed = _packed(connection, ids)
-    presence.note_purge(connection, ids)
+    purged.note(connection, ids)
     versions = 0
     for piece in chunks(ids):
         versions += _empty_records(connection, piece)
@@ -203,7 +204,7 @@ def _held(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple
     query = (
         sa.select(records, count.c.versions)
         .join(count, count.c.id == records.c.id)
-        .where(record_table.is_latest())
+        .where(is_latest())
         .order_by(count.c.first)
     )
     return tuple(
