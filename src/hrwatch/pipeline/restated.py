@@ -21,7 +21,7 @@ from hrwatch.model.evidence import CaptureKind, Visit
 from hrwatch.model.feeds import Entry, Feed, Keep
 from hrwatch.pipeline.entries import no_later
 from hrwatch.pipeline.evidence import entry_capture, entry_of
-from hrwatch.pipeline.looking import STILL_ITSELF, hashes_of, later, versions_of
+from hrwatch.pipeline.looking import STILL_ITSELF, later, versions_of
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.store import captures, looks
@@ -134,13 +134,7 @@ async def _compared(
         extract_error=record.extract_error,
     )
     log.info("event=entry-changed record=%s feed=%s", record.id, feed.name)
-    return replace(
-        hashed,
-        looked_at=record,
-        evidence=evidence,
-        version=version,
-        hashes=await hashes_of(parts, feed, version),
-    )
+    return replace(hashed, looked_at=record, evidence=evidence, version=version)
 
 
 async def _entry_before(parts: Parts, record: Record) -> Entry | None:

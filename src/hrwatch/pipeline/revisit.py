@@ -17,7 +17,7 @@ from hrwatch.model.articles import Change, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import Feed, Terms
 from hrwatch.model.mail import Reason
-from hrwatch.pipeline.looking import Found, Subject, hashes_of, look_at
+from hrwatch.pipeline.looking import Found, Subject, look_at
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.store import looks
 from hrwatch.stages.store import records as record_table
@@ -226,9 +226,8 @@ async def _look(parts: Parts, feed: Feed, record: Record, visit: Visit) -> Look 
         status=found.status,
         error=found.error,
     )
-    hashes = await hashes_of(parts, feed, found.version) if found.version else ()
     reason = schedule.news(visit, after)
-    return Look(record, after, found.evidence, found.version, hashes, reason)
+    return Look(record, after, found.evidence, found.version, reason=reason)
 
 
 async def _keep(parts: Parts, look: Look) -> bool:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from hrwatch import text
 from hrwatch.model.articles import Kept
 from hrwatch.stages.store import captures, recalling, rows, words
-from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.presence import is_latest
 from hrwatch.stages.store.recalling import Told
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import (
@@ -186,7 +186,7 @@ def _held(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple
     query = (
         sa.select(records, count.c.versions)
         .join(count, count.c.id == records.c.id)
-        .where(record_table.is_latest())
+        .where(is_latest())
         .order_by(count.c.first)
     )
     return tuple(

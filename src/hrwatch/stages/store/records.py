@@ -22,19 +22,13 @@ from hrwatch.model.tags import Tag
 from hrwatch.stages.store import captures, linking, rows, sketches, translations, words
 from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.captures import Packed
-from hrwatch.stages.store.presence import is_there
+from hrwatch.stages.store.presence import is_first, is_latest, is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
 T = TypeVar("T")
 SHORTEST_PREFIX = 6
 _PIECE = 50  # records of a stream that are in memory at once; one may be megabytes
-
-
-def is_latest() -> sa.ColumnElement[bool]:
-    """Return the condition that a record has no newer version."""
-    newer = records.alias("newer")
-    return ~sa.exists().where(newer.c.id == records.c.id, newer.c.version > records.c.version)
 
 
 # Made once: they are asked for every step of a poll, and making one costs more than the answer.
@@ -52,7 +46,7 @@ _CANDIDATES = (
         records.c.unlinked,
     )
     .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
-    .where(is_latest(), is_there())
+    .where(is_first(), is_there())
 )
 _KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
 _BY_PERMALINK = _CANDIDATES.where(records.c.permalink_key.in_(_KEYS))
@@ -193,7 +187,8 @@ def purged(
 def candidates(
     connection: sa.Connection, *, permalinks: Iterable[str], text_hashes: Iterable[str]
 ) -> tuple[Candidate, ...]:
-    """Return the records, oldest first, whose canonical permalink or text hash is among these."""
+    """Return the records, oldest first, whose canonical permalink or text hash is among these, as
+    they were read first: what became of one later makes nothing a copy of it."""
     wanted = (
         (_BY_PERMALINK, map(text.key, permalinks)),
         (_BY_TEXT, text_hashes),
