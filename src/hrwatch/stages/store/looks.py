@@ -74,7 +74,9 @@ def keep_restated(
     """Write what a feed says anew of its entries, which visits are made sooner because of that, by
     record, and which are made to another address; return the records of which nothing was written,
     because they were changed or removed from the archive meanwhile."""
-    left = set()
+    restated, moved, left = tuple(restated), tuple(moved), set()
+    changed = {one.record for one in restated} | {visit.record for visit in moved}
+    record_table.hold(connection, changed)
     for visit in moved:
         visits.move(connection, visit)
     for one in restated:
