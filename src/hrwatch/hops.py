@@ -90,6 +90,7 @@ class ChangeTask:
 
     before: ArticleTask
     after: ArticleTask
+    versions: tuple[changes.Told, ...] = ()  # what the archive has of it, where that is several
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,12 @@ class Revised:
     """An article as it is now, against what it was, both read by today's code."""
 
     reading: Reading  # of what is there now
-    change: Change | None  # None: nothing, or noise, or nothing that like can be compared with
+    # None: nothing, or noise, or nothing that like can be compared with, or what a version says.
+    change: Change | None
     # Share of the words of the old text that are still there, 0 to 1. 0 where there was an article
     # and is none now; 1 where there was none, so that nothing can be missed.
     alike: float
+    is_again: bool = False  # a version says what it says now, and it said something else between
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,12 @@ def read_change(task: ChangeTask, tagger: "Tagger") -> Revised:
     if change is not None:  # unless it is what stands around the story, as the markup tells
         old, new = _with_surroundings(old, task.before), _with_surroundings(new, task.after)
         change = changes.changed(old, new)
-    return Revised(reading, change, changes.alike(old, new))
+    alike = changes.alike(old, new)
+    if change is not None:
+        now = replace(new, title=change.title[1] if change.title else after.title, text=after.text)
+        if any(_is_said_by(one, now) for one in task.versions):
+            return Revised(reading, None, alike, is_again=True)
+    return Revised(reading, change, alike)
 
 
 def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]]:
@@ -269,6 +277,11 @@ def _reading(told: _Told, task: ArticleTask, tagger: "Tagger") -> Reading:
         tags=tagger.tag(told.title, told.text, language, task.entry.categories, task.cues),
         extract_error=told.error,
     )
+
+
+def _is_said_by(version: changes.Told, now: changes.Told) -> bool:
+    before = replace(version, furniture=now.furniture, names=now.names)
+    return changes.changed(before, now) is None
 
 
 def _comparable(told: _Told, *, by_entry: bool) -> changes.Told:

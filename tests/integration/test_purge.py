@@ -22,7 +22,7 @@ from builders import (
 )
 from hrwatch.model.articles import Change, Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Capture, CaptureKind, Visit
-from hrwatch.model.mail import Delivery, Digest, Status, Window
+from hrwatch.model.mail import Delivery, Digest, Reason, Status, Window
 from hrwatch.query import parse
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.store import (
@@ -361,6 +361,45 @@ def test_purge_takes_a_queued_mail_back_and_lets_the_others_of_it_wait_again(
     assert rows(archive, "SELECT count(*) FROM outbox") == [(0,)]
     with archive.reading() as connection:
         assert not outbox.window_taken(connection, "desk", "2026-03-02")
+
+
+@pytest.mark.parametrize("later", [1, 2])
+def test_purge_lets_an_article_that_changed_meanwhile_wait_once_and_as_it_is_today(
+    archive: Archive, later: int
+) -> None:
+    mailed(archive, VICTIM, OTHER)
+    for version in range(2, 2 + later):
+        changed = replace(OTHER, version=version, change=Change(added=("More.",)), seen_at=LATER)
+        archive.write_now(records.add, [changed])
+        matches = {"desk": [a_match(changed, reason=Reason.CHANGED)]}
+        archive.write_now(ledger.add, matches, 10 + version, LATER, versions=[changed])
+
+    purged(archive)
+
+    with archive.reading() as connection:
+        told = ledger.waiting(connection, "desk")
+    assert [(one.record.id, one.record.version, one.reason) for one in told] == [
+        (OTHER.id, 1 + later, Reason.NEW)
+    ]
+
+
+def test_purge_takes_two_mails_back_that_told_two_versions_of_another_article(
+    archive: Archive,
+) -> None:
+    mailed(archive, VICTIM, OTHER)
+    changed = replace(OTHER, version=2, change=Change(added=("More.",)), seen_at=LATER)
+    archive.write_now(records.add, [changed])
+    match = a_match(changed, reason=Reason.CHANGED)
+    archive.write_now(ledger.add, {"desk": [match]}, 12, LATER, versions=[changed])
+    digest = Digest("digest2", "desk", None, "s", "t", "h", (match,))
+    letter = a_mail(message_id="<2@example.org>", bytes=a_mail().bytes + VICTIM.id.encode())
+    assert archive.write_now(outbox.enqueue, digest, letter, LATER)
+
+    purged(archive)
+
+    with archive.reading() as connection:
+        told = ledger.waiting(connection, "desk")
+    assert [(one.record.version, one.reason) for one in told] == [(2, Reason.NEW)]
 
 
 def test_purge_empties_a_mail_that_was_sent_and_leaves_who_was_told_of_what(

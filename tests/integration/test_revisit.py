@@ -328,3 +328,32 @@ def test_visits_obey_robots_txt(file: Place, tmp_path: Path) -> None:
         assert desk.known()[0].standing is Standing.UNREACHABLE
 
     watch(file, tmp_path, test)
+
+
+def test_page_that_alternates_between_two_texts_is_told_as_changed_once(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        with_name = ("Bohdan Tarasenko told the court of it that day.", *ONE.paragraphs)
+        initials = ("B. T. told the court of it that day.", *ONE.paragraphs)
+        desk.site.publish(replace(ONE, paragraphs=with_name))
+        await desk.poll()
+        assert await desk.tell() == [(ONE.title, 1, Reason.NEW)]
+        told = []
+        for number in range(5):  # a cache that serves the old page now and then
+            paragraphs = with_name if number % 2 else initials
+            desk.site.publish(
+                replace(ONE, paragraphs=paragraphs, noise=number, aside=f"Edition {number}.")
+            )
+            desk.clock.advance(2 * HOUR)
+            await desk.poll()
+            await desk.visit()
+            told += await desk.tell()
+        assert told == [(ONE.title, 2, Reason.CHANGED)]
+        desk.site.edit(1, paragraphs=(*initials, "The order was taken back today."))
+        (looked,) = await desk.visit(after=DAY)
+        assert looked.change is not None
+        assert looked.change.added == ("The order was taken back today.",)
+        assert looked.change.replaced == ()
+
+    watch(place, tmp_path, test)

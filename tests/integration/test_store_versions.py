@@ -75,6 +75,18 @@ def test_later_version_is_changed_for_who_was_told_and_new_in_its_place_for_who_
     assert waits(archive, "one") == waits(archive, "two") == []
 
 
+def test_article_that_is_edited_all_day_is_told_as_changed_a_few_times(archive: Archive) -> None:
+    matched(archive, FIRST, "one", "two")
+    told(archive, "one")
+    for version in range(2, 9):
+        matched(archive, replace(SECOND, version=version), "one", "two")
+        if version < 7:
+            assert waits(archive, "one") == [(version, Reason.CHANGED)]
+            told(archive, "one")
+    assert waits(archive, "one") == []
+    assert waits(archive, "two") == [(8, Reason.NEW)]
+
+
 def test_later_version_that_matches_no_more_is_told_to_who_was_told_before(
     archive: Archive,
 ) -> None:
@@ -125,6 +137,17 @@ def test_mail_that_was_withdrawn_lets_the_latest_version_wait_as_new(archive: Ar
     gone = Delivery("<digest1@example.org>", "one", Status.REFUSED, NOW)
     archive.write_now(outbox.withdraw, gone)
     assert waits(archive, "one") == [(2, Reason.NEW)]
+
+
+def test_mail_of_a_change_that_was_withdrawn_lets_the_latest_change_wait(archive: Archive) -> None:
+    matched(archive, FIRST, "one")
+    assert write(archive, "one", "digest1", a_match(FIRST))
+    matched(archive, SECOND, "one")
+    assert write(archive, "one", "digest2", a_match(SECOND, reason=Reason.CHANGED))
+    matched(archive, THIRD, "one")
+    gone = Delivery("<digest2@example.org>", "one", Status.REFUSED, NOW)
+    archive.write_now(outbox.withdraw, gone)
+    assert waits(archive, "one") == [(3, Reason.CHANGED)]
 
 
 def test_removed_is_told_once_to_who_was_told_of_the_article_by_then(archive: Archive) -> None:

@@ -21,10 +21,13 @@ from hrwatch.stages.dedup import changes
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.fetch import PAGES
 from hrwatch.stages.store import captures, looks, sketches
+from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.captures import Packed
 
 # Of an article that is still itself so much is there; below, the address shows something else.
 STILL_ITSELF = 0.2
+# Versions, beside the first, that may stand at the address again: caches serve old pages.
+MOST_TOLD_APART = 8
 # Every so many visits ask without validators: some servers give the same ones for good.
 UNCONDITIONAL = 3
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -117,10 +120,16 @@ async def _compared(subject: Subject, page: Response, there: Found) -> Found:
             return there
         reading = await _read(subject, page, record.title)
         return there if await _tells_of(reading.article, record) else _unclear(there)
-    tasks = (_task(subject, each, record.title) for each in (before, page))
-    revised = await subject.parts.workers.run(hops.read_change, hops.ChangeTask(*tasks))
+    task = hops.ChangeTask(
+        _task(subject, before, record.title),
+        _task(subject, page, record.title),
+        await versions_of(subject.parts, record),
+    )
+    revised = await subject.parts.workers.run(hops.read_change, task)
     if revised.alike < STILL_ITSELF:
         return _unclear(there)
+    if revised.is_again:  # what the latest version was read from is what is compared later
+        return replace(there, body_sha256=None)
     change, reading = revised.change, revised.reading
     # An article whose words are the feed's changes with these.
     if change is None or record.article is None or record.kept is not Kept.FULL:
@@ -209,6 +218,15 @@ def later(
         change=change,
     )
     return keeping.kept(version, feed.keep)
+
+
+async def versions_of(parts: Parts, record: Record) -> tuple[changes.Told, ...]:
+    """Return what the first and the latest versions of an article say; none where there is one."""
+    if record.version == 1:
+        return ()
+    found = await parts.archive.read(record_table.versions, record.id)
+    some = (*found[:1], *found[1:][-MOST_TOLD_APART:])
+    return tuple(changes.Told(one.title, one.text) for one in some)
 
 
 async def hashes_of(parts: Parts, feed: Feed, version: Record) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from hrwatch.model.evidence import CaptureKind, Visit
 from hrwatch.model.feeds import Entry, Feed, Keep
 from hrwatch.pipeline.entries import no_later
 from hrwatch.pipeline.evidence import entry_capture, entry_of
-from hrwatch.pipeline.looking import STILL_ITSELF, hashes_of, later
+from hrwatch.pipeline.looking import STILL_ITSELF, hashes_of, later, versions_of
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.store import captures, looks
@@ -91,12 +91,13 @@ async def _compared(
     before = await _entry_before(parts, record)
     if before is None:  # nothing was kept: what there is now is what is compared later
         return replace(hashed, looked_at=record, evidence=evidence)
-    tasks = (
+    was, told = (
         hops.ArticleTask(entry, None, None, language or record.language, now, feed.cues)
         for entry in (before, marked.entry)
     )
+    task = hops.ChangeTask(was, told, await versions_of(parts, record))
     try:
-        revised = await parts.workers.run(hops.read_change, hops.ChangeTask(*tasks))
+        revised = await parts.workers.run(hops.read_change, task)
     except NoWorker:
         raise
     except HopError as error:

@@ -8,6 +8,7 @@ A row stands for one version of a record and one reason. Of an article nobody ha
 of NEW and CHANGED that waits: a later version takes the place of the one before.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import in_force, ledger, progress, records
 
 _MATCHED = "matched"
+# Changes of one article that somebody is told of: what is edited all day cannot fill digests.
+MOST_CHANGED = 5
 _PIECE = 150  # rows named by three values each in one statement
 _OF_VERSIONS = (Reason.NEW, Reason.CHANGED)
 _ABOUT_PAGES = (Reason.REMOVED, Reason.RETURNED)
@@ -249,9 +252,11 @@ def reopen(connection: sa.Connection, digest: str, now: datetime) -> None:
     for row in rows:
         if row.reason in _OF_VERSIONS and row.version < row.latest:
             of_it = (ledger.c.subscriber == row.subscriber, ledger.c.record == row.record)
+            as_latest = (ledger.c.version == row.latest) & (ledger.c.reason == row.reason)
+            others = (ledger.c.reason.in_(_OF_VERSIONS), ~as_latest)
             connection.execute(
                 sa.update(ledger)
-                .where(*of_it, ledger.c.settled_at.is_(None), ledger.c.reason.in_(_OF_VERSIONS))
+                .where(*of_it, ledger.c.settled_at.is_(None), *others)
                 .values(settled_at=now)
             )
             later = {"version": row.latest, "reason": row.reason, "matched_at": now}
@@ -279,7 +284,9 @@ def _take_place(
     replaced = [row for row in rows if row.settled_at is None and row.reason in _OF_VERSIONS]
     changed = {row.subscriber for row in replaced if row.reason == Reason.CHANGED}
     if record.change is not None:
-        changed |= knowing
+        told = (row for row in rows if row.digest is not None and row.reason == Reason.CHANGED)
+        times = Counter(row.subscriber for row in told)
+        changed |= {name for name in knowing if times[name] < MOST_CHANGED}
     new = ({row.subscriber for row in replaced} - changed) & asking
     for row in replaced:
         connection.execute(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 _MOST = 64  # in one transaction: none waits long for the others
 
 Change = Callable[[sa.Connection], Any]
-Outcome = tuple[Any, Exception | None]
+Outcome = tuple[Any, BaseException | None]
 
 
 class _Note(NamedTuple):
@@ -35,7 +35,8 @@ class Notes:
 
     async def add(self, change: Change) -> Any:
         """Make a change, maybe together with others; return or raise what it does. It is begun
-        anew by itself where another one spoilt their transaction."""
+        anew by itself where another one spoilt their transaction, and not begun at all where its
+        caller was cancelled before."""
         note = _Note(change, asyncio.get_running_loop().create_future())
         self._waiting.append(note)
         self._ask()
@@ -44,13 +45,19 @@ class Notes:
     def _ask(self) -> None:
         if not self._is_asked:
             self._is_asked = True
-            self._executor.submit(self._make)
+            try:
+                self._executor.submit(self._make)
+            except BaseException:  # the archive is closed
+                self._is_asked = False
+                self._waiting.clear()
+                raise
 
     def _make(self) -> None:
         self._is_asked = False  # before looking: what comes after the look asks again
-        notes = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
+        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
         if self._waiting:
             self._ask()
+        notes = [note for note in taken if not note.done.cancelled()]
         if notes:
             loop = notes[0].done.get_loop()
             outcomes = self._together(notes) or [self._alone(note) for note in notes]
@@ -62,14 +69,14 @@ class Notes:
             return []
         try:
             results = self._transaction(lambda c: [note.change(c) for note in notes])
-        except Exception:  # whose it is shows when each is made alone
+        except BaseException:
             return []
         return [(result, None) for result in results]
 
     def _alone(self, note: _Note) -> Outcome:
         try:
             return self._transaction(note.change), None
-        except Exception as error:  # raised where the change was asked for
+        except BaseException as error:
             return None, error
 
 

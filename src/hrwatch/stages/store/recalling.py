@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hrwatch.stages.store import ledger as ledger_table
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import digests, ledger, outbox, records
 
@@ -69,16 +70,17 @@ def take_back(connection: sa.Connection, queued: Collection[str], now: datetime)
     """Remove mails that have not left; what they told waits again, and the windows that they were
     written for are open again. False, and nothing done, where one is being sent by now."""
     free = sa.or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now)
-    query = sa.select(outbox.c.message_id, outbox.c.digest).where(
-        outbox.c.message_id.in_(queued), outbox.c.settled_at.is_(None), free
+    query = (
+        sa.select(outbox.c.digest)
+        .where(outbox.c.message_id.in_(queued), outbox.c.settled_at.is_(None), free)
+        .order_by(outbox.c.created_at.desc())
     )
-    rows = connection.execute(query.with_for_update()).all()
-    if len(rows) < len(queued):
+    those = connection.scalars(query.with_for_update()).all()
+    if len(those) < len(queued):
         return False
-    those = [row.digest for row in rows]
-    connection.execute(
-        sa.update(ledger).where(ledger.c.digest.in_(those)).values(digest=None, settled_at=None)
-    )
+    # The latest first: of what two of them told in two versions, the first is told as it was then.
+    for digest in those:
+        ledger_table.reopen(connection, digest, now)
     connection.execute(sa.delete(outbox).where(outbox.c.message_id.in_(queued)))
     connection.execute(sa.delete(digests).where(digests.c.id.in_(those)))
     return True
