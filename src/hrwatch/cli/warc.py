@@ -12,15 +12,14 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import BinaryIO
 
-import sqlalchemy as sa
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind
-from hrwatch.stages.store import captures, chaining
+from hrwatch.stages.store import chaining
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.following import UNREADABLE, Row, noted_end, rows
+from hrwatch.stages.store.following import Row, body_of, noted_end, rows
 
 # True of what came over the wire, and not of the body, whose encoding was undone.
 _UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -69,10 +68,9 @@ class Warc:
             for row in rows(connection):
                 body = None
                 try:
-                    body = _body(connection, row)
-                except UNREADABLE as error:
-                    why = error if isinstance(error, ArchiveDamaged) else "it cannot be read"
-                    gap(f"capture {row.number}: {why}; only what is known of it is in the file")
+                    body = body_of(connection, row)
+                except ArchiveDamaged as error:
+                    gap(f"capture {row.number}: {error}; only what is known of it is in the file")
                 if row.capture and body is not None:
                     self._add_body(row, row.capture, body)
                 self._add_metadata(row, now, has_body=body is not None)
@@ -122,21 +120,6 @@ class Warc:
                 http_headers=http,
             )
         )
-
-
-def _body(connection: sa.Connection, row: Row) -> bytes | None:
-    """Return the body of a capture; None where it never had one, or was removed. Raise
-    ArchiveDamaged where it or what is told of it is not what was archived."""
-    if row.error is not None:
-        raise ArchiveDamaged(f"it cannot be read: {row.error}")
-    if not row.is_as_written:
-        raise ArchiveDamaged("its row was altered")
-    if row.capture is None or row.capture.kind is CaptureKind.TOMBSTONE:
-        return None
-    body = captures.body(connection, row.capture.body_sha256)
-    if body is None:
-        raise ArchiveDamaged("its body is missing")
-    return body
 
 
 def _http(capture: Capture, length: int) -> _AsSent:

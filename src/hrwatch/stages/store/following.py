@@ -118,6 +118,25 @@ def noted_end(connection: sa.Connection) -> End | None:
         return None
 
 
+def body_of(connection: sa.Connection, row: Row) -> bytes | None:
+    """Return the body of a capture; None where it never had one, or was removed. Raise
+    ArchiveDamaged where it or what is told of it is not what was archived."""
+    if row.error is not None:
+        raise ArchiveDamaged(f"it cannot be read: {row.error}")
+    if not row.is_as_written:
+        raise ArchiveDamaged("its row was altered")
+    if row.capture is None or row.capture.kind is CaptureKind.TOMBSTONE:
+        return None
+    try:
+        body = captures.body(connection, row.capture.body_sha256)
+    except UNREADABLE as error:
+        told = str(error) if isinstance(error, ArchiveDamaged) else "its body cannot be read"
+        raise ArchiveDamaged(told) from error
+    if body is None:
+        raise ArchiveDamaged("its body is missing")
+    return body
+
+
 def rows(connection: sa.Connection) -> Iterator[Row]:
     """Yield every row of captures that has a number, in their order, a few at a time; one that
     cannot be read with the reason."""
