@@ -57,7 +57,18 @@ def fill(archive: Archive, start: int, end: int, chance: random.Random) -> None:
         numbers = range(first, min(first + 5_000, end))
 
         def add(connection: sa.Connection, numbers: range = numbers) -> None:
-            named = [given | {"id": f"old{n:07}", "guid_key": f"{n:032}"} for n in numbers]
+            named = [
+                given
+                | {
+                    "id": f"old{n:07}",
+                    "guid_key": f"{n:032}",
+                    "permalink_key": f"{n:032}",
+                    "title_key": f"{n:032}",
+                    "text_hash": f"{n:064}",
+                    "story": f"old{n:07}",
+                }
+                for n in numbers
+            ]
             ordinals = connection.scalars(
                 sa.insert(tables.records).returning(tables.records.c.ordinal), named
             )
@@ -74,6 +85,13 @@ def fill(archive: Archive, start: int, end: int, chance: random.Random) -> None:
             connection.execute(sa.insert(tables.translations), named_pages)
 
         archive.write_now(add)
+    archive.write_now(_look_at_rows)
+
+
+def _look_at_rows(connection: sa.Connection) -> None:
+    """Let a server know what it finds out by itself within a minute of so many new rows."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE")
 
 
 def look_up_and_insert(connection: sa.Connection, new: Record) -> float:

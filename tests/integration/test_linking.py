@@ -19,6 +19,7 @@ from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records, sketches
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.telling import ToldAsNew
 from hrwatch.text import title_key
 from hrwatch.workers import Workers
 from parts import the_parts
@@ -128,17 +129,71 @@ def test_what_many_articles_share_is_learned_once_and_then_links_nothing(tmp_pat
     with_parts(tmp_path, test)
 
 
-def test_copy_under_another_title_is_told_unless_nearly_all_of_it_was_told() -> None:
-    known = frozenset({("first", title_key("Fishermen held"))})
+FIRST = ToldAsNew("first", 1, "first", title_key("Fishermen held"))
 
-    def copy(score: float, kind: CopyKind = CopyKind.NEAR_TEXT, title: str = "Other") -> Record:
-        return a_record(title=title, copy=Copy("first", kind, score), story="first")
+
+def copy(score: float, kind: CopyKind = CopyKind.NEAR_TEXT, title: str = "Other") -> Record:
+    return a_record(title=title, copy=Copy("first", kind, score), story="first")
+
+
+def test_copy_under_another_title_is_told_unless_nearly_all_of_it_was_told() -> None:
+    known = (FIRST,)
 
     assert is_told(copy(0.8), known)
     assert not is_told(copy(0.79), known)
     assert not is_told(copy(0.9, CopyKind.CONTAINED), known)
     assert is_told(copy(0.3, title="Fishermen held!"), known)
-    assert not is_told(copy(1.0), frozenset())
+    assert not is_told(copy(1.0), ())
+
+
+def test_what_an_article_became_tells_of_no_other_publishers_article() -> None:
+    edited = (replace(FIRST, version=2),)
+
+    assert not is_told(copy(1.0, CopyKind.SAME_TEXT), edited)
+    assert not is_told(copy(0.9, title="Fishermen held"), edited)
+    # The same page in another feed is no other one's.
+    assert is_told(copy(1.0, CopyKind.SAME_PERMALINK, title="Fishermen held"), edited)
+    assert not is_told(copy(1.0, CopyKind.SAME_PERMALINK), edited)
+    assert is_told(copy(1.0, CopyKind.TRANSLATION), edited)
+
+
+def test_copy_that_was_edited_before_it_was_told_is_told_unless_its_title_was() -> None:
+    assert not is_told(replace(copy(1.0), version=2), (FIRST,))
+    assert is_told(replace(copy(1.0, title="Fishermen held"), version=2), (FIRST,))
+
+
+def test_copy_that_holds_little_of_its_original_tells_nothing_for_another_one() -> None:
+    little = ToldAsNew(
+        "small", 1, "first", title_key("Small"), Copy("first", CopyKind.CONTAINED, 1)
+    )
+    much = replace(little, copy=Copy("first", CopyKind.NEAR_TEXT, 0.9))
+
+    assert not is_told(copy(0.95), (little,))
+    assert not is_told(copy(1.0, CopyKind.TRANSLATION), (little,))
+    assert is_told(copy(0.95), (much,))
+
+
+def test_article_that_becomes_what_another_publisher_says_makes_no_copy_of_that(
+    tmp_path: Path,
+) -> None:
+    async def test(parts: Parts) -> None:
+        (wire,) = await archived(parts, WIRE, told("first", prose(1), WIRE))
+        taken = replace(told("second", prose(2), WIRE), id="first", version=2)
+        hashes = linking.comparable(WIRE, (taken,), frozenset())
+        await parts.archive.write(records.add, (taken,), hashes=hashes)  # as was done once
+
+        equal, near, copy = await archived(
+            parts,
+            PAPER,
+            told("second", prose(2), PAPER),
+            told("third", prose(2, 130), PAPER),
+            told("again", prose(1), PAPER),
+        )
+
+        assert (equal.copy, near.copy) == (None, None)
+        assert copy.copy == Copy(wire.id, CopyKind.SAME_TEXT, 1.0)
+
+    with_parts(tmp_path, test)
 
 
 def test_translations_of_one_house_are_one_story_whichever_was_first(tmp_path: Path) -> None:
@@ -168,6 +223,6 @@ def test_translations_of_one_house_are_one_story_whichever_was_first(tmp_path: P
         assert wire.copy is None  # nobody is drawn into a stranger's story
         (reprint,) = await archived(parts, WIRE, told("reprint", prose(11), WIRE))
         assert reprint.copy is None
-        assert is_told(un, frozenset({("one", "another title")}))
+        assert is_told(un, (ToldAsNew("one", 1, "one", "another title"),))
 
     with_parts(tmp_path, test)

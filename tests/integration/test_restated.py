@@ -3,13 +3,19 @@ sooner look at what it links to, and never a version of another article."""
 
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hrwatch import hops
+from hrwatch.errors import HopError
+from hrwatch.model.articles import Record
 from hrwatch.model.mail import Reason
 from hrwatch.pipeline import poll, restated
 from hrwatch.pipeline.revisit import revisit
+from hrwatch.stages.store import looks, records
 from loopback import an_answer
 from postgres import Place, Places
 from watching import DAY, HOUR, Watch, an_article, watch
@@ -101,6 +107,78 @@ def test_feed_that_changes_all_it_carries_has_a_bounded_share_compared_at_each_p
             await desk.poll()
             versions.append(desk.rows("SELECT count(*) FROM records WHERE version = 2")[0][0])
         assert versions == [2, 4, 5, 5]
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+
+
+def test_entries_that_are_noise_at_every_poll_keep_no_other_from_being_compared(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restated, "MOST_COMPARED", 2)
+    many = [
+        replace(one, carried="".join(f"<p>{told}</p>" for told in one.paragraphs))
+        for one in map(an_article, range(6))
+    ]
+
+    async def test(desk: Watch) -> None:
+        await told_once(desk, *many)
+        for views, chance in ((18, 0.1), (19, 0.7)):
+            desk.parts = replace(desk.parts, chance=partial(float, chance))
+            counted = [replace(one, carried=f"{one.carried}<p>{views} views</p>") for one in many]
+            last = replace(counted[-1], carried=f"{counted[-1].carried}<p>Withdrawn.</p>")
+            desk.site.publish(*counted[:-1], last)
+            await desk.poll()
+        assert await desk.tell() == [(many[-1].title, 2, Reason.CHANGED)]
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+
+
+def test_edit_that_another_version_overtook_is_compared_at_the_next_poll(
+    places: Places, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.publish(EDITED)
+        taken = desk.parts.workers.run
+
+        async def meanwhile(hop: object, task: object) -> object:
+            desk.parts.workers.run = taken  # type: ignore[method-assign]
+            (row,) = desk.rows("SELECT id, entry_hash FROM records")
+            with desk.archive.reading() as connection:
+                record = records.get(connection, row[0])
+            assert isinstance(record, Record)
+            completed = replace(record, version=2, seen_at=desk.clock())
+            other = looks.Restated(*row, looked_at=record, version=completed)
+            assert desk.archive.write_now(looks.keep_restated, [other]) == frozenset()
+            return await taken(hop, task)  # type: ignore[arg-type]
+
+        desk.parts.workers.run = meanwhile  # type: ignore[method-assign,assignment]
+        for _ in range(2):
+            await desk.poll()
+            desk.clock.advance(2 * HOUR)
+        assert await desk.tell() == [(ONE.title, 3, Reason.CHANGED)]
+
+    watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
+
+
+def test_entry_that_cannot_be_read_hides_no_change_of_another(
+    places: Places, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        taken = desk.parts.workers.run
+
+        async def run(hop: object, task: Any) -> object:
+            if hop is hops.read_article:
+                raise HopError("it ended its worker")
+            return await taken(hop, task)  # type: ignore[arg-type]
+
+        desk.parts.workers.run = run  # type: ignore[method-assign,assignment]
+        desk.site.publish(EDITED, an_article(2))
+        report = await poll.poll_feed(desk.parts, *desk.desk.config.feeds)
+        assert report is not None
+        assert report.error
+        assert await desk.tell() == [(ONE.title, 2, Reason.CHANGED)]
 
     watch(places.make("sqlite", tmp_path / "state"), tmp_path, test)
 

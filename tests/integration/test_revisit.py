@@ -357,3 +357,57 @@ def test_page_that_alternates_between_two_texts_is_told_as_changed_once(
         assert looked.change.replaced == ()
 
     watch(place, tmp_path, test)
+
+
+def test_page_that_several_entries_of_a_feed_lead_to_is_not_looked_at(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        link = desk.site.server.url(ONE.path)
+        desk.site.answers[ONE.path] = a_page(ONE.title, *ONE.paragraphs)
+        items = "".join(
+            f"<item><title>Torture in Arvenia, part {number}</title><guid>{number}</guid>"
+            f"<link>{link}</link></item>"
+            for number in range(3)
+        )
+        desk.site.answers["/wire"] = an_answer(
+            f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+        )
+        await desk.poll()
+        assert len(await desk.tell()) == 3
+        desk.site.answers[ONE.path] = a_page(ONE.title, *EDITED)
+        asked = len(desk.site.server.requests)
+        await desk.visits_until(10 * DAY)
+        assert await desk.tell() == []
+        assert len(desk.site.server.requests) == asked
+        assert desk.known() == []
+
+    watch(file, tmp_path, test)
+
+
+@pytest.mark.parametrize("missed", [2, 3])
+def test_page_that_moves_with_its_link_in_the_feed_is_looked_at_there(
+    place: Place, tmp_path: Path, missed: int
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_once(desk)
+        desk.site.answer(1, GONE)
+        desk.clock.advance(3 * HOUR)
+        for _ in range(missed):
+            await desk.visit(after=13 * HOUR)
+        was_removed = [reason for _, _, reason in await desk.tell()]
+        assert was_removed == ([Reason.REMOVED] if missed == 3 else [])
+        desk.site.answers["/moved/1"] = ONE.page()
+        feed = desk.site.answers["/wire"]
+        assert isinstance(feed, bytes)
+        moved = feed.replace(b"/stories/1<", b"/moved/1<").replace(b"Content-Length", b"X-Was")
+        desk.site.answers["/wire"] = moved
+        await desk.poll()
+        (known,) = desk.known()
+        assert (known.url, known.missing) == (desk.site.server.url("/moved/1"), 0)
+        await desk.visits_until(10 * DAY)
+        returned = [reason for _, _, reason in await desk.tell()]
+        assert returned == ([Reason.RETURNED] if missed == 3 else [])
+        assert desk.known()[0].standing is Standing.THERE
+
+    watch(place, tmp_path, test)

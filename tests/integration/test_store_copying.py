@@ -70,6 +70,8 @@ def fill_evidence(connection: sa.Connection) -> None:
     visit = {"record": "record000001", "feed": "wire", "url": "http://wire.example/1"}
     counts = {"standing": "there", "wants_page": True, "visits": 0, "missing": 0}
     connection.execute(sa.insert(tables.visits).values(**visit, **counts, next_visit_at=NOW))
+    page = {"page_key": "c" * 32, "title_key": tables.EVERY_TITLE}
+    connection.execute(sa.insert(tables.purged_pages).values(page))
 
 
 def fill(archive: Archive) -> None:

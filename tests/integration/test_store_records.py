@@ -266,6 +266,20 @@ def test_candidates_come_from_every_feed_oldest_first(archive: Archive) -> None:
     assert found[1].title_key == title_key("Invented story 2")
 
 
+def test_candidates_are_what_articles_said_first_whatever_they_became(archive: Archive) -> None:
+    said = Fingerprint("a" * 64, 60)
+    first = numbered(1, fingerprint=said)
+    page = "http://other.example/page"
+    became = replace(first, version=2, fingerprint=Fingerprint("b" * 64, 60), permalink=page)
+    add(archive, first, became)
+    with archive.reading() as connection:
+        (found,) = records.candidates(
+            connection, permalinks=[page, first.permalink], text_hashes=["a" * 64, "b" * 64]
+        )
+        assert found.text_hash == said.text_hash
+        assert not records.candidates(connection, permalinks=[page], text_hashes=["b" * 64])
+
+
 # Looking up
 
 

@@ -68,3 +68,12 @@ def test_what_is_common_is_replaced_by_what_was_learned_last(archive: Archive) -
         assert sketches.common(connection) == {5}
         assert sketches.standing(connection) == (2, 1)
         assert len(sketches.sample(connection, 2)) == 2
+
+
+def test_article_is_found_by_what_it_said_first_whatever_it_became(archive: Archive) -> None:
+    later = a_record("first", version=2, text="What somebody else says")
+    archive.write_now(records.add, (a_record("first"),), hashes={"first": (1, 2)})
+    archive.write_now(records.add, (later,), hashes={"first": (3, 4)})  # as was done once
+
+    assert found(archive, (3, 4)) == []
+    assert found(archive, (1, 2, 3, 4)) == [("first", (1, 2))]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from builders import a_record, a_tag, an_entry
 from hrwatch.model.articles import Record
 from hrwatch.query import parse
-from hrwatch.stages.store import ledger, records
+from hrwatch.stages.store import ledger, records, telling
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.search import find
 from hrwatch.text import key, title_key
@@ -159,7 +159,7 @@ def test_look_ups_never_read_a_whole_table(archive: Archive) -> None:
         records.stories(connection, ["record000001"])
         ledger.unmatched(connection, 10)
         ledger.waiting(connection, "desk")
-        ledger.told(connection, "desk", ["record000001"])
+        telling.told_as_new(connection, "desk", ["record000001"])
         find(connection, parse("word17 country:BY"), limit=20)
         sa.event.remove(connection, "before_cursor_execute", listen)
         explain = "EXPLAIN" if on_server else "EXPLAIN QUERY PLAN"

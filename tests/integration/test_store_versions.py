@@ -1,18 +1,22 @@
 """Later versions of an article, and what became of its page, in the ledger: who is told what, once,
 and nothing that is so no more."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from builders import NOW, a_mail, a_match, a_record
 from hrwatch.model.articles import Change, Record
 from hrwatch.model.mail import Delivery, Digest, Match, Reason, Status
-from hrwatch.stages.store import ledger, outbox, records, subscribers
+from hrwatch.stages.store import ledger, looks, outbox, records, subscribers
 from hrwatch.stages.store.archive import Archive
-from postgres import Place
+from postgres import Place, Places
 
 FIRST = a_record("record1", title="Invented 1")
 SECOND = replace(FIRST, version=2, change=Change(added=("A line more.",)))
@@ -217,3 +221,35 @@ def test_removed_of_an_article_that_its_feed_goes_on_changing_is_told_once(
     assert waits(archive, "one") == [(2, Reason.CHANGED)]
     archive.write_now(ledger.add_returned, SECOND, LATER + timedelta(days=2))
     assert waits(archive, "one") == [(2, Reason.CHANGED), (2, Reason.RETURNED)]
+
+
+def test_version_that_another_writer_overtook_on_the_server_is_left_and_its_hash_with_it(
+    places: Places, tmp_path: Path
+) -> None:
+    place = places.make("postgresql", tmp_path / "state")
+    with place.open() as archive:
+        archive.write_now(records.add, (FIRST,))
+    engine = sa.create_engine(place.url)
+
+    def write(connection: sa.Connection, words: str) -> frozenset[str]:
+        version = replace(SECOND, text=words)
+        told = looks.Restated(FIRST.id, words, looked_at=FIRST, version=version)
+        return looks.keep_restated(connection, [told])
+
+    def write_second() -> frozenset[str]:
+        with engine.begin() as connection:
+            return write(connection, "second")
+
+    waiting = sa.text("SELECT 1 FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as thread, place.aside() as server:
+        with engine.begin() as connection:
+            assert write(connection, "first") == frozenset()
+            second = thread.submit(write_second)
+            for _ in range(500):
+                if server.execute(waiting).all():
+                    break
+                time.sleep(0.01)
+        assert second.result(10) == {FIRST.id}
+        found = server.execute(sa.text("SELECT text, entry_hash FROM records WHERE version = 2"))
+        assert [tuple(row) for row in found] == [("first", "first")]
+    engine.dispose()

@@ -12,9 +12,9 @@ from typer.testing import CliRunner, Result
 from builders import NOW, a_feed, a_match, a_record, a_subscriber, an_entry
 from hrwatch.cli.main import app
 from hrwatch.model.articles import Copy, CopyKind, Record
-from hrwatch.model.mail import Digest, Earlier
+from hrwatch.model.mail import Digest, Earlier, Reason
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, linking, outbox, records, subscribers
+from hrwatch.stages.store import feeds, ledger, linking, outbox, records, subscribers, telling
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.linking import Unlinked
 from postgres import Place
@@ -90,7 +90,7 @@ def test_unlink_lets_it_wait_for_whom_it_was_settled_because_it_was_a_copy(
     assert waiting(archive, "waiting") == ["original", "wrong", "other"]
     assert waiting(archive, "not-asking") == ["original"]
     with archive.reading() as connection:
-        assert ledger.told(connection, "told", ["wrong"]) == frozenset()
+        assert telling.told_as_new(connection, "told", ["wrong"]) == ()
         assert outbox.told_at(connection, "told", ["original", "wrong"]) == {
             "original": Earlier(NOW, NOW, 1)
         }
@@ -126,7 +126,7 @@ def test_later_version_of_an_unlinked_record_stays_unlinked_whatever_its_writer_
     assert got(archive, "wrong").version == 2
 
 
-def test_unlink_of_a_later_version_brings_back_no_earlier_one(archive: Archive) -> None:
+def test_unlink_of_what_was_edited_meanwhile_lets_the_latest_version_wait(archive: Archive) -> None:
     later = replace(WRONG, version=2, text="Text that was changed meanwhile")
     archive.write_now(records.add, (later,))
     archive.write_now(ledger.add, {}, 4, NOW, versions=(later,))
@@ -134,10 +134,28 @@ def test_unlink_of_a_later_version_brings_back_no_earlier_one(archive: Archive) 
     done = archive.write_now(linking.unlink, "wrong")
 
     assert done is not None
-    assert waiting(archive, "told") == []
+    assert done.waits_for == ("told",)
     with archive.reading() as connection:
-        assert [one.version for one in records.versions(connection, "wrong")] == [1, 2]
         assert all(one.unlinked for one in records.versions(connection, "wrong"))
+        (again,) = ledger.waiting(connection, "told")
+        assert (again.record.id, again.record.version, again.reason) == ("wrong", 2, Reason.NEW)
+        of_others = ledger.waiting(connection, "waiting")
+        assert [(one.record.id, one.record.version) for one in of_others].count(("wrong", 1)) == 1
+    assert waiting(archive, "not-asking") == ["original"]
+
+
+def test_unlink_lets_nothing_wait_for_who_was_told_of_an_earlier_version(archive: Archive) -> None:
+    later = replace(WRONG, version=2, text="Text that was changed meanwhile")
+    digest = Digest("d2", "waiting", None, "", "", "", (a_match(ORIGINAL), a_match(WRONG)))
+    archive.write_now(outbox.enqueue, digest, None, NOW)
+    archive.write_now(records.add, (later,))
+    archive.write_now(ledger.add, {"waiting": ()}, 4, NOW, versions=(later,))
+
+    done = archive.write_now(linking.unlink, "wrong")
+
+    assert done is not None
+    assert done.waits_for == ("told",)
+    assert waiting(archive, "waiting") == ["other"]
 
 
 # The verb

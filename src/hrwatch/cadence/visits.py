@@ -82,6 +82,15 @@ def hastened(visit: Visit, first_seen_at: datetime, now: datetime) -> Visit:
     return replace(visit, next_visit_at=at)
 
 
+def moved(visit: Visit, url: str, now: datetime) -> Visit:
+    """Given an article that its feed links to under another address, return when it is looked at
+    there. What was missed at the old one tells nothing of it; what was REMOVED may return."""
+    was_missed = visit.missing or visit.standing is Standing.REMOVED
+    visit = replace(visit, url=url, missing=0, missing_since=None, missing_until=None)
+    visit = replace(visit, etag=None, last_modified=None)
+    return hastened(visit, now, now) if was_missed else visit
+
+
 def news(before: Visit, now: Visit) -> Reason | None:
     """Return what is to be told of an article after a visit to its page; None for nothing."""
     if now.standing is Standing.REMOVED and now.last_visit_at == now.missing_until:

@@ -5,7 +5,6 @@ today. So a change of our rules or of our extractor is never a publisher's chang
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
@@ -14,13 +13,13 @@ from hrwatch.errors import BadStatus, FetchError, HopError, NoWorker, ProxyUnrea
 from hrwatch.model.articles import Article, Change, Kept, Reading, Record
 from hrwatch.model.evidence import CaptureKind, Standing, Visit
 from hrwatch.model.feeds import Feed, Keep, NotModified, Response, Validators
-from hrwatch.pipeline import keeping, linking
+from hrwatch.pipeline import keeping
 from hrwatch.pipeline.evidence import page_capture, page_of
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import changes
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.fetch import PAGES
-from hrwatch.stages.store import captures, looks, sketches
+from hrwatch.stages.store import captures, looks
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.captures import Packed
 
@@ -227,14 +226,3 @@ async def versions_of(parts: Parts, record: Record) -> tuple[changes.Told, ...]:
     found = await parts.archive.read(record_table.versions, record.id)
     some = (*found[:1], *found[1:][-MOST_TOLD_APART:])
     return tuple(changes.Told(one.title, one.text) for one in some)
-
-
-async def hashes_of(parts: Parts, feed: Feed, version: Record) -> tuple[int, ...]:
-    """Return under which hashes a version is found by what is like it."""
-    if not parts.link_near or feed.keep is not Keep.FULL:
-        return ()
-    common = parts.common.shingles
-    if common is None:
-        common = await parts.archive.read(sketches.common)
-    hashes: Mapping[str, tuple[int, ...]] = linking.comparable(feed, (version,), common)
-    return hashes.get(version.id, ())

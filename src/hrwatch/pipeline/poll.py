@@ -37,6 +37,7 @@ from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.fetch import FEEDS, PAGES
 from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store import purged
 from hrwatch.stages.store import records as record_table
 
 # What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
@@ -198,7 +199,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     )
     unseen = identity.unseen(document.marked, known)
     gone = await parts.archive.read(
-        record_table.purged, {(one.marks.permalink, one.marks.title_key) for one in unseen}
+        purged.of_pages, {(one.marks.permalink, one.marks.title_key) for one in unseen}
     )
     new = tuple(one for one in unseen if (one.marks.permalink, one.marks.title_key) not in gone)
     steps = []
@@ -207,6 +208,8 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
         steps.append(step)
         if isinstance(step.error, ProxyUnreachable) and not step.new:
             break  # each of the others might wait for a whole deadline, in vain too
+    recognised = identity.recognised(document.marked, known)
+    is_all = await restate(parts, feed, recognised, feed.language or parsed.language)
     archived = sum(step.new for step in steps)
     copied = sum(step.copies for step in steps)
     unread = [step.error for step in steps if step.error]
@@ -221,9 +224,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
             else _spoilt(parts, feed, state, unread[0])
         )
         return replace(report, new=archived, copies=copied), state
-    restated = identity.restated(document.marked, known)
-    came = await restate(parts, feed, restated, feed.language or parsed.language)
-    if not came.is_all:  # the same document is read again, and its server asked for it
+    if not is_all:  # the same document is read again, and its server asked for it
         answer, body_hash = replace(answer, validators=Validators()), _in_part(body_hash)
     state = cadence.after_reading(
         state,

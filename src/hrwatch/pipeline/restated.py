@@ -1,18 +1,19 @@
 """What a feed says otherwise than before of entries that are known.
 
-    its text is the page's   → its next visit is moved to now
-    its text is the feed's   → compared with what the feed gave before → a version, or noise
+    it links to another address → its visits are made there
+    its text is the page's      → its next visit is moved to now
+    its text is the feed's      → compared with what the feed gave before → a version, or noise
 
 Which entries are known is `identity`'s to say. What shares a guid and nothing else with what was
 there before is no version of it, and is left alone.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from hrwatch import hops
+from hrwatch import hops, urls
 from hrwatch.cadence import visits as schedule
 from hrwatch.errors import HopError, NoWorker
 from hrwatch.model.articles import Kept, Record
@@ -20,7 +21,7 @@ from hrwatch.model.evidence import CaptureKind, Visit
 from hrwatch.model.feeds import Entry, Feed, Keep
 from hrwatch.pipeline.entries import no_later
 from hrwatch.pipeline.evidence import entry_capture, entry_of
-from hrwatch.pipeline.looking import STILL_ITSELF, hashes_of, later, versions_of
+from hrwatch.pipeline.looking import STILL_ITSELF, later, versions_of
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.store import captures, looks
@@ -38,23 +39,21 @@ SOONEST = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
-    """What came of it."""
-
-    versions: int = 0
-    is_all: bool = True  # False: the document is to be read again at the next poll
-
-
 async def restate(
-    parts: Parts, feed: Feed, told: Sequence[identity.Restated], language: str
-) -> Came:
-    """Given entries of which a feed says something else than before, write what became of them."""
-    visits = await parts.archive.read(visit_table.of, {one.record for one in told})
+    parts: Parts, feed: Feed, recognised: Sequence[identity.Recognised], language: str
+) -> bool:
+    """Given the known entries of a feed's document, write what became of those of which it says
+    something else than before; return whether it was done with all of them: else the document is
+    to be read again at the next poll."""
+    visits = await parts.archive.read(visit_table.of, {one.record for one in recognised})
+    moved = _moved(recognised, visits, parts.clock())
+    visits |= moved
+    told = [one for one in recognised if one.is_restated]
+    first = int(parts.chance() * len(told))  # not always the same ones wait for the next poll
     done: list[Restated] = []
-    moved: dict[str, Visit] = {}
+    hastened: dict[str, Visit] = {}
     compared, is_all = 0, True
-    for one in told:
+    for one in (*told[first:], *told[:first]):
         hashed = Restated(one.record, one.marked.marks.entry_hash)
         record = (
             await parts.archive.read(record_table.get, one.record) if one.is_comparable else None
@@ -64,7 +63,7 @@ async def restate(
         elif record.article is not None:
             if visit := visits.get(record.id):
                 now = parts.clock()
-                moved[record.id] = schedule.hastened(visit, record.first_seen_at, now)
+                hastened[record.id] = schedule.hastened(visit, record.first_seen_at, now)
             done.append(hashed)
         elif record.version >= MOST_VERSIONS:
             done.append(hashed)
@@ -76,10 +75,26 @@ async def restate(
                 done.append(await _compared(parts, feed, record, one.marked, language))
             except NoWorker:
                 is_all = False
-    added = 0
-    if done:
-        added = await parts.archive.write(looks.keep_restated, done, moved)
-    return Came(added, is_all)
+    if not (done or moved):
+        return is_all
+    left = await parts.archive.write(
+        looks.keep_restated, done, hastened=hastened, moved=tuple(moved.values())
+    )
+    return is_all and not left
+
+
+def _moved(
+    recognised: Sequence[identity.Recognised], visits: Mapping[str, Visit], now: datetime
+) -> dict[str, Visit]:
+    """Return the visits to articles that their feed links to under another address."""
+    moved = {}
+    for one in recognised:
+        visit, url = visits.get(one.record), one.marked.entry.permalink
+        if visit is None or not url or url == visit.url:
+            continue
+        if urls.canonical(visit.url) != one.marked.marks.permalink:
+            moved[one.record] = schedule.moved(visit, url, now)
+    return moved
 
 
 async def _compared(
@@ -119,13 +134,7 @@ async def _compared(
         extract_error=record.extract_error,
     )
     log.info("event=entry-changed record=%s feed=%s", record.id, feed.name)
-    return replace(
-        hashed,
-        looked_at=record,
-        evidence=evidence,
-        version=version,
-        hashes=await hashes_of(parts, feed, version),
-    )
+    return replace(hashed, looked_at=record, evidence=evidence, version=version)
 
 
 async def _entry_before(parts: Parts, record: Record) -> Entry | None:

@@ -17,7 +17,7 @@ from hrwatch.model.articles import Change, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import Feed, Terms
 from hrwatch.model.mail import Reason
-from hrwatch.pipeline.looking import Found, Subject, hashes_of, look_at
+from hrwatch.pipeline.looking import Found, Subject, look_at
 from hrwatch.pipeline.parts import Parts
 from hrwatch.stages.store import looks
 from hrwatch.stages.store import records as record_table
@@ -155,7 +155,7 @@ async def revisit(parts: Parts, feed: Feed, due: Due) -> Looked | None:
         return None
     try:
         record = await parts.archive.read(record_table.get, visit.record)
-        if not isinstance(record, Record) or record.kept is Kept.NOTHING:
+        if not isinstance(record, Record) or not await _is_visited(parts, record):
             await parts.archive.write(visit_table.end, visit.record)
             return None
         look = await _look(parts, feed, record, replace(due, visit=visit))
@@ -166,6 +166,12 @@ async def revisit(parts: Parts, feed: Feed, due: Due) -> Looked | None:
         await parts.archive.note(visit_table.release, visit.record, parts.owner)
         raise
     return _told(look)
+
+
+async def _is_visited(parts: Parts, record: Record) -> bool:
+    if record.kept is Kept.NOTHING:
+        return False
+    return await parts.archive.read(visit_table.is_alone, record)
 
 
 async def _look(parts: Parts, feed: Feed, record: Record, due: Due) -> Look | None:
@@ -200,9 +206,8 @@ async def _look(parts: Parts, feed: Feed, record: Record, due: Due) -> Look | No
         status=found.status,
         error=found.error,
     )
-    hashes = await hashes_of(parts, feed, found.version) if found.version else ()
     reason = schedule.news(visit, after)
-    return Look(record, after, found.evidence, found.version, hashes, reason)
+    return Look(record, after, found.evidence, found.version, reason=reason)
 
 
 async def _keep(parts: Parts, look: Look) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import hrwatch
 from hrwatch import text
 from hrwatch.config import Config
-from hrwatch.model.articles import CopyKind, Kept, Record
+from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
 from hrwatch.model.mail import Digest, Match, Reason, Subscriber, Window
@@ -16,12 +16,13 @@ from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import ledger, outbox
+from hrwatch.stages.store import ledger, outbox, telling
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import subscribers as in_force_table
 from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.ledger import Waiting
+from hrwatch.stages.store.telling import ToldAsNew
 
 # So long a title that is only named in passing waits for a digest to stand in.
 MENTIONS_WAIT = timedelta(days=7)
@@ -71,7 +72,7 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     waiting = await desk.archive.read(ledger.waiting, subscriber.name)
     in_force = await desk.archive.read(in_force_table.in_force, subscriber.name)
     told = await desk.archive.read(
-        ledger.told, subscriber.name, {one.record.story for one in waiting}
+        telling.told_as_new, subscriber.name, {one.record.story for one in waiting}
     )
     about_pages = {one.record.id for one in waiting if one.reason in _ABOUT_PAGES}
     visits = await desk.archive.read(visit_table.of, about_pages)
@@ -123,18 +124,39 @@ def _since(one: Waiting) -> datetime:
     return one.record.first_seen_at if one.reason is Reason.NEW else one.matched_at
 
 
-def is_told(record: Record, told: frozenset[tuple[str, str]]) -> bool:
-    """Return whether an earlier digest told what a record says, given the stories that were told
-    and the keys of their titles: the same title, nearly all of the same text, or that in another
-    language by the same publisher."""
-    if (record.story, text.title_key(record.title)) in told:
+def is_told(record: Record, told: Iterable[ToldAsNew]) -> bool:
+    """Return whether an earlier digest told as new what a record says: under the same title, in
+    nearly the same words, or in another language of the same publisher."""
+    return any(one.story == record.story and _says(one, record) for one in told)
+
+
+def _says(one: ToldAsNew, record: Record) -> bool:
+    """Say whether what was told says what another record of its story does. How like each is to
+    the original was found by the first version of both: what an article became tells of no other,
+    but of its own page."""
+    is_original = record.copy is not None and record.copy.of == one.record
+    same_title = one.title_key == text.title_key(record.title)
+    kind = record.copy.kind if record.copy else None
+    if kind is CopyKind.SAME_PERMALINK and is_original:
+        return same_title
+    if kind is CopyKind.TRANSLATION and (is_original or _is_translation(one.copy)):
         return True
-    copy = record.copy
-    is_alike = copy is not None and (
-        copy.kind is CopyKind.TRANSLATION
-        or (copy.kind in _LIKE_THE_ORIGINAL and copy.score >= _NEARLY_ALL)
+    if one.version > 1:
+        return False
+    return same_title or (
+        record.version == 1
+        and record.copy is not None
+        and _is_nearly_all(record.copy)
+        and (is_original or _is_nearly_all(one.copy))
     )
-    return is_alike and any(story == record.story for story, _ in told)
+
+
+def _is_translation(copy: Copy | None) -> bool:
+    return copy is not None and copy.kind is CopyKind.TRANSLATION
+
+
+def _is_nearly_all(copy: Copy | None) -> bool:
+    return copy is not None and copy.kind in _LIKE_THE_ORIGINAL and copy.score >= _NEARLY_ALL
 
 
 async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> Digest:

@@ -38,12 +38,26 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Restated:
-    """A known entry of which its feed says something else than before."""
+class Recognised:
+    """An entry of a document that the archive knows, and as what."""
 
     marked: Marked
-    record: str
-    is_comparable: bool  # False: what was said before was hashed otherwise, or not at all
+    known: KnownEntry
+
+    @property
+    def record(self) -> str:
+        return self.known.record
+
+    @property
+    def is_restated(self) -> bool:
+        """Its feed says something else of it than before."""
+        return self.known.entry_hash != self.marked.marks.entry_hash
+
+    @property
+    def is_comparable(self) -> bool:
+        """False: what was said before was hashed otherwise, or not at all."""
+        made = (self.known.entry_hash or "").partition(":")[0]
+        return made == self.marked.marks.entry_hash.partition(":")[0]
 
 
 def marks(entry: Entry) -> Marks:
@@ -94,10 +108,9 @@ def unseen(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[Mar
     return tuple(one for one in each.values() if not _is_known(one.marks, in_archive, in_document))
 
 
-def restated(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[Restated, ...]:
-    """Given a document's entries and what the archive knows of that feed, return the known ones of
-    which the feed says something else than before; none of which it cannot be told which they are.
-    """
+def recognised(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[Recognised, ...]:
+    """Given a document's entries and what the archive knows of that feed, return the known ones;
+    none of which it cannot be told which they are."""
     entries = tuple(document)
     guids = Counter(one.marks.guid_key for one in entries)
     pages = Counter((one.marks.permalink, one.marks.title_key) for one in entries)
@@ -108,7 +121,7 @@ def restated(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[R
         whole[each.guid_key, each.permalink, each.title_key].append(each)
         by_guid[each.guid_key].append(each)
         by_page[each.permalink, each.title_key].append(each)
-    found: dict[str, Restated] = {}
+    found: dict[str, Recognised] = {}
     for one in entries:
         told = one.marks
         page = told.permalink, told.title_key
@@ -124,11 +137,8 @@ def restated(document: Iterable[Marked], known: Iterable[KnownEntry]) -> tuple[R
                 for each in by_page.get(page, [])
                 if not guids[each.guid_key] and _dates_agree(each.published_at, told.published_at)
             ]
-        if len(same) != 1 or same[0].record in found or same[0].entry_hash == told.entry_hash:
-            continue
-        made = (same[0].entry_hash or "").partition(":")[0]
-        is_comparable = made == told.entry_hash.partition(":")[0]
-        found[same[0].record] = Restated(one, same[0].record, is_comparable)
+        if len(same) == 1:
+            found.setdefault(same[0].record, Recognised(one, same[0]))
     return tuple(found.values())
 
 

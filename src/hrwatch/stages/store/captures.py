@@ -290,7 +290,11 @@ def _tombstone(record: str, feed: str, now: datetime, software: str, note: str) 
 
 
 def _locked(connection: sa.Connection) -> End:
-    """Return the end of the chain, and let no other transaction append before this one ends."""
+    """Return the end of the chain, and let no other transaction append before this one ends.
+
+    Whoever changes records too holds all of them before (`records.hold`): first records, then the
+    chain. Two that did it the other way round would wait for each other for good.
+    """
     row = insert_missing(connection, chain)
     connection.execute(row.values(name=_NAME, number=0, chain_hash=chaining.START))
     query = sa.select(chain.c.number, chain.c.chain_hash).where(chain.c.name == _NAME)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.model.mail import Reason
 from hrwatch.stages.store import guarded
+from hrwatch.stages.store.presence import is_latest
+from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import ledger, records
 
 _LINK = ("copy_of", "copy_kind", "copy_score", "story", "unlinked")
@@ -33,6 +36,10 @@ def relink(connection: sa.Connection, original: str, earlier: Iterable[str]) -> 
             .distinct()
         )
     )
+    of_them = [records.c[name].in_(moved) for name in ("id", "copy_of", "story")]
+    query = sa.select(records.c.ordinal).where(sa.or_(*of_them))
+    # In the order of `records.hold`, which nobody waits for each other in.
+    connection.execute(query.order_by(records.c.id, records.c.version).with_for_update()).all()
     connection.execute(
         sa.update(records)
         .where(records.c.id.in_(moved))
@@ -66,13 +73,12 @@ def unlink(connection: sa.Connection, record: str) -> Unlinked | None:
     """Let a record stand alone again, in all its versions, and for good: no later article makes it
     a copy; return None where it is none.
 
-    Whoever was not told of it because a digest had told of its story has it waiting again.
+    Whoever was told of no version of it because a digest had told of its story has the latest one
+    waiting.
     """
     row = connection.execute(
         sa.select(records)
-        .where(records.c.id == record)
-        .order_by(records.c.version.desc())
-        .limit(1)
+        .where(records.c.id == record, is_latest())
         .with_for_update()  # not while another writer makes something else of it
     ).one_or_none()
     if row is None or row.copy_of is None:
@@ -83,25 +89,39 @@ def unlink(connection: sa.Connection, record: str) -> Unlinked | None:
     connection.execute(
         sa.update(records).where(records.c.id == record).values(**link, unlinked=True)
     )
+    waits_for = _wait_again(connection, row)
+    connection.execute(sa.update(ledger).where(ledger.c.record == record).values(story=record))
+    return Unlinked(record, was, waits_for)
+
+
+def _wait_again(connection: sa.Connection, latest: sa.Row[Any]) -> tuple[str, ...]:
+    """Let the latest version of a record wait for whom it was settled, in whichever version, only
+    because a digest had told of its story; return the subscribers."""
     told = ledger.alias("told")
+    of_record = ledger.c.record == latest.id
     of_the_story = sa.exists().where(
         told.c.subscriber == ledger.c.subscriber,
         told.c.story == ledger.c.story,
-        told.c.record != record,
+        told.c.record != latest.id,
         told.c.digest.is_not(None),
     )
-    waits_for = connection.scalars(
-        sa.update(ledger)
-        .where(
-            ledger.c.record == record,
-            ledger.c.version == row.version,
-            ledger.c.reason == Reason.NEW,
-            ledger.c.settled_at.is_not(None),
-            ledger.c.digest.is_(None),
-            of_the_story,
-        )
-        .values(settled_at=None)
-        .returning(ledger.c.subscriber)
+    rows = connection.execute(
+        sa.select(ledger, of_the_story.label("is_copy")).where(of_record).order_by(ledger.c.version)
     ).all()
-    connection.execute(sa.update(ledger).where(ledger.c.record == record).values(story=record))
-    return Unlinked(record, was, tuple(sorted(waits_for)))
+    knowing = {row.subscriber for row in rows if row.digest is not None or row.settled_at is None}
+    last = {
+        row.subscriber: row
+        for row in rows
+        if row.is_copy and row.reason == Reason.NEW and row.subscriber not in knowing
+    }
+    for subscriber, row in last.items():
+        key = {"subscriber": subscriber, "record": latest.id, "version": latest.version}
+        key |= {"reason": Reason.NEW}
+        told_of = {"story": latest.id, "matched_at": row.matched_at}
+        connection.execute(insert_missing(connection, ledger).values(**key, **told_of))
+        connection.execute(
+            sa.update(ledger)
+            .where(*(ledger.c[name] == value for name, value in key.items()))
+            .values(settled_at=None)
+        )
+    return tuple(sorted(last))

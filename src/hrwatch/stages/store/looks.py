@@ -67,36 +67,49 @@ def keep(connection: sa.Connection, look: Look, owner: str, now: datetime) -> bo
 def keep_restated(
     connection: sa.Connection,
     restated: Iterable[Restated],
-    moved: Mapping[str, Visit] = MappingProxyType({}),
-) -> int:
-    """Write what a feed says anew of its entries, and which visits are moved because of that, by
-    record; return how many versions there are more."""
-    added = 0
+    *,
+    hastened: Mapping[str, Visit] = MappingProxyType({}),
+    moved: Iterable[Visit] = (),
+) -> frozenset[str]:
+    """Write what a feed says anew of its entries, which visits are made sooner because of that, by
+    record, and which are made to another address; return the records of which nothing was written,
+    because they were changed or removed from the archive meanwhile."""
+    restated, moved, left = tuple(restated), tuple(moved), set()
+    changed = {one.record for one in restated} | {visit.record for visit in moved}
+    record_table.hold(connection, changed)
+    for visit in moved:
+        visits.move(connection, visit)
     for one in restated:
         if one.looked_at and not _is_as_it_was(connection, one.looked_at):
-            continue  # compared again at the next poll
+            left.add(one.record)
+            continue
         if one.evidence:
             captures.append(connection, (one.evidence,))
         if one.version:
-            added += record_table.add(connection, (one.version,), hashes={one.record: one.hashes})
+            record_table.add(connection, (one.version,), hashes={one.record: one.hashes})
         latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == one.record)
         connection.execute(
             sa.update(records)
             .where(records.c.id == one.record, records.c.version == latest.scalar_subquery())
             .values(entry_hash=one.entry_hash)
         )
-        if one.record in moved:
-            visits.move(connection, moved[one.record])
-    return added
+        if one.record in hastened:
+            visits.hasten(connection, hastened[one.record])
+    return frozenset(left)
 
 
 def _is_as_it_was(connection: sa.Connection, record: Record) -> bool:
     """Say whether the latest version of a record is this one, and as much is kept of it."""
+    one = sa.select(records.c.version).where(
+        records.c.id == record.id, records.c.version == record.version
+    )
+    # Who removes it meanwhile, or adds a version, is waited for, or waits. What they wrote is seen
+    # by a statement of its own: one that waited for a lock sees no rows that are new since.
+    connection.execute(one.with_for_update()).all()
     row = connection.execute(
         sa.select(records.c.version, records.c.kept)
         .where(records.c.id == record.id)
         .order_by(records.c.version.desc())
         .limit(1)
-        .with_for_update()  # who removes it meanwhile is waited for, or waits
     ).one_or_none()
     return row is not None and (row.version, Kept(row.kept)) == (record.version, record.kept)

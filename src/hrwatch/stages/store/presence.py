@@ -1,9 +1,22 @@
-"""Which records there still is something of: all but those that were purged."""
+"""Which rows of records are asked for: the latest version, the first one, what was not purged."""
 
 import sqlalchemy as sa
 
 from hrwatch.model.articles import Kept
 from hrwatch.stages.store.tables import records
+
+
+def is_latest() -> sa.ColumnElement[bool]:
+    """Return the condition that a record has no newer version."""
+    newer = records.alias("newer")
+    return ~sa.exists().where(newer.c.id == records.c.id, newer.c.version > records.c.version)
+
+
+def is_first() -> sa.ColumnElement[bool]:
+    """Return the condition that a version is the one that its article was first read in: what
+    later ones are compared with, because nobody's later edit can take the place of another's news.
+    """
+    return records.c.version == 1
 
 
 def is_there() -> sa.ColumnElement[bool]:

@@ -26,8 +26,7 @@ from hrwatch.query import (
     Word,
 )
 from hrwatch.stages.store import words
-from hrwatch.stages.store.presence import is_there
-from hrwatch.stages.store.records import is_latest
+from hrwatch.stages.store.presence import is_latest, is_there
 from hrwatch.stages.store.tables import records, tags
 
 _SNIPPET = 240  # code points

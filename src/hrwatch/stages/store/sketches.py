@@ -1,4 +1,5 @@
-"""The index that near copies are found by: a row for each hash of an article's sketch.
+"""The index that near copies are found by: a row for each hash of an article's sketch, as it was
+read first.
 
 A hash that stands on a crowd of articles tells nothing: further ones are not written, and it is
 passed over when it is looked up, so that the cost of both has a bound whatever is archived.
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 import sqlalchemy as sa
 
 from hrwatch.model.articles import NearCandidate
+from hrwatch.stages.store.presence import is_first
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import common_shingles, feeds, progress, records, sketches
 
@@ -37,10 +39,9 @@ _TEXTS = (
     .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
     .order_by(records.c.ordinal)
 )
-_BY_ORDINAL = _TEXTS.where(records.c.ordinal.in_(sa.bindparam("keys", expanding=True)))
-_ORIGINALS = _TEXTS.where(
-    records.c.id.in_(sa.bindparam("keys", expanding=True)), records.c.version == 1
-)
+# An archive may hold rows of later versions, from when these were indexed, too.
+_BY_ORDINAL = _TEXTS.where(records.c.ordinal.in_(sa.bindparam("keys", expanding=True)), is_first())
+_ORIGINALS = _TEXTS.where(records.c.id.in_(sa.bindparam("keys", expanding=True)), is_first())
 
 
 def add(connection: sa.Connection, new: Mapping[int, Iterable[int]]) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import CopyKind, Counterpart
-from hrwatch.stages.store.presence import is_there
+from hrwatch.stages.store.presence import is_latest, is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, translations
 
@@ -16,7 +16,6 @@ from hrwatch.stages.store.tables import feeds, records, translations
 _MOST = 200
 
 # Made once: they are asked for every step of a poll, and making one costs more than the answer.
-_newer = records.alias("newer")
 _FOUND = (
     sa.select(
         records.c.ordinal,
@@ -30,10 +29,7 @@ _FOUND = (
         records.c.copy_of,
     )
     .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
-    .where(
-        ~sa.exists().where(_newer.c.id == records.c.id, _newer.c.version > records.c.version),
-        is_there(),
-    )
+    .where(is_latest(), is_there())
     .order_by(records.c.ordinal)
 )
 _KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)

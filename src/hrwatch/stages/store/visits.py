@@ -8,11 +8,22 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch import text
+from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.stages.store import guarded
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import ledger, records, visits
 
+# What is otherwise of an article that has moved to another address.
+_OF_ADDRESS = (
+    "url",
+    "next_visit_at",
+    "missing",
+    "missing_since",
+    "missing_until",
+    "etag",
+    "last_modified",
+)
 # Of what went wrong: what follows is repetition.
 _LONGEST_LINE = 1000
 
@@ -98,12 +109,22 @@ def end(connection: sa.Connection, record: str) -> None:
     connection.execute(sa.delete(visits).where(visits.c.record == record))
 
 
-def move(connection: sa.Connection, visit: Visit) -> None:
+def hasten(connection: sa.Connection, visit: Visit) -> None:
     """Write when an article is visited next, and nothing else."""
     connection.execute(
         sa.update(visits)
         .where(visits.c.record == visit.record)
         .values(next_visit_at=visit.next_visit_at)
+    )
+
+
+def move(connection: sa.Connection, visit: Visit) -> None:
+    """Write that an article has moved to another address; who is visiting the old one loses it."""
+    connection.execute(
+        sa.update(visits)
+        .where(visits.c.record == visit.record)
+        .values({name: getattr(visit, name) for name in _OF_ADDRESS})
+        .values(claimed_by=None, claimed_until=None)
     )
 
 
@@ -139,6 +160,17 @@ def is_asked_for(connection: sa.Connection, record: str) -> bool:
     """Say whether the article ever matched for anybody."""
     query = sa.select(ledger.c.record).where(ledger.c.record == record).limit(1)
     return connection.scalar(query) is not None
+
+
+def is_alone(connection: sa.Connection, record: Record) -> bool:
+    """Say whether an article is the only one of its feed at its address: what is changed on a page
+    of several (a front page, one of news as they come) is nobody's change."""
+    other = sa.select(records.c.id).where(
+        records.c.permalink_key == text.key(record.permalink),
+        records.c.feed == record.feed,
+        records.c.id != record.id,
+    )
+    return connection.scalar(other.limit(1)) is None
 
 
 def watched(connection: sa.Connection, feeds: Iterable[str], removed_since: datetime) -> Watched:

@@ -200,7 +200,8 @@ def test_entry_hash_tells_whether_the_feed_says_something_else(
 def restated(document: Iterable[Entry], known: Iterable[KnownEntry]) -> dict[str, Entry]:
     """Which entries of a document say something else than before, by their records."""
     marked = [identity.Marked(entry, marks(entry)) for entry in document]
-    return {one.record: one.marked.entry for one in identity.restated(marked, known)}
+    found = identity.recognised(marked, known)
+    return {one.record: one.marked.entry for one in found if one.is_restated}
 
 
 def hashed(*entries: Entry) -> tuple[KnownEntry, ...]:
@@ -247,7 +248,7 @@ def test_restated_never_is_what_nobody_can_tell(
 def test_restated_with_a_hash_of_another_kind_is_not_to_be_compared() -> None:
     for before in (None, "0:abc"):
         (known,) = (replace(one, entry_hash=before) for one in remembered(A))
-        (found,) = identity.restated([identity.Marked(A, marks(A))], [known])
+        (found,) = identity.recognised([identity.Marked(A, marks(A))], [known])
         assert not found.is_comparable
 
 
