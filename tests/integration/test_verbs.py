@@ -409,7 +409,7 @@ def test_verify_of_what_is_whole_tells_the_head_to_note(folder: Path) -> None:
         f"head {links[1].chain_hash}",
         "capture 2, 2026-03-02T09:00:00Z",
         "the head you noted is that of capture 1",
-        "whole",
+        "captures whole; texts and titles are working copies, and not looked at",
     ]
     ended = run(folder, "verify", "--json")
     assert json.loads(ended.stdout) == {
