@@ -89,16 +89,16 @@ def take_back(connection: sa.Connection, queued: Collection[str], now: datetime)
 def settled(connection: sa.Connection, ids: Iterable[str]) -> frozenset[str]:
     """Return the settled mails, by Message-ID, that told of records with these ids themselves;
     those that were emptied are left out."""
-    query = sa.select(outbox.c.message_id).where(
-        outbox.c.settled_at.is_not(None), outbox.c.bytes != b""
+    query = (
+        sa.select(outbox.c.message_id)
+        .join_from(ledger, digests, digests.c.id == ledger.c.digest)
+        .join(outbox, outbox.c.message_id == digests.c.mail)
+        .where(outbox.c.settled_at.is_not(None), outbox.c.bytes != b"")
     )
-    answering = sa.select(ledger.c.digest).where(ledger.c.digest.is_not(None))
     return frozenset(
         message_id
         for piece in chunks(ids)
-        for message_id in connection.scalars(
-            query.where(outbox.c.digest.in_(answering.where(ledger.c.record.in_(piece))))
-        )
+        for message_id in connection.scalars(query.where(ledger.c.record.in_(piece)))
     )
 
 

@@ -68,9 +68,11 @@ def counts(connection: sa.Connection) -> dict[Kept, int]:
 
 def _over(term: Term) -> sa.Select[Any]:
     """Return the query for the ids of the records whose time is over."""
-    waits = sa.exists().where(ledger.c.record == records.c.id, ledger.c.settled_at.is_(None))
     leaving = sa.select(outbox.c.digest).where(outbox.c.settled_at.is_(None))
-    is_leaving = records.c.id.in_(sa.select(ledger.c.record).where(ledger.c.digest.in_(leaving)))
+    waits = sa.exists().where(
+        ledger.c.record == records.c.id,
+        ledger.c.settled_at.is_(None) | ledger.c.digest.in_(leaving),
+    )
     return (
         sa.select(records.c.id)
         .where(
@@ -80,7 +82,6 @@ def _over(term: Term) -> sa.Select[Any]:
             records.c.kept.in_((Kept.FULL, Kept.SUMMARY)),
             records.c.backlog | (records.c.ordinal <= ledger_table.matched_up_to()),
             ~waits,
-            ~is_leaving,
         )
         .order_by(records.c.first_seen_at)
     )

@@ -319,6 +319,7 @@ ledger = sa.Table(
     sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),  # NULL, settled: needs no telling
     sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
     sa.Index("ledger_story", "subscriber", "story"),
+    sa.Index("ledger_record", "record"),
     sa.Index("ledger_settled_at", "subscriber", "settled_at"),
 )
 

@@ -94,8 +94,8 @@ def upgrade() -> None:
         sa.Column("title_key", _TEXT, primary_key=True),
         sqlite_with_rowid=False,
     )
-    # What is removed is found by its record.
-    for table in ("sketches", "translations"):
+    # What is removed, and who was told of it, is found by its record.
+    for table in ("sketches", "translations", "ledger"):
         op.create_index(f"{table}_record", table, ["record"])
     for column in (
         sa.Column("article_translations", sa.JSON),
