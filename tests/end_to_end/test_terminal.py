@@ -189,20 +189,39 @@ def test_verbs_whose_output_is_full_say_so_on_one_line(tmp_path: Path) -> None:
     at_the_desk(tmp_path, test)
 
 
+async def _without_stdout(desk: Desk, *words: str) -> tuple[str, int | None]:
+    closed = "import os, sys; os.close(1); os.execv(sys.executable, sys.argv[1:])"
+    usual = (sys.executable, "-m", "hrwatch", "--config", "feeds.yaml", "--state-dir", "state")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", closed, *usual, *words),
+        cwd=desk.folder,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    return await _complaints(process), process.returncode
+
+
 def test_verb_without_stdout_does_its_work(tmp_path: Path) -> None:
     async def test(desk: Desk) -> None:
         desk.feed("wire", BELARUS)
         desk.configure("wire")
-        closed = "import os, sys; os.close(1); os.execv(sys.executable, sys.argv[1:])"
-        words = (sys.executable, "-m", "hrwatch", "--config", "feeds.yaml", "--state-dir", "state")
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", closed, *words, "once"),
-            cwd=desk.folder,
-            stderr=asyncio.subprocess.PIPE,
-        )
 
-        assert (await _complaints(process), process.returncode) == ("", 0)
+        assert await _without_stdout(desk, "once") == ("", 0)
         assert len(desk.mails()) == 1
+
+    at_the_desk(tmp_path, test)
+
+
+def test_verbs_that_only_print_say_so_where_stdout_is_closed(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", BELARUS)
+        desk.configure("wire")
+        await desk.run("once", "--digests", "none")
+        for words in (("export", "--format", "warc"), ("verify",), ("status", "--json")):
+            told, status = await _without_stdout(desk, *words)
+            assert told == (
+                "hrwatch: what is printed cannot be written: stdout is closed; write it elsewhere\n"
+            ), words
+            assert status == 2, words
 
     at_the_desk(tmp_path, test)
 

@@ -3,8 +3,9 @@
 import hashlib
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_warc_is_the_same_from_either_engine(archive: Archive) -> None:
     archive.write_now(captures.append, [(capture, PAGE)])
     out = io.BytesIO()
 
-    Warc(out).write(archive, "hrwatch 9", NOW)
+    Warc(out).write(archive, "hrwatch 9", NOW, pytest.fail)
 
     (info, _), (page, body), (about, told) = records(out.getvalue())
     assert body == PAGE
@@ -165,7 +166,7 @@ def test_warc_is_the_same_from_either_engine(archive: Archive) -> None:
     assert mark(info, "WARC-Date") == "2026-03-02T09:00:00.000000Z"
 
 
-def test_warc_of_what_was_tampered_with_ends_with_the_reason(folder: Path) -> None:
+def test_warc_goes_on_behind_what_was_tampered_with_and_names_it(folder: Path) -> None:
     with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
         of_entry = sa.select(tables.captures.c.body_sha256).where(
             tables.captures.c.kind == CaptureKind.ENTRY
@@ -174,11 +175,50 @@ def test_warc_of_what_was_tampered_with_ends_with_the_reason(folder: Path) -> No
         packed = captures.pack(b"{}")
         values = altered.values(compressed=packed.compressed, size=2)
         archive.write_now(lambda connection: connection.execute(values).close())
+    tampered(folder, "UPDATE captures SET url = 'http://forged.example/' WHERE number = 1")
+    tampered(folder, "UPDATE captures SET fetched_at = 'x' WHERE number = 4")
+    tampered(folder, "UPDATE chain SET number = 'x'")
 
     ended = export(folder)
 
-    assert ended.exit_code != 0
-    assert "is not what was fetched" in str(ended.exception)
+    known = "only what is known of it is in the file"
+    assert ended.exit_code == 1
+    assert ended.stderr.splitlines() == [
+        "hrwatch: the noted end of the chain cannot be read",
+        f"hrwatch: capture 1: its row was altered; {known}",
+        f"hrwatch: capture 2: the body of a capture is not what was fetched; {known}",
+        f"hrwatch: capture 4: it cannot be read: captures.fetched_at holds what it cannot; {known}",
+    ]
+    found = list(records(ended.stdout_bytes))
+    assert [record.rec_type for record, _ in found] == [
+        "warcinfo",
+        *["metadata"] * 4,
+        *("response", "metadata"),
+    ]
+    about = [json.loads(body) for record, body in found if record.rec_type == "metadata"]
+    assert about[1]["row"]["kind"] == "entry"
+    assert {mark(record, "WARC-Target-URI") for record, _ in found[1:5]} == {
+        f"urn:hrwatch:capture:{number}" for number in (1, 2, 3, 4)
+    }
+    assert [one.get("removed") for one in about] == [None, None, True, False, None]
+    before = chaining.START
+    for one in about:
+        assert one["chain_hash"] == (before := chaining.chain_hash(before, one["row_hash"]))
+
+
+def tampered(folder: Path, statement: str) -> None:
+    with closing(sqlite3.connect(folder / "state" / "archive.db")) as archive, archive:
+        archive.execute(statement)
+
+
+def test_warc_names_a_body_that_is_missing(folder: Path) -> None:
+    tampered(folder, "DELETE FROM bodies WHERE size = 0")
+
+    ended = export(folder)
+
+    assert ended.exit_code == 1
+    assert "capture 5: its body is missing" in ended.stderr
+    assert len(list(records(ended.stdout_bytes))) == 8
 
 
 def test_warc_is_not_written_to_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

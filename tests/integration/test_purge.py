@@ -36,6 +36,9 @@ from hrwatch.stages.store import (
     verifying,
     visits,
 )
+from hrwatch.stages.store import (
+    purged as purged_pages,
+)
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.purging import Held, Purged
 from postgres import Place
@@ -75,6 +78,15 @@ CARRIED = replace(VICTIM, id="victim000002", feed="list", story=VICTIM.id)
 COPY = replace(
     a_record("copy00000001", feed="herald", story=VICTIM.id),
     copy=Copy(VICTIM.id, CopyKind.NEAR_TEXT, 0.9),
+)
+# What the same feed tells under another title of the same page, as of a front page.
+SIBLING = replace(
+    VICTIM,
+    id="victim000003",
+    story="victim000003",
+    title="Ferry",
+    entry=replace(ENTRY, title="Ferry"),
+    guid_key="9" * 32,
 )
 OTHER = a_record("other0000001", feed="herald", title="Ferries of Arvenia")
 
@@ -245,6 +257,31 @@ def test_held_at_an_address_is_found_after_the_purge_too(archive: Archive, addre
         purged(archive)
 
 
+def test_held_at_an_address_is_what_another_address_led_to_it_as_well(archive: Archive) -> None:
+    led = replace(VICTIM, id="victim000004", permalink="http://wire.example/r", guid_key="8" * 32)
+    archive.write_now(records.add, [led])
+    with archive.reading() as connection:
+        found = purging.held_at(connection, PAGE, PAGE)
+    assert [one.id for one in found] == [VICTIM.id, CARRIED.id, led.id]
+    assert held(archive) == found
+
+
+def test_held_is_not_what_a_feed_names_the_page_of(archive: Archive) -> None:
+    hostile = replace(
+        SIBLING, permalink="http://hostile.example/1", article=None, guid_key="7" * 32
+    )
+    archive.write_now(records.add, [hostile])
+    archive.write_now(records.add, [replace(hostile, version=2, permalink=PAGE)])
+
+    found = held(archive, hostile.id)
+    archive.write_now(purging.purge, found, "a request", now=LATER, software="hrwatch 1")
+
+    assert [one.id for one in found] == [hostile.id]
+    assert held(archive)[0].kept is Kept.FULL
+    marks = replace(MARKS, guid_key="e" * 32)
+    assert not known(archive, replace(marks, title_key="f" * 32), "herald")
+
+
 def test_held_at_the_address_that_a_page_was_read_at_is_found(archive: Archive) -> None:
     behind = replace(OTHER, id="other0000002", article=an_article(url="http://herald.example/9"))
     archive.write_now(records.add, [behind])
@@ -268,7 +305,7 @@ def known(archive: Archive, marks: identity.Marks, feed: str = "wire") -> bool:
             permalinks={marks.permalink} - {""},
             title_keys=(),
         )
-        gone = records.purged(connection, [(marks.permalink, marks.title_key)])
+        gone = purged_pages.of_pages(connection, [(marks.permalink, marks.title_key)])
     new = identity.unseen([identity.Marked(ENTRY, marks)], told)
     return not new or (marks.permalink, marks.title_key) in gone
 
@@ -306,12 +343,82 @@ def test_purged_article_does_not_take_others_of_its_feed_with_it(archive: Archiv
 def test_purged_article_of_an_address_that_many_share_takes_none_of_them_with_it(
     archive: Archive,
 ) -> None:
-    sibling = replace(VICTIM, id="victim000003", title="Ferry", entry=replace(ENTRY, title="Ferry"))
-    archive.write_now(records.add, [sibling])
+    archive.write_now(records.add, [SIBLING])
+    assert [one.id for one in held(archive)] == [VICTIM.id, CARRIED.id]
+    with archive.reading() as connection:
+        others = [one.id for one in purging.others(connection, purging.held(connection, VICTIM.id))]
+    assert others == [COPY.id, SIBLING.id]
     purged(archive)
     marks = replace(MARKS, guid_key="e" * 32)
     assert known(archive, marks)
     assert not known(archive, replace(marks, title_key="f" * 32))
+
+
+def test_purged_page_that_had_two_titles_does_not_come_back_under_a_third(
+    archive: Archive,
+) -> None:
+    retitled = replace(VICTIM, version=3, entry=replace(ENTRY, title="Qvorrel spoke"))
+    archive.write_now(records.add, [retitled, SIBLING])
+    with archive.reading() as connection:
+        found = purging.held_at(connection, PAGE, PAGE)
+    assert [one.id for one in found] == [VICTIM.id, CARRIED.id, SIBLING.id]
+    archive.write_now(purging.purge, found, "a request", now=LATER, software="hrwatch 1")
+    assert known(archive, replace(MARKS, guid_key="e" * 32, title_key="f" * 32), "herald")
+
+
+def returning(**changes: object) -> Record:
+    """The purged article as a feed might bring it again: all of it another, but for `changes`."""
+    another = {
+        "id": "return000001",
+        "story": "return000001",
+        "entry": replace(ENTRY, title="Words of Qvorrel"),
+        "permalink": "http://wire.example/moved",
+        "article": None,
+        "guid_key": "e" * 32,
+        "fingerprint": replace(VICTIM.fingerprint, text_hash="1" * 64),
+    }
+    return replace(VICTIM, **another | changes)
+
+
+SAME_TEXT = {"fingerprint": VICTIM.fingerprint}
+
+
+@pytest.mark.parametrize(
+    ("changes", "comes_back"),
+    [
+        ({}, True),
+        (SAME_TEXT | {"guid_key": VICTIM.guid_key}, False),
+        (SAME_TEXT | {"entry": ENTRY}, False),
+        (SAME_TEXT, True),  # as it is of every page with a notice before it
+        (SAME_TEXT | {"feed": "herald", "guid_key": VICTIM.guid_key}, True),
+        ({"article": replace(ARTICLE, canonical="")}, False),
+        ({"article": replace(ARTICLE, url="http://wire.example/moved", canonical=PAGE)}, False),
+        ({"permalink": "http://wire.example/end", "entry": ENTRY}, False),
+        ({"permalink": "http://wire.example/end"}, True),  # where all that is gone may end
+    ],
+    ids=[
+        "all another",
+        "guid and text",
+        "title and text",
+        "text",
+        "guid and text of another feed",
+        "where it leads",
+        "what its page says",
+        "where it led, title",
+        "where it led",
+    ],
+)
+def test_purged_article_does_not_come_back_by_what_it_shares_with_another(
+    archive: Archive, changes: dict[str, object], comes_back: bool
+) -> None:
+    moved = an_article(url="http://wire.example/end", title=TITLE, text=TEXT)
+    archive.write_now(records.add, [replace(VICTIM, version=3, article=moved)])
+    purged(archive)
+    record = returning(**changes)
+    relinked = {record.id: (OTHER.id,)}
+    assert archive.write_now(records.add, [record], relinked=relinked) == int(comes_back)
+    ((copy_of,),) = rows(archive, f"SELECT copy_of FROM records WHERE id = '{OTHER.id}'")  # noqa: S608
+    assert copy_of == (record.id if comes_back else None)
 
 
 def test_purged_article_gets_no_later_version_and_is_nobodys_original(archive: Archive) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from builders import NOW, a_feed, a_mail, a_match, a_record, an_entry
+from builders import NOW, a_feed, a_mail, a_match, a_record, an_article, an_entry
 from hrwatch.cli import purge
 from hrwatch.cli.main import app
 from hrwatch.model.articles import Copy, CopyKind
@@ -28,6 +28,7 @@ PAGE = "http://wire.example/qvorrel"
 VICTIM = a_record("victim000001", entry=an_entry(permalink=PAGE, title="Qvorrel \u202espeaks"))
 COPY = replace(
     a_record("copy00000001", feed="herald", entry=an_entry(permalink="http://herald.example/1")),
+    article=an_article(url="http://herald.example/1"),
     copy=Copy(VICTIM.id, CopyKind.SAME_TEXT, 1.0),
     story=VICTIM.id,
 )

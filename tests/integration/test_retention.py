@@ -6,24 +6,38 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from builders import NOW, TEXT, a_feed, a_match, a_record, a_tag, an_entry, an_evidence
+from builders import NOW, TEXT, a_feed, a_mail, a_match, a_record, a_tag, an_entry, an_evidence
 from fakes import Clock
 from hrwatch import pipeline
 from hrwatch.model.articles import Change, Kept, Record
 from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.model.feeds import Feed
+from hrwatch.model.mail import Delivery, Digest, Status
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Field, Rules
 from hrwatch.pipeline import retention as pass_
 from hrwatch.query import parse
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import captures, feeds, ledger, records, retention, search, verifying
+from hrwatch.stages.store import (
+    captures,
+    feeds,
+    ledger,
+    outbox,
+    records,
+    retention,
+    search,
+    verifying,
+)
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.retention import Term
 from hrwatch.workers import Workers
 from parts import the_parts
+from postgres import Places
 
 DAY = timedelta(days=1)
 YEAR = 365 * DAY
@@ -154,6 +168,49 @@ def test_pass_goes_on_with_what_waited_once_it_was_told(archive: Archive, tmp_pa
     archive.write_now(ledger.settle_all, "desk", NOW)
     assert passed(archive, tmp_path, WIRE) == 2
     assert kept(archive)[WAITS.id] is Kept.HEADLINE
+
+
+def test_pass_empties_mails_that_told_of_an_article_once_they_have_left(
+    archive: Archive, tmp_path: Path
+) -> None:
+    for number, record in enumerate((OLD, YOUNG)):
+        mail = a_mail(message_id=f"<{number}@example.org>")
+        digest = Digest(f"digest{number}", "desk", None, "s", "t", "h", (a_match(record),))
+        archive.write_now(ledger.add, {"desk": digest.matches}, 5, NOW)
+        assert archive.write_now(outbox.enqueue, digest, mail, NOW)
+    assert passed(archive, tmp_path, WIRE) == 0
+
+    for number in range(2):
+        sent = Delivery(f"<{number}@example.org>", "desk", Status.SENT, NOW)
+        archive.write_now(outbox.settle, sent, None)
+    assert passed(archive, tmp_path, WIRE) == 1
+
+    with archive.reading() as connection:
+        query = "SELECT message_id FROM outbox WHERE length(bytes) > 0"
+        assert list(connection.exec_driver_sql(query).scalars()) == ["<1@example.org>"]
+
+
+def test_pass_reads_no_table_as_a_whole(places: Places, tmp_path: Path) -> None:
+    scanned: list[str] = []
+
+    def explain(connection: sa.Connection) -> None:
+        def each(*told: Any) -> None:
+            _, cursor, statement, values, _, is_many = told
+            if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                asked = f"EXPLAIN QUERY PLAN {statement}"
+                plan = cursor.connection.cursor().execute(asked, values[0] if is_many else values)
+                scanned.extend(f"{row[3]}: {statement}" for row in plan if "SCAN" in row[3])
+
+        sa.event.listen(connection, "before_cursor_execute", each)
+        term = Term((WIRE.name,), NOW, "invented")
+        cut = replace(OLD, text="", kept=Kept.HEADLINE)
+        assert retention.shorten(connection, term, lambda _: cut, limit=9, now=NOW, software="x")
+
+    with places.make("sqlite", tmp_path / "state").open() as archive:
+        archive.write_now(records.add, (OLD,), hashes={OLD.id: (1, 2)})
+        archive.write_now(ledger.add, {}, 5, NOW)
+        archive.write_now(explain)
+    assert scanned == []
 
 
 def test_pass_without_a_time_that_is_set_asks_for_nothing(archive: Archive, tmp_path: Path) -> None:

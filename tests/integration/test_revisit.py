@@ -4,12 +4,14 @@ to who was told before, and nothing else is."""
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hrwatch.model.evidence import Standing
+from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.mail import Reason
-from hrwatch.pipeline.revisit import revisit, revisit_pass
+from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
+from hrwatch.stages.store import visits
 from loopback import Request, an_answer
 from newsdesk import a_page
 from postgres import Place, Places
@@ -206,8 +208,9 @@ def test_page_that_refuses_fails_or_shows_something_else_says_nothing_of_its_art
         await desk.poll()
         await desk.tell()
         desk.clock.advance(3 * HOUR)
+        known = {visit.record: visit for visit in desk.known()}
         for due in desk.due():
-            number = int(due.visit.url.rpartition("/")[2])
+            number = int(known[due.record].url.rpartition("/")[2])
             answer, expected = SAYING_NOTHING[number]
             desk.site.answer(number, answer)
             # A site that refuses is left alone for a while, and these are all of one.
@@ -411,3 +414,42 @@ def test_page_that_moves_with_its_link_in_the_feed_is_looked_at_there(
         assert desk.known()[0].standing is Standing.THERE
 
     watch(place, tmp_path, test)
+
+
+def test_site_with_many_overdue_pages_keeps_no_other_waiting_and_each_is_read_once(
+    file: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = 0
+    due_now = visits.due
+
+    def counted(*asked: Any) -> tuple[visits.Due, ...]:
+        nonlocal reads
+        reads += 1
+        return due_now(*asked)
+
+    async def test(desk: Watch) -> None:
+        now, feeds = desk.clock(), desk.desk.config.feeds
+        of_slow = [
+            Visit(f"slow{number}", "wire", f"http://slow.example/{number}", next_visit_at=now - DAY)
+            for number in range(300)
+        ]
+        other = Visit("other", "wire", "http://other.example/1", next_visit_at=now - HOUR)
+        desk.archive.write_now(visits.add, [*of_slow, other])
+        monkeypatch.setattr(visits, "due", counted)
+        turns = VisitTurns()
+        taken = [await turns.take(desk.parts, feeds) for _ in range(3)]
+        assert [one and one[1].site for one in taken] == ["slow.example", "other.example", None]
+        assert taken[0] is not None
+        due = taken[0][1]
+        made = {due.record, "other"}
+        for _ in range(299):
+            turns.leave(due)
+            taken_next = await turns.take(desk.parts, feeds, frozenset(made))
+            assert taken_next is not None
+            due = taken_next[1]
+            made.add(due.record)
+        turns.leave(due)
+        assert await turns.take(desk.parts, feeds, frozenset(made)) is None
+        assert (len(made), reads) == (301, 2)
+
+    watch(file, tmp_path, test)

@@ -67,7 +67,7 @@ def test_visit_killed_while_it_writes_has_written_nothing_and_is_made_again(
         (feed,) = desk.desk.config.feeds
         now = desk.clock()
         owned = {"owner": "dead", "now": now, "until": now + HOUR}
-        visit = desk.archive.write_now(visits.claim, due.visit.record, **owned)
+        visit = desk.archive.write_now(visits.claim, due.record, **owned)
         assert visit is not None
         with desk.archive.reading() as connection:
             record = records.get(connection, visit.record)
@@ -102,7 +102,7 @@ def test_archive_that_is_opened_anew_frees_what_was_being_visited(
         desk.clock.advance(DAY)
         (due,) = desk.due()
         owned = {"owner": "dead", "now": desk.clock(), "until": desk.clock() + 9 * DAY}
-        assert desk.archive.write_now(visits.claim, due.visit.record, **owned)
+        assert desk.archive.write_now(visits.claim, due.record, **owned)
         assert desk.due() == ()
 
     watch(place, tmp_path, test)

@@ -2,7 +2,9 @@
 another hand is found, and named."""
 
 import hashlib
+import itertools
 import re
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from builders import NOW, a_capture, a_record, an_entry
+from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import CaptureKind
 from hrwatch.stages.store import captures, chaining, records, tables
 from hrwatch.stages.store.archive import Archive
@@ -23,6 +26,23 @@ BODIES = (b"<p>One.</p>" * 30, b"<p>Two.</p>" * 30, b"{}", b"<p>Four.</p>", b"<p
 ROWS = "record feed requested_url url redirects status headers content_type fetched_at body_sha256 "
 ROWS += "body_size certificate_sha256 software note"
 table = tables.captures
+# What no column of hashes, numbers, texts or lists is to hold, as SQL; not every engine lets all
+# of it into every column.
+HOSTILE = (
+    *("NULL", "''", "'x'", "'é'", "x'00ff'", "CAST(x'ff68' AS TEXT)", "'a' || char(0)"),
+    *("-1", "0", "2.5", "1e300", "2147483647", f"{2**63 - 1}", f"{-(2**63)}"),
+    *("'[1]'", "'[[1, 2]]'", """'{"ab": 1}'""", f"'{'[' * 9000}{']' * 9000}'", "'[NaN]'"),
+    *("""'[["a\\ud800", "b"]]'""", "'infinity'", "'0044-03-15 00:00:00 BC'"),
+    *("'0001-01-01 00:00:00.000000'", "'tombstone'"),
+    """'{"removed": 5, "reason": ""}'""",
+    """'{"removed": [{"number": 1e999, "kind": 1, "row_hash": 2}]}'""",
+    f"""'{{"removed": [{{"number": {"9" * 4000}, "kind": 1, "row_hash": 2}}]}}'""",
+)
+ALTERED = [
+    (name, column.name, row)
+    for name, row in (("captures", "number = 1"), ("bodies", "size = 2"), ("chain", "number = 6"))
+    for column in tables.metadata.tables[name].columns
+] + [("captures", "note", "number = 6")]
 
 
 @pytest.fixture
@@ -264,13 +284,17 @@ def test_verify_finds_a_record_whose_page_was_kept_and_has_no_capture(filled: Ar
         records.add,
         [
             a_record("record1", **told),  # has one
-            a_record("record3", entry_hash="1:x"),  # of what the feed gave
+            a_record("record3", entry_hash="1:x", article=None),  # of what the feed gave
             a_record("record4", **told),  # has one of another page
+            a_record("record5", entry_hash="1:x"),  # was read from a page, and does not say which
             a_record("earlier", page_sha256=page),  # from before there were captures
         ],
     )
 
-    assert faults_in(filled) == "record record4, version 1: no capture has what it was read from"
+    assert faults_in(filled).splitlines() == [
+        f"record {record}, version 1: no capture has what it was read from"
+        for record in ("record4", "record5")
+    ]
 
 
 def test_verify_of_a_file_goes_on_behind_a_row_that_is_no_text(tmp_path: Path) -> None:
@@ -288,8 +312,79 @@ def test_verify_of_a_file_goes_on_behind_a_row_that_is_no_text(tmp_path: Path) -
     assert "capture 3 cannot be read" in told
     assert "capture 5 is not as it was written" in told
     assert "capture 4: its body is missing" in told
-    assert "it cannot be read" in told
+    assert "1 body whose name is no hash" in told
     assert re.findall(r"captures? [\d to]+ (?:is|are) missing", told) == []
+
+
+def test_verify_goes_on_and_names_a_fault_whatever_a_column_holds(
+    filled: Archive, place: Place
+) -> None:
+    with place.aside() as connection:
+        for (name, column, row), value in itertools.product(ALTERED, HOSTILE):
+            connection.exec_driver_sql("BEGIN")
+            was, new = (f"COALESCE(CAST({each} AS TEXT), '-')" for each in (column, value))
+            statement = f"UPDATE {name} SET {column} = {value} WHERE {row} AND {was} <> {new}"  # noqa: S608 - ours
+            if altered(connection, statement):
+                faults: list[str] = []
+                found = verify(connection, faults.append, lambda *_: None)
+                assert faults, (column, row, value)
+                assert found.faults == len(faults)
+                assert found.number >= 5  # the row that was altered at most is passed over
+            connection.exec_driver_sql("ROLLBACK")
+
+    assert faults_in(filled) == ""
+
+
+def altered(connection: sa.Connection, statement: str) -> bool:
+    """Run a statement; say whether the database lets it, and there was a row to alter."""
+    try:
+        return bool(connection.exec_driver_sql(statement).rowcount)
+    except sa.exc.DBAPIError:
+        return False
+
+
+def test_verify_names_every_fault_where_the_noted_end_is_one_too(tmp_path: Path) -> None:
+    place = Place("archive.db", tmp_path)
+    with place.open() as archive:
+        fill(archive)
+        with place.aside() as connection:
+            connection.exec_driver_sql("UPDATE chain SET number = 'x'")
+            connection.exec_driver_sql("UPDATE captures SET number = 'x' WHERE number = 5")
+            connection.exec_driver_sql("UPDATE captures SET row_hash = 'é' WHERE number = 1")
+            huge = f"UPDATE bodies SET size = {2**63 - 1} WHERE size = 2"  # noqa: S608 - ours
+            connection.exec_driver_sql(huge)
+        told = faults_in(archive).splitlines()
+
+    assert told == [
+        "capture 1 is not as it was written: its row was altered",
+        "capture 5 is missing",
+        "1 capture under a number that no capture can have",
+        "the noted end of the chain cannot be read",
+        "capture 3: the body of a capture is not as long as it was",
+    ]
+
+
+def test_verify_of_a_record_whose_id_is_no_text_names_its_row(tmp_path: Path) -> None:
+    place = Place("archive.db", tmp_path)
+    with place.open() as archive:
+        archive.write_now(records.add, [a_record("record1", entry_hash="1:x", tags=())])
+        with place.aside() as connection:
+            connection.exec_driver_sql("UPDATE records SET id = CAST(x'ff68' AS TEXT)")
+        told = faults_in(archive)
+
+    assert told == (
+        "row 1 of records, whose id cannot be read: no capture has what it was read from"
+    )
+
+
+def test_unpacking_a_body_is_bounded_whatever_size_is_noted() -> None:
+    bomb = zlib.compress(bytes(5_000_000))
+    for size in (2**63 - 1, -1, 1_000_000, "x", None):
+        tracemalloc.start()
+        with pytest.raises(ArchiveDamaged):
+            captures.unpack(bomb, size)  # type: ignore[arg-type]
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+        tracemalloc.stop()
 
 
 def test_verify_tells_how_far_it_is(filled: Archive) -> None:

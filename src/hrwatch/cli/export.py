@@ -11,7 +11,7 @@ import typer
 import hrwatch
 from hrwatch import text
 from hrwatch.cli import opml, output
-from hrwatch.cli.place import Place, place
+from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Kind, Relation
@@ -89,8 +89,17 @@ def _write_captures(where: Place, config: Config) -> None:
             "a WARC file is no text for a terminal: write > FILE.warc.gz behind it",
             param_hint="--format",
         )
+    gaps = 0
+
+    def gap(words: str) -> None:
+        nonlocal gaps
+        gaps += 1
+        output.complaint(f"hrwatch: {words}")
+
     with where.archive(config) as archive:
-        Warc(sys.stdout.buffer).write(archive, f"hrwatch {hrwatch.__version__}", utc_now())
+        Warc(sys.stdout.buffer).write(archive, f"hrwatch {hrwatch.__version__}", utc_now(), gap)
+    if gaps:
+        raise typer.Exit(FAILED)
 
 
 def _records(where: Place, config: Config) -> Iterator[dict[str, object]]:

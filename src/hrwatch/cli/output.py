@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 # of lines, bidi controls. Halves of a surrogate pair are no text at all, and no UTF-8.
 _UNSHOWN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _HALVES = re.compile("[\ud800-\udfff]")
-# What a disk says that what is printed goes to.
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+# What a disk says that what is printed goes to, and last a stdout that was closed.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 _UNWRITTEN = 2
 
 
 def set_up() -> None:
     """Write UTF-8 whatever the locale says; what cannot be written becomes a question mark."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started us (`hrwatch status >&-`)
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+    # Closed by whoever started us (`hrwatch status >&-`): what is printed cannot be written, and is
+    # not to be written to the next file that is opened; of what is wrong there is nobody to tell.
+    for name, how in (("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, how), "w"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -93,13 +95,18 @@ def complaint(words: str) -> None:
 
 @contextmanager
 def heard_or_not(unwritten: list[OSError]) -> Iterator[None]:
-    """Go on where whoever read stdout went away (`hrwatch once --json | head -1`), or its disk is
-    full: that is put into `unwritten`, to be told when the work is done."""
+    """Go on where whoever read stdout went away (`hrwatch once --json | head -1`) or closed it
+    beforehand, or its disk is full: that is put into `unwritten`, to be told when the work is
+    done."""
     try:
         yield
+        sys.stdout.flush()
     except BrokenPipeError:
         unheard(sys.stdout)
     except OSError as error:
+        if error.errno == errno.EBADF:
+            unheard(sys.stdout)
+            return
         if not takes_no_more(error):
             raise
         unwritten.append(error)
@@ -113,7 +120,8 @@ def takes_no_more(error: OSError) -> bool:
 def unwritten(error: OSError, stream: TextIO) -> int:
     """Say that what was printed is not all there, and return the exit code for it."""
     unheard(stream)
-    complaint(f"hrwatch: what is printed cannot be written: {error.strerror}; write it elsewhere")
+    why = "stdout is closed" if error.errno == errno.EBADF else error.strerror
+    complaint(f"hrwatch: what is printed cannot be written: {why}; write it elsewhere")
     return _UNWRITTEN
 
 

@@ -109,7 +109,7 @@ def _print(archive: Archive, found: Sequence[Held]) -> None:
     for line in _of_mails(mails):
         output.line(line)
     if others:
-        output.line("In the same story, and left as they are; each can be removed by itself:")
+        output.line("Of the same story or page, and left as they are; each can be removed itself:")
     for one in others:
         output.line(
             "  " + output.plain(f"hrwatch purge {one.id} --reason … # {one.feed}: {one.title}")

@@ -73,11 +73,12 @@ def _print(found: Verified, head: str | None) -> None:
         f"{found.size / 1e6:,.1f} MB, {found.stored / 1e6:,.1f} MB stored"
     )
     if found.number:
-        output.line(f"head {found.head}")
+        output.line(f"head {output.plain(found.head)}")
         output.line(f"capture {found.number}, {output.instant(found.last_at)}")
     if head is not None and found.head_at is not None:
         output.line(f"the head you noted is that of capture {found.head_at}")
-    output.line("whole" if not found.faults else f"{counted(found.faults, 'fault')}")
+    whole = "captures whole; texts and titles are working copies, and not looked at"
+    output.line(counted(found.faults, "fault") if found.faults else whole)
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 Of each page a `response`, of each entry without one a `resource`; and of every capture, removed
 ones and tombstones too, a `metadata` record with all that is hashed of it: from the file alone the
-chain can be computed anew.
+chain can be computed anew. What is damaged has that record alone.
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
@@ -15,9 +16,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from hrwatch.errors import ArchiveDamaged
-from hrwatch.model.evidence import Capture, CaptureKind, Link
-from hrwatch.stages.store import captures, chaining
+from hrwatch.model.evidence import Capture, CaptureKind
+from hrwatch.stages.store import chaining
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.following import Row, body_of, noted_end, rows
 
 # True of what came over the wire, and not of the body, whose encoding was undone.
 _UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -41,55 +43,62 @@ class Warc:
     def __init__(self, out: BinaryIO) -> None:
         self._writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
 
-    def write(self, archive: Archive, software: str, now: datetime) -> None:
+    def write(
+        self, archive: Archive, software: str, now: datetime, gap: Callable[[str], None]
+    ) -> None:
         """Write every capture of an archive in the order of the chain, one body in memory at a
-        time; raise ArchiveDamaged where one is missing or is not what was fetched."""
+        time; `gap` is told of each that is not in the file as it was fetched, and why."""
         with archive.reading() as connection:
-            end = captures.end_of(connection)
+            end = noted_end(connection)
+            if end is None:
+                gap("the noted end of the chain cannot be read")
             info = {
                 "software": software,
                 "format": "WARC File Format 1.1",
                 "conformsTo": "https://iipc.github.io/warc-specifications/specifications/"
                 "warc-format/warc-1.1/",
-                "hrwatch-captures": end.number,
-                "hrwatch-head": end.chain_hash,
+                **({"hrwatch-captures": end.number, "hrwatch-head": end.chain_hash} if end else {}),
             }
             told = "".join(f"{name}: {value}\r\n" for name, value in info.items()).encode()
-            marks = {"WARC-Record-ID": _id("info", end.chain_hash), "WARC-Date": _date(now)}
+            marks = {
+                "WARC-Record-ID": _id("info", end.chain_hash if end else ""),
+                "WARC-Date": _date(now),
+            }
             self._add("warcinfo", "", told, marks, "application/warc-fields")
-            for link in captures.stream(connection):
-                capture = link.capture
-                if capture is None or capture.kind is CaptureKind.TOMBSTONE:
-                    self._add_metadata(link, now)
-                    continue
-                body = captures.body(connection, capture.body_sha256)
-                if body is None:
-                    raise ArchiveDamaged(f"the body of capture {link.number} is missing")
-                self._add_body(link, capture, body)
-                self._add_metadata(link, now)
+            for row in rows(connection):
+                body = None
+                try:
+                    body = body_of(connection, row)
+                except ArchiveDamaged as error:
+                    gap(f"capture {row.number}: {error}; only what is known of it is in the file")
+                if row.capture and body is not None:
+                    self._add_body(row, row.capture, body)
+                self._add_metadata(row, now, has_body=body is not None)
 
-    def _add_body(self, link: Link, capture: Capture, body: bytes) -> None:
+    def _add_body(self, row: Row, capture: Capture, body: bytes) -> None:
         marks = {
-            "WARC-Record-ID": _id("body", link.row_hash),
+            "WARC-Record-ID": _id("body", row.row_hash),
             "WARC-Date": chaining.instant(capture.fetched_at),
         }
         if capture.kind is CaptureKind.PAGE:
-            self._add("response", _target(link), body, marks, http=_http(capture, len(body)))
+            self._add("response", _target(row), body, marks, http=_http(capture, len(body)))
         else:
-            self._add("resource", _target(link), body, marks, capture.content_type)
+            self._add("resource", _target(row), body, marks, capture.content_type)
 
-    def _add_metadata(self, link: Link, now: datetime) -> None:
-        capture = link.capture
-        told: dict[str, object] = {"row_hash": link.row_hash, "chain_hash": link.chain_hash}
-        marks = {"WARC-Record-ID": _id("about", link.row_hash), "WARC-Date": _date(now)}
+    def _add_metadata(self, row: Row, now: datetime, *, has_body: bool) -> None:
+        capture = row.capture
+        told: dict[str, object] = {"row_hash": row.row_hash, "chain_hash": row.chain_hash}
+        # By its number, which no two have: damaged hashes may be alike.
+        about = row.row_hash if row.is_as_written else f"{row.number} {row.row_hash}"
+        marks = {"WARC-Record-ID": _id("about", about), "WARC-Date": _date(now)}
         if capture is None:
-            told |= {"number": link.number, "removed": True}
+            told |= {"number": row.number, "removed": row.error is None}
         else:
-            told["row"] = chaining.values(link.number, capture)
+            told["row"] = chaining.values(row.number, capture)
             marks["WARC-Date"] = chaining.instant(capture.fetched_at)
-            if capture.kind is not CaptureKind.TOMBSTONE:
-                marks["WARC-Refers-To"] = _id("body", link.row_hash)
-        self._add("metadata", _target(link), chaining.canonical(told), marks, _JSON)
+        if has_body:
+            marks["WARC-Refers-To"] = _id("body", row.row_hash)
+        self._add("metadata", _target(row), chaining.canonical(told), marks, _JSON)
 
     def _add(  # noqa: PLR0913, PLR0917 - what a record of WARC is made of
         self,
@@ -128,12 +137,12 @@ def _http(capture: Capture, length: int) -> _AsSent:
     return _AsSent(line, [*headers, ("Content-Length", str(length))], protocol="HTTP/1.1")
 
 
-def _target(link: Link) -> str:
+def _target(row: Row) -> str:
     """Return what a record is about: a page's address, else a name of our own, so that no tool
-    shows an entry or a tombstone in the page's place."""
-    if link.capture and link.capture.kind is CaptureKind.PAGE:
-        return link.capture.url
-    return f"urn:hrwatch:capture:{link.number}"
+    shows an entry, a tombstone or what was altered in the page's place."""
+    if row.is_as_written and row.capture and row.capture.kind is CaptureKind.PAGE:
+        return row.capture.url
+    return f"urn:hrwatch:capture:{row.number}"
 
 
 def _id(kind: str, told: str) -> str:

@@ -210,7 +210,7 @@ class Service:
         while turn := await turns.take(generation.parts, generation.config.feeds):
             feed, due = turn
             work = self._visit(generation, feed, due)
-            if not self._tasks.start(f"visit:{due.visit.record}", work):
+            if not self._tasks.start(f"visit:{due.record}", work):
                 turns.leave(due)
                 return  # the end has begun
 

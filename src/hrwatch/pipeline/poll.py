@@ -37,6 +37,7 @@ from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.fetch import FEEDS, PAGES
 from hrwatch.stages.store import feeds as feed_table
+from hrwatch.stages.store import purged
 from hrwatch.stages.store import records as record_table
 
 # What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
@@ -198,7 +199,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
     )
     unseen = identity.unseen(document.marked, known)
     gone = await parts.archive.read(
-        record_table.purged, {(one.marks.permalink, one.marks.title_key) for one in unseen}
+        purged.of_pages, {(one.marks.permalink, one.marks.title_key) for one in unseen}
     )
     new = tuple(one for one in unseen if (one.marks.permalink, one.marks.title_key) not in gone)
     steps = []

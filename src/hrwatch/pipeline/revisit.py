@@ -6,11 +6,11 @@ VISIT   an article whose time has come → look at its page → what does it say
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from hrwatch import urls
 from hrwatch.cadence import visits as schedule
 from hrwatch.errors import HrwatchError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Change, Kept, Record
@@ -30,7 +30,9 @@ AT_ONCE = 2
 CLAIM = timedelta(minutes=30)
 # After trouble of our own.
 AGAIN = timedelta(minutes=10)
-_LOOKED_THROUGH = 200  # due visits among which one to a free site is looked for
+_OF_SITE = 500  # due visits that are in memory
+# Who becomes due meanwhile, at a site that nobody waits for, waits no longer than this.
+_FRESH = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +52,11 @@ class Looked:
 
 @dataclass(slots=True)
 class VisitTurns:
-    """Visits that are under way: few, and no two to one site."""
+    """Visits that are under way: few, and no two to one site; and those that wait."""
 
     sites: dict[str, str] = field(default_factory=dict)  # by record
+    _waiting: dict[str, deque[Due]] = field(default_factory=dict)  # by site, none of them empty
+    _read_at: datetime | None = None
 
     async def take(
         self, parts: Parts, feeds: Iterable[Feed], but: frozenset[str] = frozenset()
@@ -61,22 +65,39 @@ class VisitTurns:
         if len(self.sites) >= AT_ONCE:
             return None
         by_name = {feed.name: feed for feed in feeds}
-        most = _LOOKED_THROUGH + len(but)
-        found = await parts.archive.read(
-            visit_table.due, visited_feeds(by_name.values()), parts.clock(), most
-        )
-        for due in found:
-            visit = due.visit
-            site = urls.site_of(visit.url)
-            is_free = visit.record not in self.sites and site not in self.sites.values()
-            if is_free and visit.record not in but and len(self.sites) < AT_ONCE:
-                self.sites[visit.record] = site
-                return by_name[visit.feed], due
+        names, now = visited_feeds(by_name.values()), parts.clock()
+        if not self._waiting or not self._is_fresh(now):
+            found = await parts.archive.read(visit_table.due, names, now, _OF_SITE)
+            self._wait((due for due in found if due.record not in but), now)
+        while len(self.sites) < AT_ONCE and (due := self._next()):
+            if due.feed in names and due.record not in self.sites:
+                self.sites[due.record] = due.site
+                return by_name[due.feed], due
         return None
 
     def leave(self, due: Due) -> None:
         """End a visit."""
-        self.sites.pop(due.visit.record, None)
+        self.sites.pop(due.record, None)
+
+    def _is_fresh(self, now: datetime) -> bool:
+        return self._read_at is not None and timedelta() <= now - self._read_at < _FRESH
+
+    def _wait(self, found: Iterable[Due], now: datetime) -> None:
+        self._waiting, self._read_at = {}, now
+        for due in found:
+            self._waiting.setdefault(due.site, deque()).append(due)
+
+    def _next(self) -> Due | None:
+        """Take the longest overdue that waits for a free site."""
+        busy = set(self.sites.values())
+        free = [queue[0] for site, queue in self._waiting.items() if site not in busy]
+        if not free:
+            return None
+        site = min(free, key=lambda due: due.since).site
+        due = self._waiting[site].popleft()
+        if not self._waiting[site]:
+            del self._waiting[site]
+        return due
 
 
 def first_visits(
@@ -131,7 +152,7 @@ async def revisit_pass(parts: Parts, feeds: Iterable[Feed]) -> tuple[Looked, ...
     try:
         while True:
             while turn := await turns.take(parts, feeds, frozenset(made)):
-                made.add(turn[1].visit.record)
+                made.add(turn[1].record)
                 running.add(asyncio.create_task(visit(*turn)))
             if not running:
                 return tuple(looked)
@@ -149,7 +170,7 @@ async def revisit(parts: Parts, feed: Feed, due: Due) -> Looked | None:
     nothing to be looked at any more, or nobody could."""
     now = parts.clock()
     visit = await parts.archive.note(
-        visit_table.claim, due.visit.record, owner=parts.owner, now=now, until=now + CLAIM
+        visit_table.claim, due.record, owner=parts.owner, now=now, until=now + CLAIM
     )
     if visit is None:
         return None
@@ -158,7 +179,7 @@ async def revisit(parts: Parts, feed: Feed, due: Due) -> Looked | None:
         if not isinstance(record, Record) or not await _is_visited(parts, record):
             await parts.archive.write(visit_table.end, visit.record)
             return None
-        look = await _look(parts, feed, record, replace(due, visit=visit))
+        look = await _look(parts, feed, record, visit)
         if look is None or not await _keep(parts, look):
             return None
     except (HrwatchError, asyncio.CancelledError):
@@ -174,9 +195,8 @@ async def _is_visited(parts: Parts, record: Record) -> bool:
     return await parts.archive.read(visit_table.is_alone, record)
 
 
-async def _look(parts: Parts, feed: Feed, record: Record, due: Due) -> Look | None:
+async def _look(parts: Parts, feed: Feed, record: Record, visit: Visit) -> Look | None:
     """Return what came of a visit; None where it was put off."""
-    visit = due.visit
     try:
         found = await look_at(Subject(parts, feed, record, visit))
     except (NoWorker, ProxyUnreachable) as error:
@@ -200,7 +220,7 @@ async def _look(parts: Parts, feed: Feed, record: Record, due: Due) -> Look | No
     after = schedule.after(
         visit,
         found.standing,
-        first_seen_at=due.first_seen_at,
+        first_seen_at=record.first_seen_at,
         now=parts.clock(),
         chance=parts.chance(),
         status=found.status,

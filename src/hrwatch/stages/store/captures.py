@@ -8,7 +8,7 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,8 +24,9 @@ from hrwatch.stages.store.tables import bodies, chain, records
 from hrwatch.stages.store.tables import captures as table
 
 _NAME = "captures"
-_PIECE = 200  # rows in memory
 _LEVEL = 6  # of zlib: 9 takes twice the time for a hundredth less
+# Bytes: the largest body that can be configured to be fetched. No noted size lets more be unpacked.
+_LARGEST = 1000**3
 # What stays of a row whose capture was removed.
 STAYING = frozenset({"number", "kind", "row_hash", "chain_hash"})
 
@@ -66,10 +67,11 @@ def pack(body: bytes) -> Packed:
     return Packed(hashlib.sha256(body).hexdigest(), len(body), zlib.compress(body, _LEVEL))
 
 
+@guarded.of("bodies")
 def unpack(packed: bytes, size: int, most: int | None = None) -> bytes:
     """Given what is kept of a body of `size` bytes, return the body, or its first `most` bytes;
     raise ArchiveDamaged where it is not one of that size."""
-    if size < 0:
+    if not 0 <= size <= _LARGEST:
         raise ArchiveDamaged("the body of a capture is not as long as it was")
     inflater = zlib.decompressobj()
     try:
@@ -109,15 +111,6 @@ def of(connection: sa.Connection, record_id: str) -> tuple[Link, ...]:
     nobody's any more."""
     query = sa.select(table).where(table.c.record == record_id).order_by(table.c.number)
     return tuple(map(link_from, connection.execute(query)))
-
-
-def stream(connection: sa.Connection) -> Iterator[Link]:
-    """Yield all captures in their order, a piece at a time, so that memory stays flat."""
-    after = 0
-    query = sa.select(table).order_by(table.c.number).limit(_PIECE)
-    while piece := connection.execute(query.where(table.c.number > after)).all():
-        yield from map(link_from, piece)
-        after = piece[-1].number
 
 
 def latest(connection: sa.Connection, record_id: str) -> tuple[Capture, bytes] | None:
@@ -297,7 +290,11 @@ def _tombstone(record: str, feed: str, now: datetime, software: str, note: str) 
 
 
 def _locked(connection: sa.Connection) -> End:
-    """Return the end of the chain, and let no other transaction append before this one ends."""
+    """Return the end of the chain, and let no other transaction append before this one ends.
+
+    Whoever changes records too holds all of them before (`records.hold`): first records, then the
+    chain. Two that did it the other way round would wait for each other for good.
+    """
     row = insert_missing(connection, chain)
     connection.execute(row.values(name=_NAME, number=0, chain_hash=chaining.START))
     query = sa.select(chain.c.number, chain.c.chain_hash).where(chain.c.name == _NAME)

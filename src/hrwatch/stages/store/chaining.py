@@ -53,7 +53,8 @@ def row_hash(number: int, capture: Capture) -> str:
 
 def chain_hash(before: str, row: str) -> str:
     """Given the chain_hash before and a row_hash, return the chain_hash of that row."""
-    return hashlib.sha256(f"{before}{row}".encode("ascii")).hexdigest()
+    # What stands in the place of a hash may be anything, and then is not the one it should be.
+    return hashlib.sha256(f"{before}{row}".encode("utf-8", "replace")).hexdigest()
 
 
 def instant(moment: datetime) -> str:

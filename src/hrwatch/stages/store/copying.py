@@ -26,6 +26,7 @@ _CHANGING = (
     tables.bodies,
     tables.captures,
     tables.chain,
+    tables.purged_pages,
     tables.visits,
     tables.progress,
     tables.in_force,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind
-from hrwatch.stages.store import captures, chaining
+from hrwatch.stages.store import captures, chaining, guarded
 from hrwatch.stages.store.captures import STAYING, End
 from hrwatch.stages.store.tables import bodies
 from hrwatch.stages.store.tables import captures as table
@@ -20,6 +20,11 @@ _ROW = sa.select(table, bodies.c.sha256.label("held")).outerjoin(
 )
 _EMPTIED = tuple(column.name for column in table.columns if column.name not in STAYING)
 _HASHES = sa.select(table.c.number, table.c.row_hash, table.c.chain_hash)
+# Columns of SQLite hold what they are given: text is behind every number, and is none.
+NUMBERED = sa.and_(table.c.number > 0, sa.cast(table.c.number, sa.BigInteger) == table.c.number)
+# What reading a row that was tampered with may end with; the last two from psycopg, which reads
+# JSON itself.
+UNREADABLE = (ArchiveDamaged, sa.exc.DBAPIError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,11 @@ class Row:
     computed: str | None  # the row_hash that it should have; None: nothing to compute it from
     held: str | None = None  # its body_sha256, where there is such a body
     error: str | None = None  # why it cannot be read
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether it is as its row_hash says; of an emptied one only its tombstone can tell."""
+        return self.error is None and self.computed in (None, self.row_hash)
 
 
 class Chain:
@@ -56,19 +66,21 @@ class Chain:
             self._fault(f"capture {row.number} cannot be read: {row.error}")
         elif row.computed is None:
             self._emptied[row.number] = (row.kind, row.row_hash)
-        elif row.computed != row.row_hash:
+        elif not row.is_as_written:
             self._fault(f"capture {row.number} is not as it was written: its row was altered")
         self._link(row)
         self._number = row.number
         if row.capture and row.capture.kind is CaptureKind.TOMBSTONE:
             self._bury(row.number, row.capture)
 
-    def finish(self, end: End) -> int:
-        """Given the end of the chain as it is noted, compare it; return how many captures are
-        gone that no tombstone speaks of."""
+    def finish(self, end: End | None) -> int:
+        """Given the end of the chain as it is noted, None where that cannot be read, compare it;
+        return how many captures are gone that no tombstone speaks of."""
         for number in self._emptied:
             self._fault(f"capture {number} was emptied, and no tombstone says why")
-        if end.number > self._number:
+        if end is None:
+            self._fault("the noted end of the chain cannot be read")
+        elif end.number > self._number:
             self._fault(f"{_gap(self._number + 1, end.number)}: the end is cut off")
         elif end.number < self._number:
             self._fault(f"capture {self._number} is behind the noted end, capture {end.number}")
@@ -98,12 +110,39 @@ class Chain:
                 self._fault(f"capture {gone} is not the one that the tombstone {number} speaks of")
 
 
+def noted_end(connection: sa.Connection) -> End | None:
+    """Return the end of the chain as it is noted; None where that cannot be read."""
+    try:
+        return captures.end_of(connection)
+    except UNREADABLE:
+        return None
+
+
+def body_of(connection: sa.Connection, row: Row) -> bytes | None:
+    """Return the body of a capture; None where it never had one, or was removed. Raise
+    ArchiveDamaged where it or what is told of it is not what was archived."""
+    if row.error is not None:
+        raise ArchiveDamaged(f"it cannot be read: {row.error}")
+    if not row.is_as_written:
+        raise ArchiveDamaged("its row was altered")
+    if row.capture is None or row.capture.kind is CaptureKind.TOMBSTONE:
+        return None
+    try:
+        body = captures.body(connection, row.capture.body_sha256)
+    except UNREADABLE as error:
+        told = str(error) if isinstance(error, ArchiveDamaged) else "its body cannot be read"
+        raise ArchiveDamaged(told) from error
+    if body is None:
+        raise ArchiveDamaged("its body is missing")
+    return body
+
+
 def rows(connection: sa.Connection) -> Iterator[Row]:
-    """Yield every row of captures in the order of their numbers, a few at a time; one that cannot
-    be read with the reason."""
+    """Yield every row of captures that has a number, in their order, a few at a time; one that
+    cannot be read with the reason."""
     after = 0
     while True:
-        behind = table.c.number > after
+        behind = sa.and_(NUMBERED, table.c.number > after)
         numbers = connection.scalars(
             sa.select(table.c.number).where(behind).order_by(table.c.number).limit(_PIECE)
         ).all()
@@ -113,7 +152,7 @@ def rows(connection: sa.Connection) -> Iterator[Row]:
         try:
             piece = _ROW.where(behind, table.c.number <= after).order_by(table.c.number)
             found = list(map(_row, connection.execute(piece).all()))
-        except (ArchiveDamaged, sa.exc.DBAPIError):
+        except UNREADABLE:
             found = [_alone(connection, number) for number in numbers]
         yield from found
 
@@ -122,7 +161,8 @@ def _row(row: sa.Row[Any]) -> Row:
     capture = captures.link_from(row).capture
     computed = None
     if capture is not None:
-        computed = chaining.row_hash(row.number, capture)
+        with guarded.of("captures"):
+            computed = chaining.row_hash(row.number, capture)
     elif left := [name for name in _EMPTIED if row._mapping[name] is not None]:
         raise ArchiveDamaged(f"it has {', '.join(left)}, but is nobody's")
     return Row(row.number, row.kind, row.row_hash, row.chain_hash, capture, computed, row.held)
@@ -132,11 +172,11 @@ def _alone(connection: sa.Connection, number: int) -> Row:
     only = table.c.number == number
     try:
         return _row(connection.execute(_ROW.where(only)).one())
-    except (ArchiveDamaged, sa.exc.DBAPIError) as error:
+    except UNREADABLE as error:
         told = str(error) if isinstance(error, ArchiveDamaged) else "it holds what is no text"
     try:
         row = connection.execute(_HASHES.where(only)).one()
-    except (ArchiveDamaged, sa.exc.DBAPIError):
+    except UNREADABLE:
         return Row(number, "", "", "", None, None, error=told)
     return Row(number, "", row.row_hash, row.chain_hash, None, None, error=told)
 

@@ -17,6 +17,9 @@ from hrwatch.errors import ArchiveDamaged
 # What a column gives, by what SQLAlchemy says of its type; lists and mappings
 # are kept as JSON.
 _KINDS: dict[type, tuple[type, ...]] = {object: (list, dict), float: (float, int)}
+# What making something of a value that hrwatch cannot have written may end with: a list in a
+# thousand lists is one too.
+_UNLIKELY = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 class Guarded(TypeDecorator[Any]):
@@ -44,7 +47,7 @@ class Guarded(TypeDecorator[Any]):
             if read is not None:
                 try:
                     value = read(value)
-                except (ValueError, TypeError) as error:
+                except _UNLIKELY as error:
                     raise ArchiveDamaged(f"{told} holds what it cannot") from error
             if type(value) not in expected:
                 raise ArchiveDamaged(f"{told} holds what it cannot")
@@ -68,5 +71,5 @@ def of(told: str) -> Iterator[None]:
     since what was written could be made into it."""
     try:
         yield
-    except (ValueError, TypeError, KeyError) as error:
+    except _UNLIKELY as error:
         raise ArchiveDamaged(f"{told} holds what it cannot") from error

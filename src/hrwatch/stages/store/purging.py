@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Kept
-from hrwatch.stages.store import captures, recalling, rows, words
+from hrwatch.stages.store import captures, purged, recalling, rows, words
+from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.presence import is_latest
 from hrwatch.stages.store.recalling import Told
 from hrwatch.stages.store.statements import chunks
@@ -85,31 +86,40 @@ class Purged:
 
 
 def held(connection: sa.Connection, record_id: str) -> tuple[Held, ...]:
-    """Given the id of a record, return it and all that carry its page, in whichever feed, oldest
-    first."""
-    keys = sa.select(records.c.permalink_key).where(
-        records.c.id == record_id, records.c.permalink_key != ""
+    """Given the id of a record, return it and all that carry the same article, oldest first: its
+    page under its title, in whichever feed, and of its story what was read at the same address.
+
+    Not all of its page: many titles may lead to it, and any feed can name any address.
+    """
+    columns = (records.c.permalink_key, records.c.title_key, records.c.story, records.c.article_url)
+    rows = connection.execute(sa.select(*columns).where(records.c.id == record_id)).all()
+    pages = {row[:2] for row in rows if all(row[:2])}
+    read_at = {row[2:] for row in rows if row.article_url}
+    return _held(
+        connection,
+        (records.c.id == record_id)
+        | sa.tuple_(*columns[:2]).in_(pages)
+        | sa.tuple_(*columns[2:]).in_(read_at),
     )
-    return _held(connection, (records.c.id == record_id) | records.c.permalink_key.in_(keys))
 
 
 def held_at(connection: sa.Connection, address: str, canonical: str) -> tuple[Held, ...]:
     """Given an address as somebody wrote it, and its canonical form, return the records of that
-    page: by their own address, else by where their page was read or says that it is."""
-    of_feeds = _held(connection, records.c.permalink_key == text.key(canonical))
-    return of_feeds or _held(
+    page: by their own address or where their page was read, else by what their page says."""
+    of_page = _held(
         connection,
-        records.c.article_url.in_((address, canonical))
-        | records.c.article_canonical.in_((address, canonical)),
+        (records.c.permalink_key == text.key(canonical))
+        | records.c.article_url.in_((address, canonical)),
     )
+    return of_page or _held(connection, records.c.article_canonical.in_((address, canonical)))
 
 
 def others(connection: sa.Connection, found: Collection[Held]) -> tuple[Held, ...]:
-    """Return the records of the same stories that are not among `found`: what other addresses, of
-    other publishers mostly, tell of it."""
+    """Return the records of the same stories and pages that are not among `found`: what other
+    addresses, of other publishers mostly, tell of it, and other titles of a page that is shared."""
     ids = {one.id for one in found}
-    of_stories = _held(connection, records.c.story.in_({one.story for one in found}))
-    return tuple(one for one in of_stories if one.id not in ids and one.kept is not Kept.NOTHING)
+    beside = _held(connection, _of_story_or_page(found))
+    return tuple(one for one in beside if one.id not in ids and one.kept is not Kept.NOTHING)
 
 
 def told_of(found: Iterable[Held]) -> Told:
@@ -137,8 +147,7 @@ def purge(
     What is removed already stays so: it gets no second tombstone.
     """
     # Who is just writing a later version of one of them is waited for, and finds it removed.
-    rows_of_them = records.c.id.in_([one.id for one in found])
-    connection.execute(sa.select(records.c.ordinal).where(rows_of_them).with_for_update()).all()
+    record_table.hold(connection, (one.id for one in found))
     told = told_of(found)
     mails = recalling.mails(connection, told, now)
     if mails.sending or not recalling.take_back(connection, mails.queued, now):
@@ -149,6 +158,7 @@ def purge(
     ids = [one.id for one in full]
     leftovers = list(_stretches(connection, full))
     packed = _packed(connection, ids)
+    purged.note(connection, ids)
     versions = 0
     for piece in chunks(ids):
         versions += _empty_records(connection, piece)
@@ -168,6 +178,14 @@ def purge(
     }
     leftovers += [stretch for sha256, stretch in packed.items() if sha256 not in still_there]
     return Purged(len(ids), versions, removed, tuple(leftovers))
+
+
+def _of_story_or_page(found: Iterable[Held]) -> sa.ColumnElement[bool]:
+    found = tuple(found)
+    pages = sa.select(records.c.permalink_key).where(
+        records.c.id.in_({one.id for one in found}), records.c.permalink_key != ""
+    )
+    return records.c.story.in_({one.story for one in found}) | records.c.permalink_key.in_(pages)
 
 
 def _held(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[Held, ...]:
@@ -219,11 +237,11 @@ def _empty_records(connection: sa.Connection, ids: Sequence[str]) -> int:
 
 
 def _stretches(connection: sa.Connection, found: Sequence[Held]) -> Iterator[bytes]:
-    """Yield stretches of what these records say and no other record of their stories does."""
+    """Yield stretches of what these records say and no other of their stories and pages does."""
     columns = (records.c.id, records.c.title, records.c.url, records.c.summary, records.c.text)
     ids = {one.id for one in found}
-    of_stories = records.c.id.in_(ids) | records.c.story.in_({one.story for one in found})
-    told = connection.execute(sa.select(*columns).where(of_stories)).all()
+    beside = records.c.id.in_(ids) | _of_story_or_page(found)
+    told = connection.execute(sa.select(*columns).where(beside)).all()
     staying = "\n".join(words for row in told if row.id not in ids for words in row[1:])
     for row in told:
         if row.id in ids:

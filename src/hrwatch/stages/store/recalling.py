@@ -86,6 +86,22 @@ def take_back(connection: sa.Connection, queued: Collection[str], now: datetime)
     return True
 
 
+def settled(connection: sa.Connection, ids: Iterable[str]) -> frozenset[str]:
+    """Return the settled mails, by Message-ID, that told of records with these ids themselves;
+    those that were emptied are left out."""
+    query = (
+        sa.select(outbox.c.message_id)
+        .join_from(ledger, digests, digests.c.id == ledger.c.digest)
+        .join(outbox, outbox.c.message_id == digests.c.mail)
+        .where(outbox.c.settled_at.is_not(None), outbox.c.bytes != b"")
+    )
+    return frozenset(
+        message_id
+        for piece in chunks(ids)
+        for message_id in connection.scalars(query.where(ledger.c.record.in_(piece)))
+    )
+
+
 def empty(connection: sa.Connection, settled: Iterable[str]) -> None:
     """Empty mails that are settled."""
     for piece in chunks(sorted(settled)):

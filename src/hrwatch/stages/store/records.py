@@ -5,7 +5,7 @@ latest version of each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -19,7 +19,7 @@ from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import captures, linking, rows, sketches, translations, words
+from hrwatch.stages.store import captures, linking, purged, rows, sketches, translations, words
 from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.presence import is_first, is_latest, is_there
@@ -50,9 +50,6 @@ _CANDIDATES = (
 )
 _KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
 _BY_PERMALINK = _CANDIDATES.where(records.c.permalink_key.in_(_KEYS))
-_PURGED = sa.select(records.c.permalink_key, records.c.title_key).where(
-    ~is_there(), records.c.permalink_key.in_(_KEYS)
-)
 _BY_TEXT = _CANDIDATES.where(records.c.text_hash.in_(_KEYS))
 
 
@@ -91,9 +88,11 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
     page is still wanted.
     """
     brought = {(record.id, record.version): record for record in new}
-    given = dict(_not_purged(connection, brought))
-    purged_ids = {record_id for record_id, _ in brought.keys() - given.keys()}
+    gone = purged.among(connection, brought.values())
+    given = {key: one for key, one in brought.items() if key not in gone}
+    purged_ids = {record_id for record_id, _ in gone}
     added = 0
+    chained: list[tuple[Capture, bytes | Packed]] = []
     for piece in chunks(given.values()):
         statement = insert_missing(connection, records).returning(
             records.c.ordinal, records.c.id, records.c.version
@@ -110,13 +109,23 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
         words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
         sketches.add(connection, {n: hashes[r.id] for n, r in numbered if r.id in hashes})
         translations.add(connection, {n: r.article.translations for n, r in numbered if r.article})
-        captures.append(connection, [evidence[r.id] for _, r in numbered if r.id in evidence])
+        chained += [evidence[r.id] for _, r in numbered if r.id in evidence]
         added += len(numbered)
         linking.carry_on(connection, [(r.id, r.version) for _, r in numbered if r.version > 1])
-    visit_table.add(connection, [one for one in visits if one.record not in purged_ids])
     for original, earlier in relinked.items():
-        linking.relink(connection, original, earlier)
+        if original not in purged_ids:
+            linking.relink(connection, original, earlier)
+    visit_table.add(connection, [one for one in visits if one.record not in purged_ids])
+    captures.append(connection, chained)  # the last, for its lock (captures.py)
     return added
+
+
+def hold(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Let no other transaction change these records before this one ends; wait for who does. All
+    that a transaction changes is held at once, in one order: so nobody waits for each other."""
+    query = sa.select(records.c.ordinal).order_by(records.c.id, records.c.version)
+    for piece in chunks(sorted(set(ids))):
+        connection.execute(query.where(records.c.id.in_(piece)).with_for_update()).all()
 
 
 def known(
@@ -161,27 +170,6 @@ def known(
         for row in _with_keys(connection, sa.select(*columns), column, keys, records.c.feed == feed)
     }
     return tuple(found[ordinal] for ordinal in sorted(found))
-
-
-def purged(
-    connection: sa.Connection, pages: Collection[tuple[str, str]]
-) -> frozenset[tuple[str, str]]:
-    """Given canonical permalinks with the keys of their titles, return those of articles that were
-    purged, in whichever feed: they do not come back by another one.
-
-    A page that was one article is that whatever its title is now; of one that several titles lead
-    to, such as a front page, only what was purged is gone.
-    """
-    asked = {text.key(permalink): permalink for permalink, _ in pages if permalink}
-    titles: dict[str, set[str]] = defaultdict(set)
-    for piece in chunks(sorted(asked)):
-        for row in connection.execute(_PURGED, {"keys": piece}):
-            titles[asked[row.permalink_key]].add(row.title_key)
-    return frozenset(
-        (permalink, title_key)
-        for permalink, title_key in pages
-        if (gone := titles.get(permalink)) and (len(gone) == 1 or title_key in gone)
-    )
 
 
 def candidates(
@@ -324,20 +312,6 @@ def counts(connection: sa.Connection) -> Counts:
         )
     ).one()
     return Counts(*row)
-
-
-def _not_purged(
-    connection: sa.Connection, given: Mapping[tuple[str, int], Record]
-) -> Iterator[tuple[tuple[str, int], Record]]:
-    pages = {key: (one.permalink, text.title_key(one.entry.title)) for key, one in given.items()}
-    gone_pages = purged(connection, pages.values())
-    gone: set[str] = set()
-    for piece in chunks(sorted({record_id for record_id, version in given if version > 1})):
-        query = sa.select(records.c.id).where(records.c.id.in_(piece), ~is_there())
-        gone.update(connection.scalars(query))
-    for key, record in given.items():
-        if record.id not in gone and pages[key] not in gone_pages:
-            yield key, record
 
 
 def _with_keys(

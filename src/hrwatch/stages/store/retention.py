@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from hrwatch.model.articles import Kept, Record
-from hrwatch.stages.store import captures, rows, words
+from hrwatch.stages.store import captures, recalling, rows, words
 from hrwatch.stages.store import ledger as ledger_table
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import captures as capture_table
-from hrwatch.stages.store.tables import ledger, records, sketches, tags
+from hrwatch.stages.store.tables import ledger, outbox, records, sketches, tags
 
 # Of a row, what `cut` may change.
 _CONTENT = ("summary", "content", "text", "article_text", "change", "kept")
@@ -38,11 +38,13 @@ def shorten(  # noqa: PLR0913 - each by its name
     software: str,
 ) -> int:
     """Cut all versions of at most `limit` records whose time is over, the oldest first, to what
-    `cut` leaves of them, and remove their captures; return how many records that were.
+    `cut` leaves of them, remove their captures, and empty the mails that quoted them; return how
+    many records that were.
 
-    Not those that nobody was asked about yet, or that wait for a digest.
+    Not those that nobody was asked about yet, that wait for a digest, or whose mail has not left.
     """
     ids = tuple(connection.scalars(_over(term).limit(limit)))
+    record_table.hold(connection, ids)
     for record_id in ids:
         _shorten(connection, record_id, cut)
     numbers = [
@@ -52,6 +54,7 @@ def shorten(  # noqa: PLR0913 - each by its name
             sa.select(capture_table.c.number).where(capture_table.c.record.in_(piece))
         )
     ]
+    recalling.empty(connection, recalling.settled(connection, ids))
     captures.erase(connection, numbers, term.reason, now, software)
     return len(ids)
 
@@ -65,7 +68,11 @@ def counts(connection: sa.Connection) -> dict[Kept, int]:
 
 def _over(term: Term) -> sa.Select[Any]:
     """Return the query for the ids of the records whose time is over."""
-    waits = sa.exists().where(ledger.c.record == records.c.id, ledger.c.settled_at.is_(None))
+    leaving = sa.select(outbox.c.digest).where(outbox.c.settled_at.is_(None))
+    waits = sa.exists().where(
+        ledger.c.record == records.c.id,
+        ledger.c.settled_at.is_(None) | ledger.c.digest.in_(leaving),
+    )
     return (
         sa.select(records.c.id)
         .where(
@@ -82,7 +89,7 @@ def _over(term: Term) -> sa.Select[Any]:
 
 def _shorten(connection: sa.Connection, record_id: str, cut: Callable[[Record], Record]) -> None:
     columns = (records.c.ordinal, records.c.version, records.c.title, records.c.text)
-    query = sa.select(*columns).where(records.c.id == record_id).with_for_update()
+    query = sa.select(*columns).where(records.c.id == record_id)
     by_version = {row.version: row for row in connection.execute(query)}
     for record in map(cut, record_table.versions(connection, record_id)):
         row = by_version[record.version]

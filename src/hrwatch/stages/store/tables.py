@@ -167,6 +167,7 @@ sketches = sa.Table(
     metadata,
     sa.Column("hash", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("record", Ordinal, sa.ForeignKey("records.ordinal"), primary_key=True),
+    sa.Index("sketches_record", "record"),
     sqlite_with_rowid=False,
 )
 
@@ -183,6 +184,7 @@ translations = sa.Table(
     metadata,
     sa.Column("permalink_key", sa.Text, primary_key=True),
     sa.Column("record", Ordinal, sa.ForeignKey("records.ordinal"), primary_key=True),
+    sa.Index("translations_record", "record"),
     sqlite_with_rowid=False,
 )
 
@@ -222,6 +224,17 @@ captures = sa.Table(
     sa.Column("chain_hash", sa.Text, nullable=False),
     sa.Index("captures_record", "record"),
     sa.Index("captures_body", "body_sha256"),
+)
+
+# Of which pages what was purged does not come back, by keys; `title_key` is EVERY_TITLE where
+# nothing else was archived of a page.
+EVERY_TITLE = "*"
+purged_pages = sa.Table(
+    "purged_pages",
+    metadata,
+    sa.Column("page_key", sa.Text, primary_key=True),
+    sa.Column("title_key", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 # One row: the end of the chain of captures, so that a loss at its end is seen too, and so that
@@ -306,6 +319,7 @@ ledger = sa.Table(
     sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),  # NULL, settled: needs no telling
     sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
     sa.Index("ledger_story", "subscriber", "story"),
+    sa.Index("ledger_record", "record"),
     sa.Index("ledger_settled_at", "subscriber", "settled_at"),
 )
 

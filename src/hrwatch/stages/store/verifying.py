@@ -13,16 +13,22 @@ from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.articles import Kept
 from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.stages.store import captures, chaining
-from hrwatch.stages.store.following import Chain, Row, rows
+from hrwatch.stages.store.following import NUMBERED, UNREADABLE, Chain, Row, noted_end, rows
 from hrwatch.stages.store.tables import bodies, records
 from hrwatch.stages.store.tables import captures as table
 from hrwatch.text import counted
 
 _PIECE = 200  # hashes of bodies in memory
 _NAMED = 5  # captures that are named for one body
-# What reading a row that was tampered with may end with.
-_UNREADABLE = (ArchiveDamaged, sa.exc.DBAPIError)
-
+# Names that a body can have, as they are compared in either database: a text of hexadecimal digits.
+_NAMED_BY_HASH = sa.and_(
+    sa.func.length(bodies.c.sha256) == len(chaining.START),
+    sa.func.ltrim(sa.cast(bodies.c.sha256, sa.Text), "0123456789abcdef") == "",
+    sa.cast(bodies.c.sha256, sa.Text) == bodies.c.sha256,
+)
+_RECORD = sa.select(records.c.id, records.c.version).where(
+    records.c.ordinal == sa.bindparam("ordinal")
+)
 _BODY = sa.select(bodies).where(bodies.c.sha256 == sa.bindparam("sha256"))
 
 Tell = Callable[[str], None]
@@ -83,7 +89,7 @@ def _verify_rows(
     connection: sa.Connection, found: Verified, fault: Tell, progress: Progress, head: str | None
 ) -> None:
     every = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-    chain = Chain(fault)
+    chain, done = Chain(fault), 0
     for done, row in enumerate(rows(connection), start=1):
         if done % _PIECE == 0 or done == every:
             progress("Reading captures", done, every)
@@ -95,7 +101,9 @@ def _verify_rows(
             _count(row, row.capture, found, fault)
         elif row.error is None:
             found.removed += 1
-    found.removed -= chain.finish(captures.end_of(connection))
+    if every > done:
+        fault(f"{counted(every - done, 'capture')} under a number that no capture can have")
+    found.removed -= chain.finish(noted_end(connection))
 
 
 def _count(row: Row, capture: Capture, found: Verified, fault: Tell) -> None:
@@ -112,40 +120,36 @@ def _verify_bodies(
     connection: sa.Connection, found: Verified, fault: Tell, progress: Progress
 ) -> None:
     every = connection.scalar(sa.select(sa.func.count()).select_from(bodies)) or 0
-    for sha256 in _hashes(connection, fault):
+    for sha256 in _hashes(connection):
         found.bodies += 1
         if found.bodies % _PIECE == 0 or found.bodies == every:
             progress("Reading bodies", found.bodies, every)
         try:
             row = connection.execute(_BODY, {"sha256": sha256}).one()
             body = captures.unpack(row.compressed, row.size)
-        except _UNREADABLE as error:
-            fault(f"capture {_had_by(connection, sha256)}: {_words(error)}")
+        except UNREADABLE as error:
+            told = str(error) if isinstance(error, ArchiveDamaged) else "it cannot be read"
+            fault(f"capture {_had_by(connection, sha256)}: {told}")
             continue
-        found.size += row.size
+        found.size += len(body)
         found.stored += len(row.compressed)
         if hashlib.sha256(body).hexdigest() != sha256:
             fault(f"capture {_had_by(connection, sha256)}: the body is not what was fetched")
         elif zlib.crc32(row.compressed) != row.crc32:
             told = "the body is what was fetched, but was stored otherwise"
             fault(f"capture {_had_by(connection, sha256)}: {told}")
+    if every > found.bodies:
+        fault(f"{counted(every - found.bodies, 'body', 'bodies')} whose name is no hash")
     is_had = sa.exists().where(table.c.body_sha256 == bodies.c.sha256)
-    try:
-        for row in connection.execute(sa.select(bodies.c.sha256).where(~is_had)):
-            fault(f"no capture has the body {row.sha256}")
-    except _UNREADABLE as error:
-        fault(f"the name of a body that no capture has: {_words(error)}")
+    for sha256 in connection.scalars(sa.select(bodies.c.sha256).where(_NAMED_BY_HASH, ~is_had)):
+        fault(f"no capture has the body {sha256}")
 
 
-def _hashes(connection: sa.Connection, fault: Tell) -> Iterator[str]:
+def _hashes(connection: sa.Connection) -> Iterator[str]:
     after = ""
     while True:
-        query = sa.select(bodies.c.sha256).where(bodies.c.sha256 > after)
-        try:
-            piece = connection.scalars(query.order_by(bodies.c.sha256).limit(_PIECE)).all()
-        except _UNREADABLE as error:
-            fault(f"the names of bodies behind {after or 'the first'}: {_words(error)}")
-            return
+        query = sa.select(bodies.c.sha256).where(_NAMED_BY_HASH, bodies.c.sha256 > after)
+        piece = connection.scalars(query.order_by(bodies.c.sha256).limit(_PIECE)).all()
         yield from piece
         if len(piece) < _PIECE:
             return
@@ -154,7 +158,7 @@ def _hashes(connection: sa.Connection, fault: Tell) -> Iterator[str]:
 
 def _had_by(connection: sa.Connection, sha256: str) -> str:
     """Return the numbers of the first few captures with this body; its hash where it has none."""
-    query = sa.select(table.c.number).where(table.c.body_sha256 == sha256)
+    query = sa.select(table.c.number).where(NUMBERED, table.c.body_sha256 == sha256)
     found = connection.scalars(query.order_by(table.c.number).limit(_NAMED + 1)).all()
     more = ["…"] if len(found) > _NAMED else []
     return ", ".join([*map(str, found[:_NAMED]), *more]) or sha256
@@ -162,19 +166,25 @@ def _had_by(connection: sa.Connection, sha256: str) -> str:
 
 def _verify_records(connection: sa.Connection, fault: Tell) -> None:
     """Look for records that came with evidence, as all do that have an entry_hash and are kept in
-    full, and have none."""
+    full, and have none: of a page that was read, the page."""
     same_page = sa.or_(
-        records.c.page_sha256.is_(None), table.c.body_sha256 == records.c.page_sha256
+        table.c.body_sha256 == records.c.page_sha256,
+        sa.and_(records.c.page_sha256.is_(None), records.c.article_url.is_(None)),
     )
     is_held = sa.exists().where(
         table.c.record == records.c.id, table.c.kind != CaptureKind.TOMBSTONE, same_page
     )
-    query = sa.select(records.c.id, records.c.version).where(
+    query = sa.select(records.c.ordinal).where(
         records.c.kept == Kept.FULL, records.c.entry_hash.is_not(None), ~is_held
     )
-    for row in connection.execute(query.order_by(records.c.ordinal)):
-        fault(f"record {row.id}, version {row.version}: no capture has what it was read from")
+    for ordinal in connection.scalars(query.order_by(records.c.ordinal)):
+        told = _record(connection, ordinal)
+        fault(f"{told}: no capture has what it was read from")
 
 
-def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, ArchiveDamaged) else "it cannot be read"
+def _record(connection: sa.Connection, ordinal: int) -> str:
+    try:
+        row = connection.execute(_RECORD, {"ordinal": ordinal}).one()
+    except UNREADABLE:
+        return f"row {ordinal} of records, whose id cannot be read"
+    return f"record {row.id}, version {row.version}"

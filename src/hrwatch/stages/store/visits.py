@@ -1,13 +1,16 @@
 """Articles whose pages are looked at again: what is known of each, when the next look is, and who
 is looking."""
 
+import functools
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from hrwatch import text
+from hrwatch import text, urls
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.stages.store import guarded
@@ -32,8 +35,10 @@ _LONGEST_LINE = 1000
 class Due:
     """A visit whose time has come."""
 
-    visit: Visit
-    first_seen_at: datetime  # of the article
+    record: str
+    feed: str
+    site: str  # of the article's page
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +57,23 @@ def add(connection: sa.Connection, new: Iterable[Visit]) -> None:
 
 
 def due(
-    connection: sa.Connection, feeds: Iterable[str], now: datetime, limit: int
+    connection: sa.Connection, feeds: Iterable[str], now: datetime, of_site: int
 ) -> tuple[Due, ...]:
-    """Return the first `limit` articles of these feeds to be visited now, the longest overdue
-    first; not those that somebody is visiting."""
-    first_seen = (
-        sa.select(sa.func.min(records.c.first_seen_at))
-        .where(records.c.id == visits.c.record)
-        .scalar_subquery()
-    )
+    """Return the articles of these feeds to be visited now, the longest overdue first, and
+    `of_site` of one site at most; not those that somebody is visiting."""
     query = (
-        sa.select(visits, first_seen.label("first_seen_at"))
+        sa.select(visits.c.record, visits.c.feed, visits.c.url, visits.c.next_visit_at)
         .where(visits.c.next_visit_at <= now, _free(now))
         .order_by(visits.c.next_visit_at, visits.c.record)
-        .limit(limit)
     )
-    found = [
-        Due(_visit(row), row.first_seen_at)
-        for piece in chunks(sorted(set(feeds)))
-        for row in connection.execute(query.where(visits.c.feed.in_(piece)))
-        if row.first_seen_at is not None
-    ]
-    return tuple(sorted(found, key=_when)[:limit])
+    site_of = functools.cache(urls.site_of)  # there are few, and it takes a while
+    found: dict[str, list[Due]] = defaultdict(list)
+    for piece in chunks(sorted(set(feeds))):
+        for row in connection.execute(query.where(visits.c.feed.in_(piece))):
+            site = site_of("/".join(row.url.split("/", 3)[:3]))
+            if len(found[site]) < of_site:
+                found[site].append(Due(row.record, row.feed, site, row.next_visit_at))
+    return tuple(sorted(itertools.chain.from_iterable(found.values()), key=lambda one: one.since))
 
 
 def claim(
@@ -190,11 +190,6 @@ def watched(connection: sa.Connection, feeds: Iterable[str], removed_since: date
         min((one.next_visit_at for one in found if one.next_visit_at), default=None),
         sum(one.removed for one in found),
     )
-
-
-def _when(one: Due) -> tuple[datetime, str]:
-    at = one.visit.next_visit_at
-    return at or one.first_seen_at, one.visit.record
 
 
 def _free(now: datetime) -> sa.ColumnElement[bool]:

@@ -35,6 +35,8 @@ def an_error(
         ("28000", "refuses the user or the password"),
         ("3D000", "no such database"),
         ("3F000", "no schema"),
+        ("40001", "try again"),
+        ("40P01", "try again"),
         ("42501", "make it the owner"),
         ("53100", "disk is full"),
         ("53300", "too many connections"),

@@ -17,6 +17,9 @@ _ADVICE = {
     "28": "the server refuses the user or the password: see archive_password_file, and pg_hba.conf",
     "3D000": "the server has no such database: make it (createdb --encoding=UTF8 …)",
     "3F": "the user has no schema to keep tables in: see its search_path",
+    "40001": "another program changed the same: try again, nothing was half written",
+    "40P01": "another program waited for this one and this one for it, so that the server stopped "
+    "this one: try again, nothing was half written",
     "42501": "the user may not do that there: make it the owner of the database",
     "53": "the server has too little memory or too many connections: see its log",
     "53100": "the server's disk is full: make room and start again, nothing was half written",

@@ -1,6 +1,6 @@
-"""Versions and evidence: captures with their chain, visits to articles after the first, and of
-records when a version was seen, what changed in it, how much of it is kept, and which pages it
-names as its translations."""
+"""Versions and evidence: captures with their chain, visits to articles after the first, pages of
+what was purged, and of records when a version was seen, what changed in it, how much of it is kept,
+and which pages it names as its translations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -88,6 +88,15 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "purged_pages",
+        sa.Column("page_key", _TEXT, primary_key=True),
+        sa.Column("title_key", _TEXT, primary_key=True),
+        sqlite_with_rowid=False,
+    )
+    # What is removed, and who was told of it, is found by its record.
+    for table in ("sketches", "translations", "ledger"):
+        op.create_index(f"{table}_record", table, ["record"])
     for column in (
         sa.Column("article_translations", sa.JSON),
         sa.Column("seen_at", _INSTANT),
