@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, a_record
+from builders import NOW, a_capture, a_record
 from disks import a_disk, fill
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
-from hrwatch.stages.store import backup, records
+from hrwatch.stages.store import backup, captures, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.verifying import verify
 
 DATA = Path(__file__).parents[1] / "data" / "store"
 STAMP = "20260302T090000Z"
@@ -216,6 +217,25 @@ def test_restore_where_nothing_is_makes_the_archive(tmp_path: Path) -> None:
     left = {path.name for path in (tmp_path / "new").iterdir()}
     assert left - SIDE_FILES == {"archive.db"}
     assert stat.S_IMODE((tmp_path / "new" / "archive.db").stat().st_mode) == 0o600
+
+
+def test_restored_archive_holds_its_captures_whole(tmp_path: Path) -> None:
+    bodies = [b"<p>One.</p>", b"<p>Two.</p>"]
+    with Archive.open("archive.db", directory=tmp_path / "state", writing=True) as archive:
+        archive.write_now(captures.append, [(a_capture(body), body) for body in bodies])
+        archive.write_now(captures.erase, [1], "asked for", NOW, "hrwatch 9")
+        with archive.reading() as connection:
+            head = captures.end_of(connection).chain_hash
+    back_up(tmp_path / "state", tmp_path / "backup.db")
+
+    restore(tmp_path / "backup.db", tmp_path / "other")
+
+    with (
+        Archive.open("archive.db", directory=tmp_path / "other", writing=False) as archive,
+        archive.reading() as connection,
+    ):
+        found = verify(connection, pytest.fail, lambda *_: None, head)
+    assert (found.captures, found.removed, found.head_at) == (1, 1, 3)
 
 
 def test_restore_over_an_archive_wants_to_be_told_and_keeps_it(tmp_path: Path) -> None:

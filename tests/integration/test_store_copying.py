@@ -66,7 +66,9 @@ def numbered(number: int) -> Record:
 
 def fill_evidence(connection: sa.Connection) -> None:
     new = [(a_capture(body, record="record000001"), body) for body in (b"\x00\xff", b"a page")]
-    captures.append(connection, new)
+    gone = (a_capture(b"gone", record="record000002"), b"gone")
+    captures.append(connection, [*new, gone])
+    captures.erase(connection, [3], "asked for", NOW, "hrwatch 9")
     visit = {"record": "record000001", "feed": "wire", "url": "http://wire.example/1"}
     counts = {"standing": "there", "wants_page": True, "visits": 0, "missing": 0}
     connection.execute(sa.insert(tables.visits).values(**visit, **counts, next_visit_at=NOW))
@@ -158,7 +160,8 @@ def test_copy_holds_every_row_and_word_and_goes_on_with_the_numbers(
         assert contents(target) == expected
         assert target.write_now(records.add, (a_record("another"),)) == 1
         with target.reading() as connection:
-            assert verify(connection, pytest.fail, lambda *_: None).captures == 2
+            whole = verify(connection, pytest.fail, lambda *_: None)
+            assert (whole.captures, whole.removed, whole.tombstones) == (2, 1, 1)
             newest = connection.scalar(sa.select(sa.func.max(tables.records.c.ordinal)))
             assert newest == expected["records"][-1]["ordinal"] + 1
             for query in ("游行", '"вымышленный марш 1"', "march -edited", "edited"):

@@ -428,6 +428,19 @@ def test_verify_of_what_is_whole_tells_the_head_to_note(folder: Path) -> None:
     assert run(folder, "verify", "f" * 63).exit_code == 2
 
 
+def test_verify_of_a_head_that_was_altered_steers_no_terminal(folder: Path) -> None:
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(captures.append, [(a_capture(b"{}"), b"{}")])
+        forged = sa.update(tables.captures).values(chain_hash="\x1b]0;owned\x07\u00e9")
+        archive.write_now(lambda c: c.execute(forged).close())
+
+    ended = run(folder, "verify")
+
+    assert ended.exit_code == 1
+    assert "head ]0;owned\u00e9" in ended.stdout
+    assert all(line.isprintable() for line in ended.stdout.splitlines())
+
+
 def test_verify_names_each_fault_on_a_line_and_ends_with_one(folder: Path) -> None:
     with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
         body = b"<p>One.</p>"

@@ -73,7 +73,7 @@ def _print(found: Verified, head: str | None) -> None:
         f"{found.size / 1e6:,.1f} MB, {found.stored / 1e6:,.1f} MB stored"
     )
     if found.number:
-        output.line(f"head {found.head}")
+        output.line(f"head {output.plain(found.head)}")
         output.line(f"capture {found.number}, {output.instant(found.last_at)}")
     if head is not None and found.head_at is not None:
         output.line(f"the head you noted is that of capture {found.head_at}")

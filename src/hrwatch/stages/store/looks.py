@@ -46,6 +46,7 @@ def keep(connection: sa.Connection, look: Look, owner: str, now: datetime) -> bo
     """Write what came of a visit, and free its article; False, and nothing else written, where
     `owner` lost it, or the article was changed or removed from the archive under the visit."""
     record, visit = look.record, look.visit
+    record_table.hold(connection, (record.id,))
     if not _is_as_it_was(connection, record):
         visits.release(connection, visit.record, owner)
         return False
@@ -99,13 +100,8 @@ def keep_restated(
 
 
 def _is_as_it_was(connection: sa.Connection, record: Record) -> bool:
-    """Say whether the latest version of a record is this one, and as much is kept of it."""
-    one = sa.select(records.c.version).where(
-        records.c.id == record.id, records.c.version == record.version
-    )
-    # Who removes it meanwhile, or adds a version, is waited for, or waits. What they wrote is seen
-    # by a statement of its own: one that waited for a lock sees no rows that are new since.
-    connection.execute(one.with_for_update()).all()
+    """Say whether the latest version of a record that is held is this one, and as much is kept of
+    it. A statement of its own: one that waits for a lock sees no version that is new since."""
     row = connection.execute(
         sa.select(records.c.version, records.c.kept)
         .where(records.c.id == record.id)

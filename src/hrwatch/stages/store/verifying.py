@@ -74,9 +74,7 @@ def verify(
 def end_of_chain(connection: sa.Connection) -> str | None:
     """Return what does not hold at the end of the chain, as far as that is seen without reading
     it: None where there are as many captures as are noted, and the last one is the one noted."""
-    end = noted_end(connection)
-    if end is None:
-        return "its noted end cannot be read"
+    end = captures.end_of(connection)
     last = sa.select(table.c.number, table.c.chain_hash).order_by(table.c.number.desc()).limit(1)
     row = connection.execute(last).one_or_none()
     count = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
