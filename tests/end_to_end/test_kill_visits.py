@@ -37,6 +37,7 @@ def archived(desk: Desk, statement: str) -> list[tuple[object, ...]]:
     return rows
 
 
+@pytest.mark.drill
 @pytest.mark.timeout(120)
 def test_daemon_killed_in_a_visit_has_written_all_of_it_or_nothing(tmp_path: Path) -> None:
     async def test(desk: Desk) -> None:

@@ -11,7 +11,6 @@ from builders import NOW, a_mail, a_match, a_record
 from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Window
 from hrwatch.stages.store import ledger, outbox, records
 from hrwatch.stages.store.archive import Archive
-from hrwatch.text import title_key
 from postgres import Place
 
 MINUTE = timedelta(minutes=1)
@@ -106,17 +105,6 @@ def test_settle_without_digest_needs_no_telling(archive: Archive) -> None:
     assert archive.write_now(ledger.settle, "desk", (a_match(FIRST),), NOW, None) == 1
     assert archive.write_now(ledger.settle, "desk", (a_match(FIRST),), NOW, None) == 0
     assert waiting(archive) == ["record2"]
-
-
-def test_told_is_what_a_digest_answered_for_with_its_titles(archive: Archive) -> None:
-    archive.write_now(records.add, (COPY,))
-    matched(archive, a_match(FIRST), a_match(SECOND), a_match(COPY))
-    archive.write_now(ledger.settle, "desk", (a_match(SECOND),), NOW, None)
-    assert enqueue(archive, a_digest(a_match(FIRST)), a_mail())
-    with archive.reading() as connection:
-        asked = [FIRST.story, SECOND.story, "unknown"]
-        assert ledger.told(connection, "desk", asked) == {(FIRST.story, title_key("Invented 1"))}
-        assert ledger.told(connection, "another", asked) == frozenset()
 
 
 # A digest, all of it or nothing

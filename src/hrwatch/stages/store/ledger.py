@@ -16,7 +16,6 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from hrwatch import text
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
 from hrwatch.model.mail import Match, Reason
@@ -187,23 +186,6 @@ def waiting(connection: sa.Connection, subscriber: str) -> tuple[Waiting, ...]:
         return tuple(
             Waiting(found[row.ordinal], Reason(row.reason), row.matched_at) for row in rows
         )
-
-
-def told(
-    connection: sa.Connection, subscriber: str, stories: Iterable[str]
-) -> frozenset[tuple[str, str]]:
-    """Return, of these stories, those that a digest told the subscriber of, each with the keys of
-    the titles it was told under."""
-    query = (
-        sa.select(ledger.c.story, records.c.title)
-        .join(records, _is_of(ledger, records))
-        .where(ledger.c.subscriber == subscriber, ledger.c.digest.is_not(None))
-    )
-    return frozenset(
-        (row.story, text.title_key(row.title))
-        for piece in chunks(sorted(set(stories)))
-        for row in connection.execute(query.where(ledger.c.story.in_(piece)))
-    )
 
 
 def settle_all(connection: sa.Connection, subscriber: str, now: datetime) -> None:

@@ -26,7 +26,6 @@ class Look:
     visit: Visit  # as it is known now
     evidence: Evidence | None = None
     version: Record | None = None  # what the article has become
-    hashes: tuple[int, ...] = ()  # under which that is found by what is like it
     reason: Reason | None = None  # REMOVED or RETURNED
 
 
@@ -39,7 +38,6 @@ class Restated:
     looked_at: Record | None = None  # the version that was compared; None: none was
     evidence: Evidence | None = None
     version: Record | None = None
-    hashes: tuple[int, ...] = ()
 
 
 def keep(connection: sa.Connection, look: Look, owner: str, now: datetime) -> bool:
@@ -55,7 +53,7 @@ def keep(connection: sa.Connection, look: Look, owner: str, now: datetime) -> bo
     if look.evidence:
         captures.append(connection, (look.evidence,))
     if look.version:
-        record_table.add(connection, (look.version,), hashes={record.id: look.hashes})
+        record_table.add(connection, (look.version,))
     if look.reason is Reason.REMOVED:
         ledger.add_removed(connection, look.version or record, now)
     if look.reason is Reason.RETURNED:
@@ -87,7 +85,7 @@ def keep_restated(
         if one.evidence:
             captures.append(connection, (one.evidence,))
         if one.version:
-            record_table.add(connection, (one.version,), hashes={one.record: one.hashes})
+            record_table.add(connection, (one.version,))
         latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == one.record)
         connection.execute(
             sa.update(records)
