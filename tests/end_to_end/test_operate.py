@@ -70,6 +70,8 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
             "integrity",
             "contents",
             "tags",
+            "visits",
+            "evidence",
             "space",
             "permissions",
             "clock",

@@ -74,9 +74,7 @@ def test_visit_killed_while_it_writes_has_written_nothing_and_is_made_again(
         assert isinstance(record, records.Record)
         found = await look_at(Subject(desk.parts, feed, record, visit))
         assert found.version is not None
-        look = looks.Look(
-            record, visit, found.evidence, found.version, (1, 2), reason=Reason.RETURNED
-        )
+        look = looks.Look(record, visit, found.evidence, found.version, Reason.RETURNED)
         survive = dies_after(module, name, monkeypatch)
         with pytest.raises(Killed):
             desk.archive.write_now(looks.keep, look, "dead", now)
