@@ -81,8 +81,8 @@ def export(
 
 def _write_captures(where: Place, config: Config) -> None:
     # What is needed for this format only.
-    from hrwatch.cli.warc import Warc  # noqa: PLC0415
-    from hrwatch.wiring import utc_now  # noqa: PLC0415
+    from hrwatch.cli.warc import Warc  # noqa: PLC0415 - warcio, only for this
+    from hrwatch.wiring import utc_now  # noqa: PLC0415 - the parts, only for this
 
     if sys.stdout.isatty():
         raise typer.BadParameter(
