@@ -28,9 +28,9 @@ DESK = cast(Desk, SimpleNamespace(config=SimpleNamespace(subscribers=(a_subscrib
 def enqueued(archive: Archive, count: int) -> None:
     """Put mails into the outbox."""
     for number in range(count):
-        digest = Digest(f"d{number}", "desk", None, "", "", "", ())
+        digest = Digest(f"d{number}", "desk", None, (), ())
         mail = a_mail(message_id=f"<{number}@example.org>")
-        archive.write_now(outbox.enqueue, digest, mail, NOW)
+        archive.write_now(outbox.enqueue, digest, (mail,), NOW)
 
 
 def attempts(archive: Archive) -> list[int]:

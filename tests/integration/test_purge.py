@@ -446,9 +446,9 @@ def mailed(archive: Archive, *told: Record, waits: Record | None = None) -> None
     more = [a_match(waits)] if waits else []
     archive.write_now(ledger.add, {"desk": [*matches, *more]}, 10, NOW)
     window = Window("2026-03-02", NOW, NOW.date())
-    digest = Digest("digest1", "desk", window, "s", "t", "h", tuple(matches))
+    digest = Digest("digest1", "desk", window, (), tuple(matches))
     letter = a_mail().bytes.replace(b"Invented.", f"Read: {told[0].entry.permalink}".encode())
-    assert archive.write_now(outbox.enqueue, digest, a_mail(bytes=letter), NOW)
+    assert archive.write_now(outbox.enqueue, digest, (a_mail(bytes=letter),), NOW)
 
 
 def waiting(archive: Archive) -> list[str]:
@@ -498,9 +498,9 @@ def test_purge_takes_two_mails_back_that_told_two_versions_of_another_article(
     archive.write_now(records.add, [changed])
     match = a_match(changed, reason=Reason.CHANGED)
     archive.write_now(ledger.add, {"desk": [match]}, 12, LATER, versions=[changed])
-    digest = Digest("digest2", "desk", None, "s", "t", "h", (match,))
+    digest = Digest("digest2", "desk", None, (), (match,))
     letter = a_mail(message_id="<2@example.org>", bytes=a_mail().bytes + VICTIM.id.encode())
-    assert archive.write_now(outbox.enqueue, digest, letter, LATER)
+    assert archive.write_now(outbox.enqueue, digest, (letter,), LATER)
 
     purged(archive)
 

@@ -137,11 +137,11 @@ def test_purge_while_a_mail_that_tells_of_it_is_being_sent_removes_nothing_and_s
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(purge, "PATIENCE", timedelta(0))
-    digest = Digest("digest1", "desk", None, "s", "t", "h", (a_match(VICTIM),))
+    digest = Digest("digest1", "desk", None, (), (a_match(VICTIM),))
     until = datetime.now(UTC) + timedelta(hours=1)
     with Archive.open_beside("archive.db", directory=folder / "state") as archive:
         archive.write_now(ledger.add, {"desk": [a_match(VICTIM)]}, 2, NOW)
-        assert archive.write_now(outbox.enqueue, digest, a_mail(), NOW)
+        assert archive.write_now(outbox.enqueue, digest, (a_mail(),), NOW)
         claim = {"owner": "me", "now": NOW, "until": until}
         assert archive.write_now(outbox.claim, a_mail().message_id, **claim)
 

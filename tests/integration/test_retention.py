@@ -175,9 +175,9 @@ def test_pass_empties_mails_that_told_of_an_article_once_they_have_left(
 ) -> None:
     for number, record in enumerate((OLD, YOUNG)):
         mail = a_mail(message_id=f"<{number}@example.org>")
-        digest = Digest(f"digest{number}", "desk", None, "s", "t", "h", (a_match(record),))
+        digest = Digest(f"digest{number}", "desk", None, (), (a_match(record),))
         archive.write_now(ledger.add, {"desk": digest.matches}, 5, NOW)
-        assert archive.write_now(outbox.enqueue, digest, mail, NOW)
+        assert archive.write_now(outbox.enqueue, digest, (mail,), NOW)
     assert passed(archive, tmp_path, WIRE) == 0
 
     for number in range(2):

@@ -88,8 +88,8 @@ def fill(archive: Archive) -> None:
     archive.write_now(subscribers.sync, {"desk": [("keyword", "torture")], "b": []}, NOW)
     archive.write_now(subscribers.sync, {"desk": [("keyword", "elections")]}, NOW)
     archive.write_now(ledger.add, {"desk": [a_match(one) for one in new[:210]]}, 210, NOW)
-    told = Digest("d", "desk", WINDOW, "subject", "t", "h", (a_match(new[1]),))
-    assert archive.write_now(outbox.enqueue, told, a_mail(bytes=bytes(range(256))), NOW)
+    told = Digest("d", "desk", WINDOW, (), (a_match(new[1]),))
+    assert archive.write_now(outbox.enqueue, told, (a_mail(bytes=bytes(range(256))),), NOW)
     began = {"pid": 1, "host": "h", "owner": "o", "version": "1", "config_path": "/f"}
     archive.write_now(daemon.began, **began, now=NOW)
 

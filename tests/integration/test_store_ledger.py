@@ -36,11 +36,11 @@ def waiting(archive: Archive, subscriber: str = "desk") -> list[str]:
 
 
 def a_digest(*matches: Match, id: str = "digest1", window: Window | None = TODAY) -> Digest:
-    return Digest(id, "desk", window, "subject", "text", "html", matches)
+    return Digest(id, "desk", window, (), matches)
 
 
 def enqueue(archive: Archive, digest: Digest, mail: Mail | None = None) -> bool:
-    return archive.write_now(outbox.enqueue, digest, mail, NOW)
+    return archive.write_now(outbox.enqueue, digest, (mail,) if mail else (), NOW)
 
 
 def count(archive: Archive, table: str) -> int:
@@ -163,7 +163,7 @@ def queued(archive: Archive) -> Archive:
         at = NOW - number * MINUTE
         mail = a_mail(message_id=f"<{number}@example.org>")
         digest = a_digest(id=f"digest{number}", window=None)
-        archive.write_now(outbox.enqueue, digest, mail, at)
+        archive.write_now(outbox.enqueue, digest, (mail,), at)
     return archive
 
 

@@ -96,8 +96,8 @@ def test_claim_that_another_session_is_just_taking_is_passed_over(place: Place, 
 
 
 def _queue_a_mail(connection: sa.Connection) -> None:
-    digest = Digest("1", "desk", None, "invented", "", "", ())
-    outbox.enqueue(connection, digest, a_mail(), NOW)
+    digest = Digest("1", "desk", None, (), ())
+    outbox.enqueue(connection, digest, (a_mail(),), NOW)
 
 
 # What its connections are

@@ -19,8 +19,8 @@ EDITED = replace(FIRST, version=2, title="What others say", change=Change(added=
 
 
 def told(archive: Archive, key: str, *matches: Match) -> None:
-    digest = Digest(key, "desk", None, "", "", "", matches)
-    assert archive.write_now(outbox.enqueue, digest, None, NOW)
+    digest = Digest(key, "desk", None, (), matches)
+    assert archive.write_now(outbox.enqueue, digest, (), NOW)
 
 
 def test_told_as_new_are_versions_that_a_digest_told_and_no_change_of_one(place: Place) -> None:

@@ -53,9 +53,9 @@ def told(archive: Archive, *readers: str) -> None:
 
 
 def write(archive: Archive, reader: str, key: str, *matches: Match) -> bool:
-    digest = Digest(key, reader, None, "subject", "text", "html", matches)
+    digest = Digest(key, reader, None, (), matches)
     mail = a_mail(message_id=f"<{key}@example.org>", subscriber=reader)
-    return archive.write_now(outbox.enqueue, digest, mail, NOW)
+    return archive.write_now(outbox.enqueue, digest, (mail,), NOW)
 
 
 def waits(archive: Archive, reader: str) -> list[tuple[int, Reason]]:

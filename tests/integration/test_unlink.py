@@ -41,8 +41,8 @@ def fill(archive: Archive) -> None:
     archive.write_now(records.add, (ORIGINAL, WRONG, OTHER))
     matches = {name: tuple(map(a_match, (ORIGINAL, WRONG, OTHER))) for name in SUBSCRIBERS}
     archive.write_now(ledger.add, matches, 3, NOW)
-    digest = Digest("d1", "told", None, "", "", "", (a_match(ORIGINAL),))
-    archive.write_now(outbox.enqueue, digest, None, NOW)
+    digest = Digest("d1", "told", None, (), (a_match(ORIGINAL),))
+    archive.write_now(outbox.enqueue, digest, (), NOW)
     settled = tuple(map(a_match, (WRONG, OTHER)))
     for subscriber in ("told", "not-asking"):
         archive.write_now(ledger.settle, subscriber, settled, NOW, None)
@@ -146,8 +146,8 @@ def test_unlink_of_what_was_edited_meanwhile_lets_the_latest_version_wait(archiv
 
 def test_unlink_lets_nothing_wait_for_who_was_told_of_an_earlier_version(archive: Archive) -> None:
     later = replace(WRONG, version=2, text="Text that was changed meanwhile")
-    digest = Digest("d2", "waiting", None, "", "", "", (a_match(ORIGINAL), a_match(WRONG)))
-    archive.write_now(outbox.enqueue, digest, None, NOW)
+    digest = Digest("d2", "waiting", None, (), (a_match(ORIGINAL), a_match(WRONG)))
+    archive.write_now(outbox.enqueue, digest, (), NOW)
     archive.write_now(records.add, (later,))
     archive.write_now(ledger.add, {"waiting": ()}, 4, NOW, versions=(later,))
 

@@ -145,9 +145,9 @@ def mailed(folder: Path, subscriber: str, number: int, *became: Delivery | None)
     with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
         archive.write_now(records.add, (record,))
         archive.write_now(ledger.add, {subscriber: [a_match(record)]}, number, at)
-        digest = Digest(record.id, subscriber, None, "", "", "", (a_match(record),))
+        digest = Digest(record.id, subscriber, None, (), (a_match(record),))
         mail = a_mail(message_id=f"<{record.id}@example.org>", subscriber=subscriber)
-        assert archive.write_now(outbox.enqueue, digest, mail, at)
+        assert archive.write_now(outbox.enqueue, digest, (mail,), at)
         for delivery in filter(None, became):
             claim = {"owner": "me", "now": at, "until": at}
             archive.write_now(outbox.claim, mail.message_id, **claim)

@@ -66,9 +66,10 @@ def preview(
         _print_days(desk, wanted, foreseen, now)
     else:
         for one in foreseen:
-            output.line(output.plain(f"Subject: {one.digest.subject}"))
-            output.line()
-            output.line(output.plain_lines(one.digest.text.rstrip("\n")))
+            for page in one.digest.pages:
+                output.line(output.plain(f"Subject: {page.subject}"))
+                output.line()
+                output.line(output.plain_lines(page.text.rstrip("\n")))
 
 
 def _named(subscribers: Sequence[Subscriber], name: str) -> Subscriber:
@@ -82,7 +83,7 @@ def _line(foreseen: Foreseen) -> dict[str, object]:
     digest = foreseen.digest
     return {
         "due_at": foreseen.due_at,
-        "subject": digest.subject,
+        "subject": digest.pages[0].subject if digest.pages else "",
         "articles": [
             {
                 "record": match.record.id,
@@ -98,7 +99,7 @@ def _line(foreseen: Foreseen) -> dict[str, object]:
             }
             for match in digest.matches
         ],
-        "text": digest.text,
+        "text": "\n".join(page.text for page in digest.pages),
     }
 
 

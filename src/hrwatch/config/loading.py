@@ -11,8 +11,8 @@ from hrwatch.config import files, meaning, messages, notices, reading, shapes, t
 from hrwatch.config.settings import Config
 from hrwatch.config.tree import Document
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed, Keep, Route, Select, Terms
-from hrwatch.model.mail import Interest, Subscriber
+from hrwatch.model.feeds import Feed, Keep, PublisherType, Route, Select, Terms
+from hrwatch.model.mail import Detail, Grouping, Interest, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Cues, Relation
 
@@ -77,7 +77,7 @@ def configured(main: Document, path: Path) -> Config:
         fetch=_fetch(shape.fetch, path),
         feeds=tuple(_feed(feed, shape.fetch) for feed in shape.feeds),
         rules=taxonomy.rules(shape.keywords),
-        subscribers=tuple(_subscriber(subscriber) for subscriber in subscribers),
+        subscribers=tuple(_subscriber(subscriber, path) for subscriber in subscribers),
         mail=_mail(shape.mail, path),
         warnings=_ordered(notices.of(main, shape), main.file),
         path=path,
@@ -142,6 +142,10 @@ def _mail(shape: shapes.Mail, path: Path) -> MailSettings:
         transport=shape.transport,
         password_file=_beside(path, shape.password_file),
         ca_file=_beside(path, shape.ca_file),
+        operator=shape.operator or "",
+        report=shape.report,
+        alert=shape.alert,
+        templates=_beside(path, shape.templates),
     )
 
 
@@ -171,6 +175,7 @@ def _feed(shape: shapes.Feed, defaults: shapes.Fetch) -> Feed:
             trust_categories=shape.trust_categories,
             categories=tuple((name, tuple(meant)) for name, meant in shape.categories.items()),
         ),
+        publisher_type=PublisherType(shape.publisher_type) if shape.publisher_type else None,
         org=shape.org or "",
         terms=Terms(shape.terms),
         keep=_keep(shape, defaults),
@@ -215,7 +220,7 @@ def _lines(main: Document) -> dict[str, int]:
     return lines
 
 
-def _subscriber(shape: shapes.Subscriber) -> Subscriber:
+def _subscriber(shape: shapes.Subscriber, path: Path) -> Subscriber:
     return Subscriber(
         name=shape.name,
         address=shape.address,
@@ -234,4 +239,13 @@ def _subscriber(shape: shapes.Subscriber) -> Subscriber:
         schedule=shape.send,
         timezone=shape.timezone,
         subject=shape.subject,
+        urgent=shape.urgent,
+        quiet=shape.quiet,
+        empty=shape.empty == "send",
+        pause_until=shape.pause_until,
+        mail_language=shape.mail_language,
+        group_by=Grouping(shape.group_by),
+        text_only=shape.text_only,
+        detail=Detail(shape.detail),
+        pgp_key_file=_beside(path, shape.pgp_key_file),
     )

@@ -6,13 +6,14 @@ the operator as it is. Values that may hold a secret or a person are never repea
 
 import ipaddress
 import re
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
 from hrwatch import proxies, selectors, text, transports, urls
 from hrwatch.config import databases
 from hrwatch.config.names import quoted
-from hrwatch.model.mail import Cadence, Schedule
+from hrwatch.model.mail import Cadence, Quiet, Schedule
+from hrwatch.model.settings import AlertRule
 from hrwatch.text import suggestion
 
 LONGEST = timedelta(days=3650)
@@ -33,6 +34,7 @@ _SIZE_UNITS = {
 }
 _SIZE = re.compile(r"([0-9]{1,12}) ?([KMG]?i?B)", re.IGNORECASE)
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_COUNT = re.compile(r"[1-9][0-9]{0,2}")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -155,6 +157,76 @@ def schedule(value: object) -> Schedule:
             raise ValueError("needs a weekday and a time; write weekly mon 07:00")
         case _:
             raise ValueError(f"{quoted(' '.join(words))} is no schedule; write {expected}")
+
+
+def report(value: object) -> Schedule | None:
+    """Given `weekly mon HH:MM` or `off`, return when the operator's report is due; None: never."""
+    if _is_off(value):
+        return None
+    due = schedule(value)
+    if due.cadence is not Cadence.WEEKLY:
+        raise ValueError("is weekly, or off; write weekly mon 07:00")
+    return due
+
+
+def alert(value: object) -> AlertRule | None:
+    """Given `10 in 6h` or `off`, return when the operator is alerted; None: never."""
+    if _is_off(value):
+        return None
+    expected = "a number of failures and a time, such as 10 in 6h, or off"
+    written = _written(value, expected)
+    match written.split():
+        case [count, "in", span] if _COUNT.fullmatch(count):
+            return AlertRule(int(count), interval(span))
+        case _:
+            raise ValueError(f"{quoted(written)} is no alert; write {expected}")
+
+
+def urgent(value: object) -> int:
+    """Given `3 a day` or `off`, return how many alerts a day there may be."""
+    if _is_off(value):
+        return 0
+    expected = "how many a day, such as 3 a day, or off"
+    written = _written(value, expected)
+    match written.split():
+        case [count, "a", "day"] if _COUNT.fullmatch(count):
+            return int(count)
+        case _:
+            raise ValueError(f"{quoted(written)} is no number of alerts; write {expected}")
+
+
+def quiet(value: object) -> Quiet | None:
+    """Given `22:00-06:30` or `off`, return the quiet hours."""
+    if _is_off(value):
+        return None
+    expected = "two times of day, such as 22:00-06:30"
+    since, dash, until = _written(value, expected).partition("-")
+    if not dash:
+        raise ValueError(f"{quoted(since)} says no end; write {expected}")
+    hours = Quiet(_clock(since.strip()), _clock(until.strip()))
+    if hours.since == hours.until:
+        raise ValueError("begin when they end; to get no mail for some time, set pause_until")
+    return hours
+
+
+def day(value: object) -> date | None:
+    """Given a day as YYYY-MM-DD, return it; None where the key has nothing behind it."""
+    if value is None:
+        return None
+    if isinstance(value, date):
+        return value
+    written = _written(value, "a day, such as 2027-01-15")
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise ValueError(
+            f"{quoted(written)} is no day; write it as year, month and day, such as 2027-01-15"
+        ) from None
+
+
+def _is_off(value: object) -> bool:
+    # YAML 1.1 reads a bare off as false.
+    return value is None or value is False or value == "off"
 
 
 def _clock(written: str) -> time:
@@ -319,6 +391,13 @@ def path(value: str) -> str:
     """Given the path of a file to be read, return it."""
     if not value.strip() or not value.isprintable() or value.endswith("/"):
         raise ValueError("must be the path of a file, relative to this one or whole")
+    return value
+
+
+def folder(value: str) -> str:
+    """Given the path of a folder to be read from, return it."""
+    if not value.strip() or not value.isprintable():
+        raise ValueError("must be the path of a folder, relative to this file or whole")
     return value
 
 

@@ -47,7 +47,8 @@ def digest(subscribers: Sequence[Subscriber], settings: MailSettings, now: datet
             version=hrwatch.__version__,
         )
         try:
-            build(render(composition, "invented"), subscriber, settings, "invented0", now)
+            for page in render(composition, "invented").pages:
+                build(page, subscriber, settings, "invented0", now)
         except ComposeError as error:
             told = f"a digest for {subscriber.name} cannot be written: {error}"
             return trouble(told, "see mail.from and the subscriber's address")

@@ -41,6 +41,23 @@ class Route:
     tls_sha256: str | None = None  # of the one certificate its host may show, 64 hex digits
 
 
+class PublisherType(StrEnum):
+    """What kind of house publishes a feed."""
+
+    NGO = "ngo"
+    UN = "un"
+    INTERGOVERNMENTAL = "intergovernmental"
+    GOVERNMENT = "government"
+    COURT = "court"
+    MEDIA = "media"
+    INDEPENDENT_MEDIA = "independent-media"
+    PUBLIC_MEDIA = "public-media"
+    STATE_MEDIA = "state-media"
+    EXILE_MEDIA = "exile-media"
+    RESEARCH = "research"
+    HUMANITARIAN = "humanitarian"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """An address with the operator's settings for it. Either `url` or `page` is set."""
@@ -58,6 +75,7 @@ class Feed:
     select: Select = field(default_factory=Select)  # of `page`
     route: Route = field(default_factory=Route)
     cues: Cues = field(default_factory=Cues)
+    publisher_type: PublisherType | None = None
     org: str = ""  # who is behind it; what feeds of one org say is no second source
     terms: Terms = Terms.UNKNOWN
     keep: Keep = Keep.FULL

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from pathlib import Path
 
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Relation, Tag
@@ -42,6 +43,30 @@ class Interest:
     roll_up: bool = False
 
 
+class Grouping(StrEnum):
+    """Under what the stories of a digest stand."""
+
+    COUNTRY = "country"
+    KEYWORD = "keyword"
+
+
+class Detail(StrEnum):
+    """How much of each story a digest tells."""
+
+    TITLES = "titles"
+    USUAL = "usual"
+    LONGER = "longer"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of the subscriber's day in which no mail is sent; over midnight where `until` is the
+    earlier one."""
+
+    since: time
+    until: time
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """A person or desk that gets digests."""
@@ -52,6 +77,47 @@ class Subscriber:
     schedule: Schedule
     timezone: str = "UTC"
     subject: str = "discreet"  # or "full"
+    urgent: int = 0  # urgent alerts a day, beside the digests
+    quiet: Quiet | None = None
+    empty: bool = False  # a daily or weekly digest goes out when nothing matched too
+    pause_until: date | None = None  # the first local day with mail again
+    mail_language: str = "en"  # of the mail's own words
+    group_by: Grouping = Grouping.COUNTRY
+    text_only: bool = False
+    detail: Detail = Detail.USUAL
+    pgp_key_file: Path | None = None  # mail is encrypted to it, or held
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What the archive keeps of a subscriber beside the operator's file: what they replied, and
+    what became of their mail."""
+
+    subscriber: str
+    token: str  # unguessable; who writes to us with it has read our mail
+    detail: Detail | None = None  # instead of the operator's
+    paused_until: datetime | None = None
+    stopped_at: datetime | None = None  # by their own wish
+    suspended_at: datetime | None = None  # their mail server refused them for good
+    suspended_address: str = ""  # to which: another one is not suspended
+    suspended_because: str = ""
+
+
+class MuteKind(StrEnum):
+    """What a subscriber wants to hear no more of."""
+
+    STORY = "story"  # a story's id
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """What a subscriber wants to hear no more of, and for how long."""
+
+    kind: MuteKind
+    value: str
+    since: datetime
+    until: datetime | None = None  # None: for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +168,38 @@ class Window:
     local_date: date
 
 
+class MailKind(StrEnum):
+    """What a mail is for."""
+
+    DIGEST = "digest"
+    URGENT = "urgent"  # an alert, beside the digests
+    ANSWER = "answer"  # to a subscriber's reply
+    REPORT = "report"  # the operator's, weekly
+    ALERT = "alert"  # the operator's
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One part of a digest: what one mail holds. "Part" is what MIME calls its pieces."""
+
+    subject: str
+    text: str
+    html: str  # empty: text alone
+    numbers: tuple[int, ...]  # of the items that stand in it
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One composed digest, before it becomes a mail."""
+    """One composed digest, before it becomes one mail or several."""
 
     id: str
     subscriber: str
     window: Window | None  # None: at once
-    subject: str
-    text: str
-    html: str
+    pages: tuple[Page, ...]  # none: the window had nothing to tell
     matches: tuple[Match, ...]  # all that it answers for, to be written into the ledger
+    # Under which number a match stands, in the order of `matches`.
+    numbers: tuple[int, ...] = ()
+    kind: MailKind = MailKind.DIGEST  # or URGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +207,12 @@ class Mail:
     """Frozen bytes for one recipient; outbox and deliver handle only this."""
 
     message_id: str
-    subscriber: str
+    subscriber: str  # empty: the operator
     recipient: str
     sender: str  # envelope sender
     bytes: bytes
+    kind: MailKind = MailKind.DIGEST
+    page: int = 1  # of its digest
 
 
 class Status(StrEnum):
@@ -146,6 +235,7 @@ class Delivery:
     status: Status
     at: datetime
     detail: str = ""
+    of_recipient: bool = False  # REFUSED: the address, not this mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from hrwatch.model.mail import Schedule
+
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
@@ -23,6 +25,14 @@ class FetchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRule:
+    """When the operator is alerted: at so many failures within such a time."""
+
+    failures: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """Whose name mail carries and how it leaves."""
 
@@ -30,6 +40,10 @@ class MailSettings:
     transport: str = "file:outbox"
     password_file: Path | None = None  # first place to look for the mail server's password
     ca_file: Path | None = None  # whom to believe about the mail server, instead of the usual ones
+    operator: str = ""  # who is told how hrwatch fares; empty: nobody, but `status` and the log
+    report: Schedule | None = None  # of the operator's report, in UTC
+    alert: AlertRule | None = None
+    templates: Path | None = None  # a folder with templates of the operator's own
 
 
 class Tls(StrEnum):

@@ -106,12 +106,15 @@ async def send_digest(
     if matches:
         digest = await write_digest(desk, brief, matches)
         digest = replace(digest, id=parts.new_id())
-        mail = build(digest, subscriber, desk.config.mail, parts.new_id(), now)
-        await parts.archive.write(outbox.enqueue, digest, mail, now)
+        mails = tuple(
+            replace(build(page, subscriber, desk.config.mail, parts.new_id(), now), page=number)
+            for number, page in enumerate(digest.pages, 1)
+        )
+        await parts.archive.write(outbox.enqueue, digest, mails, now)
     elif window is not None:
         # The window has had its turn: what comes later belongs to the next one.
-        empty = Digest(parts.new_id(), subscriber.name, window, "", "", "", ())
-        await parts.archive.write(outbox.enqueue, empty, None, now)
+        empty = Digest(parts.new_id(), subscriber.name, window, (), ())
+        await parts.archive.write(outbox.enqueue, empty, (), now)
 
 
 async def _was_there(parts: Parts, subscriber: Subscriber, window: Window) -> bool:

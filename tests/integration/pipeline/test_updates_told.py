@@ -31,7 +31,7 @@ def test_what_became_of_what_was_told_is_written_with_the_days_of_its_digests(
         archive.write_now(records.add, (first, second))
         told = tuple(map(a_match, (first, second)))
         archive.write_now(ledger.add, {"desk": told}, 2, NOW)
-        archive.write_now(outbox.enqueue, Digest("d", "desk", None, "", "", "", told), None, NOW)
+        archive.write_now(outbox.enqueue, Digest("d", "desk", None, (), told), (), NOW)
 
         change = Change(added=("A hearing was held.",), removed=("Yana Invented lives in Lesk.",))
         later = replace(first, version=2, seen_at=NOW + 9 * HOUR, change=change)
@@ -65,7 +65,7 @@ def written(archive: Archive, subscriber: Subscriber) -> str:
     config = SimpleNamespace(feeds=(a_feed(),))
     desk = Desk(archive, config, {}, {})  # type: ignore[arg-type]  # of the file, its feeds only
     digest = asyncio.run(preview_waiting(desk, subscriber, NOW + 48 * HOUR))
-    return " ".join(digest.text.split())
+    return " ".join(digest.pages[0].text.split())
 
 
 def test_translation_is_told_where_only_that_was_asked_for(tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_translation_is_told_where_only_that_was_asked_for(tmp_path: Path) -> No
         assert "[1] Story english" in both
         assert '- wire (French, 2 Mar 06:00, translation, same publisher): "Story french"' in both
 
-        digest = Digest("d", "desk", None, "", "", "", (first,))
-        archive.write_now(outbox.enqueue, digest, None, NOW)
+        digest = Digest("d", "desk", None, (), (first,))
+        archive.write_now(outbox.enqueue, digest, (), NOW)
         assert "french" not in written(archive, everything)
         alone = written(archive, in_french)
         assert "[1] Story french" in alone

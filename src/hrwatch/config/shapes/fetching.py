@@ -153,6 +153,23 @@ class Feed(Shape):
         default=None, description="For `page`: CSS selectors; found by itself when left out."
     )
     publisher: Line | None = Field(default=None, examples=["Amnesty International"])
+    publisher_type: (
+        Literal[
+            "ngo",
+            "un",
+            "intergovernmental",
+            "government",
+            "court",
+            "media",
+            "independent-media",
+            "public-media",
+            "state-media",
+            "exile-media",
+            "research",
+            "humanitarian",
+        ]
+        | None
+    ) = Field(default=None, description="What kind of house that is, as digests tell it.")
     language: LanguageTag | None = Field(default=None, description="BCP 47.", examples=["en"])
     countries: Countries = Field(
         default=[],

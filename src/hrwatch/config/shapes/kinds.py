@@ -1,12 +1,13 @@
 """The kinds of values in the operator's file: how each is read, and what editors are told of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from hrwatch.config import names, terms, values
-from hrwatch.model.mail import Schedule
+from hrwatch.model.mail import Quiet, Schedule
+from hrwatch.model.settings import AlertRule
 
 _SPAN = r"^[0-9]{1,9}[smhd]$"
 
@@ -61,6 +62,31 @@ When = Annotated[
         "daily 07:00",
         "weekly mon 07:00",
     ),
+]
+Report = Annotated[
+    Schedule | None,
+    BeforeValidator(values.report),
+    _text(r"^(off|weekly (mon|tue|wed|thu|fri|sat|sun) \d\d?:\d\d)$", "weekly mon 07:00", "off"),
+]
+Alert = Annotated[
+    AlertRule | None,
+    BeforeValidator(values.alert),
+    _text(r"^(off|[1-9][0-9]{0,2} in [0-9]{1,9}[smhd])$", "10 in 6h", "off"),
+]
+Urgent = Annotated[
+    int,
+    BeforeValidator(values.urgent),
+    _text(r"^(off|[1-9][0-9]{0,2} a day)$", "3 a day", "off"),
+]
+QuietHours = Annotated[
+    Quiet | None,
+    BeforeValidator(values.quiet),
+    _text(r"^(off|\d\d?:\d\d-\d\d?:\d\d)$", "22:00-06:30"),
+]
+Day = Annotated[
+    date | None,
+    BeforeValidator(values.day),
+    _text(r"^\d{4}-\d\d-\d\d$", "2027-01-15"),
 ]
 Name = Annotated[str, AfterValidator(values.name), _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Line = Annotated[str, AfterValidator(values.line)]

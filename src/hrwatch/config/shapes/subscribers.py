@@ -6,11 +6,16 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from hrwatch.config import names, values
 from hrwatch.config.shapes.kinds import (
+    Alert,
     Countries,
+    Day,
     Language,
     Name,
     Names,
+    QuietHours,
+    Report,
     Shape,
+    Urgent,
     When,
     filled,
     opened,
@@ -56,6 +61,42 @@ class Subscriber(Shape):
     subject: Literal["discreet", "full"] = Field(
         default="discreet", description="Whether the subject line tells what is inside."
     )
+    urgent: Urgent = Field(
+        default=0,
+        description=(
+            "How many alerts a day, beside the digests, tell at once what is new of the severest "
+            "keywords (severity 3) as the main subject; what is more is folded into one."
+        ),
+        json_schema_extra={"default": "off"},
+    )
+    quiet: QuietHours = Field(
+        default=None,
+        description="Hours of their day in which no mail is sent; it comes after them.",
+    )
+    empty: Literal["send", "skip"] = Field(
+        default="skip",
+        description=(
+            "Whether a daily or weekly digest is sent when nothing is new; one always is when a "
+            "feed of theirs fails."
+        ),
+    )
+    pause_until: Day = Field(default=None, description="The first day on which mail comes again.")
+    mail_language: Literal["en", "fr", "es", "ru", "ar"] = Field(
+        default="en", description="Of the mail's own words; titles and texts stay as published."
+    )
+    group_by: Literal["country", "keyword"] = Field(default="country")
+    text_only: bool = Field(default=False, description="Plain text alone, under 20 KB a mail.")
+    detail: Literal["titles", "usual", "longer"] = Field(
+        default="usual", description="Titles alone, or a short or longer extract too."
+    )
+    pgp_key_file: Annotated[str, AfterValidator(values.path)] | None = Field(
+        default=None,
+        description=(
+            "Their OpenPGP public key, a file relative to this one: mail is encrypted to it, and "
+            "held where that cannot be done."
+        ),
+        examples=["keys/anna.asc"],
+    )
 
 
 class Mail(Shape):
@@ -90,4 +131,24 @@ class Mail(Shape):
             "The authority or certificate of your own mail server, a PEM file relative to this "
             "one; nothing else is then believed."
         ),
+    )
+    operator: Annotated[str, AfterValidator(values.mailbox)] | None = Field(
+        default=None,
+        description="Who is mailed a weekly report and alerts on how hrwatch fares.",
+        examples=["desk@example.org"],
+    )
+    report: Report = Field(
+        default=values.report("weekly mon 07:00"),
+        description="When the operator's report is due, in UTC; or off.",
+        json_schema_extra={"default": "weekly mon 07:00"},
+    )
+    alert: Alert = Field(
+        default=values.alert("10 in 6h"),
+        description="At how many failures within what time the operator is alerted, once; or off.",
+        json_schema_extra={"default": "10 in 6h"},
+    )
+    templates: Annotated[str, AfterValidator(values.folder)] | None = Field(
+        default=None,
+        description="A folder, relative to this file, with templates to be used instead of ours.",
+        examples=["templates"],
     )

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from hrwatch.errors import ComposeError
-from hrwatch.model.mail import Digest, Mail, Subscriber
+from hrwatch.model.mail import Mail, Page, Subscriber
 from hrwatch.model.settings import MailSettings
 
 MESSAGE_ID_HOST = "hrwatch.invalid"  # names no host and no user
@@ -36,9 +36,9 @@ _LINE_LIMIT = 998  # RFC 5322, 2.1.1
 
 
 def build(
-    digest: Digest, subscriber: Subscriber, settings: MailSettings, message_id: str, now: datetime
+    page: Page, subscriber: Subscriber, settings: MailSettings, message_id: str, now: datetime
 ) -> Mail:
-    """Given a digest and an opaque message id (letters and digits), return the mail.
+    """Given a page of a digest and an opaque message id (letters and digits), return the mail.
 
     multipart/alternative, text first, 7-bit, CRLF; raise ComposeError where a header would not say
     what was meant. `now` becomes the Date.
@@ -52,7 +52,7 @@ def build(
     meant = {
         "From": _readable(sender),
         "To": recipient.addr_spec,
-        "Subject": digest.subject,
+        "Subject": page.subject,
         "Date": format_datetime(now),
         "Message-ID": f"<{message_id}@{MESSAGE_ID_HOST}>",
         "Auto-Submitted": "auto-generated",  # RFC 3834: no absence notice answers it
@@ -63,7 +63,7 @@ def build(
         if not _PLAIN.fullmatch(value.replace("\r\n ", " ")) or (name != "From" and "=?" in value):
             raise ComposeError(f"the {name} header would hold what is not safe there: {value!r}")
     head = "".join(f"{name}: {value}\r\n" for name, value in written.items()).encode("ascii")
-    data = head + _body(digest, message_id)
+    data = head + _body(page, message_id)
     _check(data, meant)
     return Mail(
         message_id=meant["Message-ID"],
@@ -112,12 +112,12 @@ def _encoded(sender: Address) -> str:
     return f"{name}\r\n <{sender.addr_spec}>"
 
 
-def _body(digest: Digest, message_id: str) -> bytes:
+def _body(page: Page, message_id: str) -> bytes:
     """Return the two parts with their MIME headers. "=_" in the boundary never occurs in
     quoted-printable text (RFC 2045, 6.7)."""
     message = EmailMessage(policy=_BODY_POLICY)
-    message.set_content(_lines(digest.text), cte="quoted-printable")
-    message.add_alternative(_lines(digest.html), subtype="html", cte="quoted-printable")
+    message.set_content(_lines(page.text), cte="quoted-printable")
+    message.add_alternative(_lines(page.html), subtype="html", cte="quoted-printable")
     message.set_boundary(f"=_{message_id}")
     return message.as_bytes()
 

@@ -8,7 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from hrwatch.errors import ComposeError
-from hrwatch.model.mail import Digest
+from hrwatch.model.mail import Digest, Page
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.layout import columns, isolate, runs_right_to_left, wrap
 from hrwatch.stages.digest.view import Composition, Piece, Story, Update
@@ -31,9 +31,14 @@ def render(composition: Composition, digest: str) -> Digest:
         id=digest,
         subscriber=composition.subscriber.name,
         window=composition.window,
-        subject=wording.subject(),
-        text=_write("digest.txt.j2", composition, wording, _Limits(full_stories)),
-        html=page,
+        pages=(
+            Page(
+                subject=wording.subject(),
+                text=_write("digest.txt.j2", composition, wording, _Limits(full_stories)),
+                html=page,
+                numbers=(),
+            ),
+        ),
         matches=composition.matches,
     )
 

@@ -33,6 +33,12 @@ _CHANGING = (
     tables.digests,
     tables.ledger,
     tables.outbox,
+    tables.subscriptions,
+    tables.mutes,
+    tables.rejections,
+    tables.replies,
+    tables.notices,
+    tables.erased,
     tables.daemon,
 )
 _COPIED = (tables.records, tables.tags, *_CHANGING)

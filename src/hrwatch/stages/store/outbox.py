@@ -4,12 +4,12 @@ A mail is `sending` before a transport is asked and `sent` after: a crash betwee
 the same Message-ID, and never loses it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from hrwatch.model.mail import Delivery, Digest, Earlier, Mail, Status, Undelivered
+from hrwatch.model.mail import Delivery, Digest, Earlier, Mail, MailKind, Status, Undelivered
 from hrwatch.stages.store import guarded, ledger
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import digests, outbox
@@ -24,22 +24,32 @@ def window_taken(connection: sa.Connection, subscriber: str, key: str) -> bool:
     return connection.scalar(query) is not None
 
 
-def enqueue(connection: sa.Connection, digest: Digest, mail: Mail | None, now: datetime) -> bool:
-    """Write the digest and, where there is one, its mail; let its matches wait no longer.
+def enqueue(
+    connection: sa.Connection, digest: Digest, mails: Sequence[Mail], now: datetime
+) -> bool:
+    """Write the digest and its mails, one for each page; let its matches wait no longer.
 
     False, and nothing written, where its window is taken or another digest answers for one of its
     matches: somebody was quicker, and what is still waiting comes with the next digest.
     """
     with connection.begin_nested() as attempt:
-        if _write_digest(connection, digest, mail, now):
+        if _write_digest(connection, digest, mails, now):
             told = digest.matches
             settled = ledger.settle(connection, digest.subscriber, told, now, digest.id)
             if settled == len(told):
-                if mail is not None:
-                    connection.execute(sa.insert(outbox), [_mail_values(digest, mail, now)])
+                put(connection, mails, now, digest.id)
                 return True
         attempt.rollback()
     return False
+
+
+def put(
+    connection: sa.Connection, mails: Iterable[Mail], now: datetime, digest: str | None = None
+) -> None:
+    """Queue mails: those of a digest, or ones that stand alone, as an answer does."""
+    values = [_mail_values(mail, digest, now) for mail in mails]
+    if values:
+        connection.execute(sa.insert(outbox), values)
 
 
 def waiting(connection: sa.Connection, *, now: datetime, regardless: bool) -> tuple[str, ...]:
@@ -48,7 +58,7 @@ def waiting(connection: sa.Connection, *, now: datetime, regardless: bool) -> tu
     query = sa.select(outbox.c.message_id).where(outbox.c.settled_at.is_(None), _free(now))
     if not regardless:
         query = query.where(sa.or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now))
-    query = query.order_by(outbox.c.created_at, outbox.c.message_id)
+    query = query.order_by(outbox.c.created_at, outbox.c.digest, outbox.c.page, outbox.c.message_id)
     return tuple(connection.scalars(query))
 
 
@@ -79,6 +89,8 @@ def claim(
         recipient=row.recipient,
         sender=row.sender,
         bytes=row.bytes,
+        kind=MailKind(row.kind),
+        page=row.page,
     )
     return mail, row.attempts
 
@@ -187,24 +199,27 @@ def told_at(
 
 
 def _write_digest(
-    connection: sa.Connection, digest: Digest, mail: Mail | None, now: datetime
+    connection: sa.Connection, digest: Digest, mails: Sequence[Mail], now: datetime
 ) -> bool:
     statement = insert_missing(connection, digests).values(
         id=digest.id,
         subscriber=digest.subscriber,
         window_key=digest.window.key if digest.window else None,
         created_at=now,
-        subject=digest.subject,
+        subject=digest.pages[0].subject if digest.pages else "",
         matches=len(digest.matches),
-        mail=mail.message_id if mail else None,
+        mail=mails[0].message_id if mails else None,
+        kind=digest.kind,
     )
     return connection.execute(statement.returning(digests.c.id)).one_or_none() is not None
 
 
-def _mail_values(digest: Digest, mail: Mail, now: datetime) -> dict[str, object]:
+def _mail_values(mail: Mail, digest: str | None, now: datetime) -> dict[str, object]:
     return {
         "message_id": mail.message_id,
-        "digest": digest.id,
+        "digest": digest,
+        "page": mail.page,
+        "kind": mail.kind,
         "subscriber": mail.subscriber,
         "recipient": mail.recipient,
         "sender": mail.sender,

@@ -302,7 +302,9 @@ digests = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("matches", sa.Integer, nullable=False),
-    sa.Column("mail", sa.Text),  # message_id; NULL: nothing matched, nothing was written
+    # message_id of its first page; NULL: nothing matched, nothing was written
+    sa.Column("mail", sa.Text),
+    sa.Column("kind", sa.Text, nullable=False, server_default="digest"),
     sa.UniqueConstraint("subscriber", "window_key", name="digests_window"),
 )
 
@@ -317,6 +319,8 @@ ledger = sa.Table(
     sa.Column("matched_at", Instant, nullable=False),
     sa.Column("settled_at", Instant),  # NULL: waits for a digest
     sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),  # NULL, settled: needs no telling
+    sa.Column("number", sa.Integer),  # under which the digest tells it
+    sa.Column("page", sa.Integer),  # of the digest
     sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
     sa.Index("ledger_story", "subscriber", "story"),
     sa.Index("ledger_record", "record"),
@@ -327,8 +331,10 @@ outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("message_id", sa.Text, primary_key=True),
-    sa.Column("digest", sa.Text, sa.ForeignKey("digests.id"), nullable=False),
-    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, sa.ForeignKey("digests.id")),  # NULL: it is of none
+    sa.Column("page", sa.Integer, nullable=False, server_default="1"),  # of the digest
+    sa.Column("kind", sa.Text, nullable=False, server_default="digest"),
+    sa.Column("subscriber", sa.Text, nullable=False),  # empty: the operator
     sa.Column("recipient", sa.Text, nullable=False),
     sa.Column("sender", sa.Text, nullable=False),
     sa.Column("bytes", sa.LargeBinary, nullable=False),
@@ -341,6 +347,71 @@ outbox = sa.Table(
     sa.Column("settled_at", Instant),  # NULL: to be tried again
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("outbox_settled_at", "settled_at", "next_try_at"),
+)
+
+# What stands of a subscriber beside the operator's file.
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text),  # NULL: as the operator set it
+    sa.Column("paused_until", Instant),
+    sa.Column("stopped_at", Instant),
+    sa.Column("suspended_at", Instant),
+    sa.Column("suspended_address", sa.Text, nullable=False, server_default=""),
+    sa.Column("suspended_because", sa.Text, nullable=False, server_default=""),
+    sa.Index("subscriptions_token", "token", unique=True),
+)
+
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant),  # NULL: for ever
+)
+
+# What subscribers said is not about what they asked for.
+rejections = sa.Table(
+    "rejections",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("record", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("rejected_at", Instant, nullable=False),
+    sa.Column("terms", sa.JSON, nullable=False),  # pairs of a keyword or country and a term
+)
+
+# Replies that were answered, so that none is answered twice.
+replies = sa.Table(
+    "replies",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),  # of its Message-ID, or its words
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("answered_at", Instant, nullable=False),
+)
+
+# What the operator was told once.
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("told_at", Instant, nullable=False),
+)
+
+# What is left of a subscriber who was erased: numbers.
+erased = sa.Table(
+    "erased",
+    metadata,
+    sa.Column("number", Ordinal, primary_key=True, autoincrement=True),
+    sa.Column("erased_at", Instant, nullable=False),
+    sa.Column("digests", sa.Integer, nullable=False),
+    sa.Column("mails", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 daemon = sa.Table(

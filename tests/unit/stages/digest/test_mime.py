@@ -15,7 +15,7 @@ from builders import a_feed, a_feed_state, a_match, a_record, a_subscriber
 from hrwatch.config import values
 from hrwatch.errors import ComposeError
 from hrwatch.model.feeds import Coverage
-from hrwatch.model.mail import Digest, Mail
+from hrwatch.model.mail import Mail, Page
 from hrwatch.model.settings import MailSettings
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.mime import build
@@ -37,24 +37,21 @@ HEADERS = [
 SMUGGLED = "=?utf-8?q?Hi=0D=0ABcc=3A_spy=40evil=2Eexample?="
 
 
-def a_digest(**changes: Any) -> Digest:
-    digest = Digest(
-        id="d" * 24,
-        subscriber="desk",
-        window=None,
+def a_page(**changes: Any) -> Page:
+    page = Page(
         subject="Daily digest 22 Nov",
         text="Былы вязень\n.\nFrom here on: تعذيب\n",
         html="<p>Былы вязень</p>\n",
-        matches=(),
+        numbers=(),
     )
-    return replace(digest, **changes)
+    return replace(page, **changes)
 
 
-def built(digest: Digest | None = None, **changes: Any) -> Mail:
+def built(digest: Page | None = None, **changes: Any) -> Mail:
     settings = MailSettings(sender=changes.get("sender", "hrwatch <digest@example.org>"))
     subscriber = a_subscriber(address=changes.get("address", "desk@example.net"))
     message_id = changes.get("message_id", MESSAGE_ID)
-    return build(digest or a_digest(), subscriber, settings, message_id, NOW)
+    return build(digest or a_page(), subscriber, settings, message_id, NOW)
 
 
 def read(mail: Mail) -> EmailMessage:
@@ -88,7 +85,7 @@ def test_build_addresses_the_envelope_like_the_headers() -> None:
 
 
 def test_build_puts_the_text_first_and_both_parts_whole() -> None:
-    digest = a_digest()
+    digest = a_page()
     text, html = read(built(digest)).iter_parts()
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert content(text) == digest.text
@@ -101,18 +98,18 @@ def test_build_gives_the_same_bytes_for_the_same_digest() -> None:
 
 def test_build_gives_seven_bit_lines_ended_by_crlf() -> None:
     long = "слово " * 400 + "\r\nlone\rreturn\nand\x00nul\x1b[31m\n"
-    data = built(a_digest(text=long, html=f"<p>{long}</p>")).bytes
+    data = built(a_page(text=long, html=f"<p>{long}</p>")).bytes
     assert all(byte < 128 for byte in data)
     assert b"\0" not in data
     assert data.replace(b"\r\n", b"").count(b"\n") == data.replace(b"\r\n", b"").count(b"\r") == 0
     assert max(len(line) for line in data.split(b"\r\n")) <= 998
-    text, _ = read(built(a_digest(text=long))).iter_parts()
+    text, _ = read(built(a_page(text=long))).iter_parts()
     assert content(text) == "слово " * 400 + "\nlone\nreturn\nandnul[31m\n"
 
 
 def test_build_keeps_the_boundary_out_of_the_parts() -> None:
     text = f"--=_{MESSAGE_ID}--\n--=_{MESSAGE_ID}\nBcc: spy@evil.example\n\nhello\n"
-    message = read(built(a_digest(text=text)))
+    message = read(built(a_page(text=text)))
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert content(next(iter(message.iter_parts()))) == text
 
@@ -120,7 +117,7 @@ def test_build_keeps_the_boundary_out_of_the_parts() -> None:
 def test_library_of_this_python_or_a_later_one_would_be_no_danger_here() -> None:
     """Writing this subject with the library gives a Bcc header on Python 3.11.7 (CVE-2024-6923)."""
     with pytest.raises(ComposeError, match="Subject"):
-        built(a_digest(subject=SMUGGLED))
+        built(a_page(subject=SMUGGLED))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +126,7 @@ def test_library_of_this_python_or_a_later_one_would_be_no_danger_here() -> None
 )
 def test_build_with_an_unsafe_subject_is_refused(subject: str) -> None:
     with pytest.raises(ComposeError):
-        built(a_digest(subject=subject))
+        built(a_page(subject=subject))
 
 
 @pytest.mark.parametrize(
@@ -203,9 +200,9 @@ def test_build_with_a_message_id_that_is_not_opaque_is_refused(message_id: str) 
 def test_build_of_any_text_never_changes_the_set_of_headers(name: str, body: str) -> None:
     body = body.encode("utf-8", "replace").decode()
     try:
-        mail = built(a_digest(subject=name, text=body, html=body), sender=f"{name} <a@b.example>")
+        mail = built(a_page(subject=name, text=body, html=body), sender=f"{name} <a@b.example>")
     except ComposeError:
-        mail = built(a_digest(text=body, html=body))
+        mail = built(a_page(text=body, html=body))
     assert sorted(read(mail).keys()) == HEADERS
 
 

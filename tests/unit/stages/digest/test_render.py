@@ -22,7 +22,8 @@ from builders import (
 )
 from hrwatch.model.articles import Copy, CopyKind, Fingerprint, Record
 from hrwatch.model.feeds import FAILING, Coverage, Keep, State, Terms
-from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Window
+from hrwatch.model.mail import Cadence, Match, Schedule, Subscriber, Window
+from hrwatch.model.mail import Page as DigestPage
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.keeping import kept
 from hrwatch.stages.digest import wording
@@ -50,8 +51,8 @@ def written(
     subscriber: Subscriber | None = None,
     coverage: Coverage | None = None,
     **stories: Any,
-) -> Digest:
-    """Return the digest of these matches for a reader in Vilnius."""
+) -> DigestPage:
+    """Return the digest, of one page, of these matches for a reader in Vilnius."""
     subscriber = subscriber or a_subscriber(schedule=SEVEN, timezone="Europe/Vilnius")
     composition = compose(
         subscriber,
@@ -64,7 +65,8 @@ def written(
         labels=LABELS,
         version="1.0",
     )
-    return render(composition, "d" * 24)
+    (page,) = render(composition, "d" * 24).pages
+    return page
 
 
 def about(id: str, *values: str, **changes: Any) -> Match:
