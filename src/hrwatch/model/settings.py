@@ -32,6 +32,10 @@ class AlertRule:
     within: timedelta
 
 
+_REPORT = Schedule(Cadence.WEEKLY, time(7), 0)
+_ALERT = AlertRule(failures=10, within=timedelta(hours=6))
+
+
 @dataclass(frozen=True, slots=True)
 class MailSettings:
     """Whose name mail carries and how it leaves."""
@@ -42,8 +46,8 @@ class MailSettings:
     ca_file: Path | None = None  # whom to believe about the mail server, instead of the usual ones
     operator: str = ""  # who is told how hrwatch fares; empty: nobody, but `status` and the log
     # When the operator's report is due, in UTC, and when an alert is; None: never.
-    report: Schedule | None = Schedule(Cadence.WEEKLY, time(7), 0)
-    alert: AlertRule | None = AlertRule(failures=10, within=timedelta(hours=6))
+    report: Schedule | None = _REPORT
+    alert: AlertRule | None = _ALERT
     templates: Path | None = None  # a folder with templates of the operator's own
 
 
