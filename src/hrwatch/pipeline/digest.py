@@ -141,12 +141,12 @@ async def deliver_pass(parts: Parts, desk: Desk, *, regardless: bool) -> tuple[D
     now = parts.clock()
     addresses = {subscriber.name: subscriber.address for subscriber in desk.config.subscribers}
     deliveries = []
-    for message_id in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
+    for due in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
         if parts.transport.stopped and not regardless:
             break  # what is wrong is not theirs, and must not make them wait longer
         now = parts.clock()
         claimed = await parts.archive.write(
-            outbox.claim, message_id, owner=parts.owner, now=now, until=now + CLAIM
+            outbox.claim, due.message_id, owner=parts.owner, now=now, until=now + CLAIM
         )
         if claimed is None:
             continue
