@@ -76,6 +76,25 @@ def fill_evidence(connection: sa.Connection) -> None:
     connection.execute(sa.insert(tables.purged_pages).values(page))
 
 
+def fill_replies(connection: sa.Connection) -> None:
+    desk = {"subscriber": "desk"}
+    said = {"key": "c" * 64, "command": "mute 1", "answered_at": NOW}
+    rejected = {"record": "record000001", "version": 1, "rejected_at": NOW}
+    suspended = {"suspended_at": NOW, "suspended_address": "d@example.org"}
+    connection.execute(sa.insert(tables.subscriptions).values(**desk, token="7" * 32, **suspended))
+    muted = {"kind": "story", "value": "record000001", "since": NOW}
+    connection.execute(sa.insert(tables.mutes).values(**desk, **muted))
+    terms = [["torture", "beating"]]
+    connection.execute(sa.insert(tables.rejections).values(**desk, **rejected, terms=terms))
+    connection.execute(sa.insert(tables.replies).values(**desk, **said))
+    connection.execute(sa.insert(tables.notices).values(name="report 2026-W10", told_at=NOW))
+    count_erased(connection)
+
+
+def count_erased(connection: sa.Connection) -> None:
+    connection.execute(sa.insert(tables.erased).values(erased_at=NOW, digests=2, mails=3))
+
+
 def fill(archive: Archive) -> None:
     """Put something into every table."""
     new = [numbered(number) for number in range(RECORDS)]
@@ -90,6 +109,7 @@ def fill(archive: Archive) -> None:
     archive.write_now(ledger.add, {"desk": [a_match(one) for one in new[:210]]}, 210, NOW)
     told = Digest("d", "desk", WINDOW, (), (a_match(new[1]),))
     assert archive.write_now(outbox.enqueue, told, (a_mail(bytes=bytes(range(256))),), NOW)
+    archive.write_now(fill_replies)
     began = {"pid": 1, "host": "h", "owner": "o", "version": "1", "config_path": "/f"}
     archive.write_now(daemon.began, **began, now=NOW)
 
@@ -168,6 +188,7 @@ def test_copy_holds_every_row_and_word_and_goes_on_with_the_numbers(
                 found = find(connection, parse(query), limit=1_000)
                 assert {one.record for one in found} - {"another"} == searched(any_way[0], query)
         target.write_now(subscribers.sync, {"new": [("keyword", "x")]}, NOW)
+        target.write_now(count_erased)
 
 
 def searched(place: Place, query: str) -> set[str]:

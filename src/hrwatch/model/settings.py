@@ -1,11 +1,11 @@
 """Settings that the configuration hands to stages: they are arguments, never read globally."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from hrwatch.model.mail import Schedule
+from hrwatch.model.mail import Cadence, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class AlertRule:
     within: timedelta
 
 
+_REPORT = Schedule(Cadence.WEEKLY, time(7), 0)
+_ALERT = AlertRule(failures=10, within=timedelta(hours=6))
+
+
 @dataclass(frozen=True, slots=True)
 class MailSettings:
     """Whose name mail carries and how it leaves."""
@@ -41,9 +45,11 @@ class MailSettings:
     password_file: Path | None = None  # first place to look for the mail server's password
     ca_file: Path | None = None  # whom to believe about the mail server, instead of the usual ones
     operator: str = ""  # who is told how hrwatch fares; empty: nobody, but `status` and the log
-    report: Schedule | None = None  # of the operator's report, in UTC
-    alert: AlertRule | None = None
+    # When the operator's report is due, in UTC, and when an alert is; None: never.
+    report: Schedule | None = _REPORT
+    alert: AlertRule | None = _ALERT
     templates: Path | None = None  # a folder with templates of the operator's own
+    replies: bool = False  # what is mailed to `sender` reaches `hrwatch reply`
 
 
 class Tls(StrEnum):

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,17 @@ from hrwatch.config import Config
 from hrwatch.config.loading import configured
 from hrwatch.config.reading import parse
 from hrwatch.errors import ConfigError, Mistake
-from hrwatch.model.feeds import Feed, Route, Select
-from hrwatch.model.mail import Cadence, Interest, Schedule, Subscriber
-from hrwatch.model.settings import FetchSettings, MailSettings
+from hrwatch.model.feeds import Feed, PublisherType, Route, Select
+from hrwatch.model.mail import (
+    Cadence,
+    Detail,
+    Grouping,
+    Interest,
+    Quiet,
+    Schedule,
+    Subscriber,
+)
+from hrwatch.model.settings import AlertRule, FetchSettings, MailSettings
 from hrwatch.model.tags import Cues, Relation
 
 Read = Callable[[str | bytes], Config]
@@ -45,6 +53,7 @@ feeds:
   - name: one
     url: https://one.example/feed
     publisher: "  One:\\tnews "
+    publisher_type: exile-media
     language: pt-BR
     countries: [BR, CN-XJ, NO]
     trust_categories: true
@@ -86,10 +95,24 @@ subscribers:
     send: weekly mon 07:30
     timezone: Europe/Vilnius
     subject: full
+    urgent: 3 a day
+    quiet: 22:00-06:30
+    empty: send
+    pause_until: 2027-01-15
+    mail_language: ru
+    group_by: keyword
+    text_only: true
+    detail: longer
+    pgp_key_file: keys/anna.asc
 mail:
   from: Desk <digest@desk.example>
   transport: smtps://digest@mail.desk.example
   password_file: secrets/smtp
+  operator: operator@desk.example
+  report: weekly fri 16:00
+  alert: 3 in 30m
+  templates: templates
+  replies: true
 """
 
 
@@ -137,6 +160,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             backfill=timedelta(0),
             full_text=True,
             route=Route(proxy="http://127.0.0.1:3128", tls_sha256="ab" * 32),
+            publisher_type=PublisherType.EXILE_MEDIA,
         ),
         Feed(
             name="two",
@@ -166,12 +190,26 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
             schedule=Schedule(Cadence.WEEKLY, time(7, 30), 0),
             timezone="Europe/Vilnius",
             subject="full",
+            urgent=3,
+            quiet=Quiet(time(22), time(6, 30)),
+            empty=True,
+            pause_until=date(2027, 1, 15),
+            mail_language="ru",
+            group_by=Grouping.KEYWORD,
+            text_only=True,
+            detail=Detail.LONGER,
+            pgp_key_file=Path("keys/anna.asc").absolute(),
         ),
     )
     assert config.mail == MailSettings(
         sender="Desk <digest@desk.example>",
         transport="smtps://digest@mail.desk.example",
         password_file=Path("secrets/smtp").absolute(),
+        operator="operator@desk.example",
+        report=Schedule(Cadence.WEEKLY, time(16), 4),
+        alert=AlertRule(3, timedelta(minutes=30)),
+        templates=Path("templates").absolute(),
+        replies=True,
     )
     assert config.archive_password_file == Path("/etc/hrwatch/archive-password")
     assert [keyword.id for keyword in config.rules.keywords] == [

@@ -128,6 +128,7 @@ def _begin(connection: sa.Connection, source: str, now: datetime) -> None:
 def _end(connection: sa.Connection) -> None:
     continue_numbering(connection, tables.records.c.ordinal)
     continue_numbering(connection, tables.in_force.c.number)
+    continue_numbering(connection, tables.erased.c.number)
     unfinished.end(connection)
 
 

@@ -249,7 +249,7 @@ def test_mail_of_an_entry_with_any_title_has_the_same_headers(title: str, subjec
         version="1.0",
     )
     digest = render(composition, "d" * 24)
-    message = read(built(digest))
+    message = read(built(digest.pages[0]))
     assert sorted(message.keys()) == HEADERS
     expected = "[hrwatch] 1 new (other 1)" if subject == "full" else "Daily digest 22 Nov"
     assert message["Subject"] == expected

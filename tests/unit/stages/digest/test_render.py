@@ -22,7 +22,7 @@ from builders import (
 )
 from hrwatch.model.articles import Copy, CopyKind, Fingerprint, Record
 from hrwatch.model.feeds import FAILING, Coverage, Keep, State, Terms
-from hrwatch.model.mail import Cadence, Match, Schedule, Subscriber, Window
+from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Window
 from hrwatch.model.mail import Page as DigestPage
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.keeping import kept
@@ -52,7 +52,18 @@ def written(
     coverage: Coverage | None = None,
     **stories: Any,
 ) -> DigestPage:
-    """Return the digest, of one page, of these matches for a reader in Vilnius."""
+    """Return the one page of the digest of these matches for a reader in Vilnius."""
+    (page,) = rendered(*matches, subscriber=subscriber, coverage=coverage, **stories).pages
+    return page
+
+
+def rendered(
+    *matches: Match,
+    subscriber: Subscriber | None = None,
+    coverage: Coverage | None = None,
+    **stories: Any,
+) -> Digest:
+    """Return the digest of these matches for a reader in Vilnius."""
     subscriber = subscriber or a_subscriber(schedule=SEVEN, timezone="Europe/Vilnius")
     composition = compose(
         subscriber,
@@ -65,8 +76,7 @@ def written(
         labels=LABELS,
         version="1.0",
     )
-    (page,) = render(composition, "d" * 24).pages
-    return page
+    return render(composition, "d" * 24)
 
 
 def about(id: str, *values: str, **changes: Any) -> Match:
@@ -538,7 +548,7 @@ def test_render_of_many_stories_keeps_thirty_in_full_and_drops_none(number: int)
     links = sum(1 for link in page.named("a") if (link["href"] or "").startswith("https://"))
     assert links + (int(left_out[1]) if left_out else 0) == number
     assert digest.text.count("Archive: ref") == digest.html.count("Archive: ref")
-    assert digest.matches == tuple(matches)
+    assert rendered(*matches).matches == tuple(matches)
 
 
 def test_render_of_monstrous_addresses_still_fits() -> None:
@@ -573,7 +583,7 @@ def test_render_has_colours_of_enough_contrast_in_light_and_dark() -> None:
 
 
 def test_render_gives_the_window_of_the_composition() -> None:
-    digest = written(about("a"))
+    digest = rendered(about("a"))
     opened = datetime(2026, 11, 22, 5, tzinfo=UTC)
     assert digest.window == Window("2026-11-22", opened, opened.date())
     assert (digest.id, digest.subscriber) == ("d" * 24, "desk")

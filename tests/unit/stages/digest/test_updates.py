@@ -10,7 +10,7 @@ from builders import a_feed, a_match, a_record, a_subscriber, a_tag, an_entry
 from hrwatch.model.articles import Change, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import Coverage
-from hrwatch.model.mail import Cadence, Digest, Earlier, Match, Reason, Schedule, Subscriber
+from hrwatch.model.mail import Cadence, Earlier, Match, Page, Reason, Schedule, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
@@ -89,11 +89,12 @@ def composed(
     )
 
 
-def written(*matches: Match, **options: Any) -> Digest:
-    return render(composed(*matches, **options), "d" * 24)
+def written(*matches: Match, **options: Any) -> Page:
+    (page,) = render(composed(*matches, **options), "d" * 24).pages
+    return page
 
 
-def words(digest: Digest) -> str:
+def words(digest: Page) -> str:
     """The text part without its lines."""
     return " ".join(digest.text.split())
 
