@@ -20,7 +20,7 @@ from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages import match
 from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import checkup, clock, feeds, rule_sets, subscribers
+from hrwatch.stages.store import checkup, clock, feeds, rule_sets, subscribers, subscriptions
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers
 
@@ -150,3 +150,5 @@ async def put_in_force(
     await archive.write(rule_sets.note, used, version=hrwatch.__version__, now=now)
     criteria = {s.name: match.criteria(s.interest) for s in config.subscribers}
     await archive.write(subscribers.sync, criteria, now)
+    addresses = {subscriber.name: subscriber.address for subscriber in config.subscribers}
+    await archive.write(subscriptions.sync, addresses)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,10 @@ import typer
 
 from hrwatch import pipeline
 from hrwatch.cli import output
+from hrwatch.cli.new_files import write_new
 from hrwatch.cli.place import place
 from hrwatch.config import duration
+from hrwatch.errors import HrwatchError
 from hrwatch.model.mail import Cadence, Digest, Match, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline import Desk, Foreseen
@@ -20,7 +23,7 @@ from hrwatch.text import counted, suggestion
 from hrwatch.wiring import open_desk, utc_now
 
 
-def preview(
+def preview(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     context: typer.Context,
     subscriber: Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="A subscriber's name.")],
     since: Annotated[
@@ -29,6 +32,23 @@ def preview(
             help="The digests of this time, such as 30d, as today's criteria would have made them, "
             "each with its articles; without it, what waits for the next one, in full.",
             metavar="TIME",
+            show_default=False,
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the HTML of the mail to this new file; of a second one to FILE-2.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    eml: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the whole mail as it would be sent, encrypted where the subscriber has a "
+            "key, to this new file; a second one to FILE-2.",
+            metavar="FILE",
             show_default=False,
         ),
     ] = None,
@@ -53,11 +73,15 @@ def preview(
         else:
             foreseen = asyncio.run(pipeline.preview_since(desk, wanted, now - reach, now))
         older = count_older(archive, config)
+    if foreseen:
+        _write_files(desk, wanted, foreseen, html, eml)
     if reach is not None and older:
         output.remark(told_of(older))
     if not foreseen:
+        unwritten = "; no file was written" if html or eml else ""
         output.remark(
-            "Nothing to tell: the archive holds no match for this subscriber in that time."
+            "Nothing to tell: the archive holds no match for this subscriber in that time"
+            f"{unwritten}."
         )
     if as_json:
         for one in foreseen:
@@ -77,6 +101,31 @@ def _named(subscribers: Sequence[Subscriber], name: str) -> Subscriber:
     if name in by_name:
         return by_name[name]
     raise typer.BadParameter(f"no subscriber is called {name!r}{suggestion(name, by_name)}")
+
+
+def _write_files(
+    desk: Desk,
+    subscriber: Subscriber,
+    foreseen: Sequence[Foreseen],
+    html: Path | None,
+    eml: Path | None,
+) -> None:
+    """Write what was asked for of all mails into files, and say into which."""
+    written: list[tuple[Path, list[bytes]]] = []
+    if html is not None:
+        pages = [page.html.encode() for one in foreseen for page in one.digest.pages]
+        if not all(pages):
+            raise HrwatchError(
+                f"{subscriber.name} gets text alone, so there is no HTML to write; --eml FILE "
+                "writes the mail"
+            )
+        written.append((html, pages))
+    if eml is not None:
+        mails = [mail for one in foreseen for mail in pipeline.preview_mails(desk, subscriber, one)]
+        written.append((eml, [mail.bytes for mail in mails]))
+    for file, contents in written:
+        for path in write_new(file, contents):
+            output.remark(f"written: {path}")
 
 
 def _line(foreseen: Foreseen) -> dict[str, object]:

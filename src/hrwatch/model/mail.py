@@ -94,7 +94,7 @@ class Subscription:
     what became of their mail."""
 
     subscriber: str
-    token: str  # unguessable; who writes to us with it has read our mail
+    token: str  # unguessable; who writes to us with it has read our mail. Empty: none was sent
     detail: Detail | None = None  # instead of the operator's
     paused_until: datetime | None = None
     stopped_at: datetime | None = None  # by their own wish

@@ -12,7 +12,7 @@ are handed in.
 from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
-from hrwatch.pipeline.preview import Foreseen, preview_since, preview_waiting
+from hrwatch.pipeline.preview import Foreseen, preview_mails, preview_since, preview_waiting
 from hrwatch.pipeline.retention import keep_no_longer
 from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
 from hrwatch.pipeline.writing import Desk, feed_states
@@ -30,6 +30,7 @@ __all__ = [
     "match_pass",
     "poll_feed",
     "poll_pass",
+    "preview_mails",
     "preview_since",
     "preview_waiting",
     "revisit",

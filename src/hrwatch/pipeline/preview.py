@@ -4,6 +4,7 @@ WAITING   what waits for the subscriber → digest
 SINCE     records of the last days → match by today's criteria → deal out to windows → digests
 """
 
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
-from hrwatch.model.mail import Digest, InForce, Match, Subscriber
+from hrwatch.model.mail import Digest, InForce, Mail, Match, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.writing import (
     MENTIONS_WAIT,
@@ -23,6 +24,7 @@ from hrwatch.pipeline.writing import (
     write_digest,
 )
 from hrwatch.stages.digest import windows
+from hrwatch.stages.digest.mime import build
 from hrwatch.stages.match import Matcher, criteria
 from hrwatch.stages.store import records as record_table
 
@@ -61,6 +63,15 @@ async def preview_since(
         brief = Brief(subscriber, coverage, window, due_at)
         foreseen.append(Foreseen(due_at, await write_digest(desk, brief, told)))
     return tuple(foreseen)
+
+
+def preview_mails(desk: Desk, subscriber: Subscriber, foreseen: Foreseen) -> tuple[Mail, ...]:
+    """Return the mails of a digest as they would be sent, under invented Message-IDs; raise
+    ComposeError."""
+    return tuple(
+        build(page, subscriber, desk.config.mail, secrets.token_hex(12), foreseen.due_at)
+        for page in foreseen.digest.pages
+    )
 
 
 def _digests(

@@ -12,8 +12,9 @@ from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
 from hrwatch.model.mail import Digest, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
-from hrwatch.stages.digest.compose import compose
+from hrwatch.stages.digest.compose import USUAL, compose
 from hrwatch.stages.digest.render import render
+from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store import ledger, outbox, telling
@@ -52,6 +53,7 @@ class Brief:
     coverage: Coverage
     window: Window | None
     now: datetime
+    occasion: Occasion = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> 
         version=hrwatch.__version__,
         told=await desk.archive.read(outbox.told_at, brief.subscriber.name, older),
         visits=await desk.archive.read(visit_table.of, older),
+        occasion=brief.occasion,
     )
     return render(composition, "")
 

@@ -152,3 +152,10 @@ class Mail(Shape):
         description="A folder, relative to this file, with templates to be used instead of ours.",
         examples=["templates"],
     )
+    replies: bool = Field(
+        default=False,
+        description=(
+            "Whether your mail server hands what is mailed to `from` to hrwatch reply; digests "
+            "then say what may be replied."
+        ),
+    )

@@ -13,8 +13,9 @@ from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
 from hrwatch.stages.digest.updates import Older
-from hrwatch.stages.digest.view import Asked, Composition, Mention, Section, Trouble
+from hrwatch.stages.digest.view import Asked, Composition, Mention, Occasion, Section, Trouble
 
+USUAL = Occasion()
 _REASONS = tuple(Reason)  # the order in which they stand
 
 
@@ -31,6 +32,7 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     version: str,
     told: Mapping[str, Earlier] = MappingProxyType({}),
     visits: Mapping[str, Visit] = MappingProxyType({}),
+    occasion: Occasion = USUAL,
 ) -> Composition:
     """Given a subscriber's unsent matches, return what their digest says.
 
@@ -72,6 +74,7 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
         coverage=coverage,
         matches=matches,
         version=version,
+        occasion=occasion,
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hrwatch.model.articles import CopyKind
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, FeedState
-from hrwatch.model.mail import Earlier, Match, Reason, Subscriber, Window
+from hrwatch.model.mail import Earlier, MailKind, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Field, Relation
 
 
@@ -185,6 +185,16 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a digest is written for, and what is to be said of the mail before it."""
+
+    kind: MailKind = MailKind.DIGEST  # or URGENT
+    alerts: int | None = None  # urgent ones since the last digest; None: they get none
+    muted: int = 0  # stories left out since then, because the subscriber wants no more of them
+    replies: bool = False  # their replies are read: the mail says what they may hold
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """Everything that a digest says. `new` counts stories, never mentions, copies or what became
     of stories that were told before."""
@@ -199,6 +209,7 @@ class Composition:
     coverage: Coverage
     matches: tuple[Match, ...]
     version: str  # of hrwatch
+    occasion: Occasion = Occasion()
 
     @property
     def new(self) -> int:

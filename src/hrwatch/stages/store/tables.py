@@ -354,7 +354,8 @@ subscriptions = sa.Table(
     "subscriptions",
     metadata,
     sa.Column("subscriber", sa.Text, primary_key=True),
-    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False, server_default=""),  # empty: not known yet
+    sa.Column("token", sa.Text),  # NULL: nothing was written to them yet
     sa.Column("detail", sa.Text),  # NULL: as the operator set it
     sa.Column("paused_until", Instant),
     sa.Column("stopped_at", Instant),

@@ -28,7 +28,8 @@ def upgrade() -> None:
     op.create_table(
         "subscriptions",
         sa.Column("subscriber", _TEXT, primary_key=True),
-        sa.Column("token", _TEXT, nullable=False),
+        sa.Column("address", _TEXT, nullable=False, server_default=""),
+        sa.Column("token", _TEXT),
         sa.Column("detail", _TEXT),
         sa.Column("paused_until", _INSTANT),
         sa.Column("stopped_at", _INSTANT),
