@@ -20,7 +20,7 @@ _ADDRESS = re.compile(
     r"(?:(?P<name>[^<>@]*)<)?(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})"
     r"@(?P<domain>[^\W_](?:[\w.-]{0,250}[^\W_])?)(?(name)>)"
 )
-_WORD = 42  # bytes in one encoded word: with its frame under 75 characters (RFC 2047, 2)
+_WORD = 39  # bytes in one encoded word: with frame and name a line of 76 at most (RFC 2047, 2)
 # Not printable, and no danger: joiners that words of Persian or Hindi need, marks of direction.
 _JOINERS = "\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069"
 
