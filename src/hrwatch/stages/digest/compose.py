@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import count
 from types import MappingProxyType
 
+from hrwatch import text
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, Feed
@@ -12,6 +13,7 @@ from hrwatch.model.mail import Earlier, Interest, Match, Reason, Subscriber, Win
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
+from hrwatch.stages.digest.tongue import Tongue, speaking
 from hrwatch.stages.digest.updates import Older
 from hrwatch.stages.digest.view import Asked, Composition, Mention, Occasion, Section, Trouble
 
@@ -41,7 +43,8 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     told the subscriber of it, and `visits` what its page was found to be. Grouped by country, the
     newest first; a story stands once.
     """
-    writer = Writer(stories, feeds, labels)
+    tongue = speaking(subscriber.mail_language)
+    writer = Writer(stories, feeds, labels, tongue)
     older = Older(writer, told, visits)
     full, passing = _one_a_story(match for match in matches if match.reason is Reason.NEW)
     updates = _updates(match for match in matches if match.reason is not Reason.NEW)
@@ -50,8 +53,9 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     by_country = _by_country(full, subscriber.interest, _newest_first)
     later = _by_country(updates, subscriber.interest, _by_reason)
     countries = by_country.keys() | later.keys()
-    for code in sorted(countries, key=lambda code: (not code, names.country(code, labels))):
-        name = names.country(code, labels) if code else names.OTHER
+    called = {code: names.country(code, labels, tongue) for code in countries}
+    for code in sorted(countries, key=lambda code: (not code, text.fold(called[code]))):
+        name = called[code] if code else tongue.gettext(names.OTHER)
         new = tuple(writer.story(next(number), match) for match in by_country.get(code, ()))
         known = tuple(
             older.update(next(number), match, updates[match]) for match in later.get(code, ())
@@ -60,7 +64,7 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     mentions: list[Mention] = []
     for match in sorted(passing, key=_newest_first):
         code = _country(match, subscriber.interest)
-        name = names.country(code, labels) if code else ""
+        name = names.country(code, labels, tongue) if code else ""
         mentions.append(Mention(name, writer.story(next(number), match)))
     failing = sorted(coverage.failing, key=lambda state: state.feed)
     return Composition(
@@ -70,7 +74,7 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
         sections=tuple(sections),
         mentions=tuple(mentions),
         troubles=tuple(Trouble(publisher(state.feed, feeds), state) for state in failing),
-        asked=_asked(subscriber.interest, feeds, labels),
+        asked=_asked(subscriber.interest, feeds, labels, tongue),
         coverage=coverage,
         matches=matches,
         version=version,
@@ -138,15 +142,17 @@ def _country(match: Match, interest: Interest) -> str:
     return next((code for code in (*asked, *brought, *about) if code in about), "")
 
 
-def _asked(interest: Interest, feeds: Mapping[str, Feed], labels: Mapping[str, str]) -> Asked:
+def _asked(
+    interest: Interest, feeds: Mapping[str, Feed], labels: Mapping[str, str], tongue: Tongue
+) -> Asked:
     return Asked(
-        countries=tuple(names.country(code, labels) for code in interest.countries),
-        keywords=tuple(names.keyword(value, labels) for value in interest.keywords),
-        languages=tuple(names.language(code) for code in interest.languages),
+        countries=tuple(names.country(code, labels, tongue) for code in interest.countries),
+        keywords=tuple(names.keyword(value, labels, tongue) for value in interest.keywords),
+        languages=tuple(names.language(code, tongue) for code in interest.languages),
         feeds=tuple(publisher(feed, feeds) for feed in interest.feeds),
         excluded=(
-            *(names.country(code, labels) for code in interest.exclude_countries),
-            *(names.keyword(value, labels) for value in interest.exclude_keywords),
+            *(names.country(code, labels, tongue) for code in interest.exclude_countries),
+            *(names.keyword(value, labels, tongue) for value in interest.exclude_keywords),
             *(publisher(feed, feeds) for feed in interest.exclude_feeds),
         ),
     )

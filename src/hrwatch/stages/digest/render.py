@@ -3,14 +3,15 @@ before mime."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from hrwatch.errors import ComposeError
 from hrwatch.model.mail import Digest, Page
 from hrwatch.stages.digest import names
-from hrwatch.stages.digest.layout import columns, isolate, runs_right_to_left, wrap
+from hrwatch.stages.digest.layout import columns, read_from_the_right, runs_right_to_left, wrap
+from hrwatch.stages.digest.tongue import speaking
 from hrwatch.stages.digest.view import Composition, Piece, Story, Update
 from hrwatch.stages.digest.wording import Wording
 
@@ -34,7 +35,7 @@ def render(composition: Composition, digest: str) -> Digest:
         pages=(
             Page(
                 subject=wording.subject(),
-                text=_write("digest.txt.j2", composition, wording, _Limits(full_stories)),
+                text=_text(composition, wording, full_stories),
                 html=page,
                 numbers=(),
             ),
@@ -75,6 +76,12 @@ def _page(composition: Composition, wording: Wording) -> tuple[int, str]:
     raise ComposeError(f"the digest's frame alone is larger than {HTML_LIMIT} bytes of HTML")
 
 
+def _text(composition: Composition, wording: Wording, full_stories: int) -> str:
+    text = _write("digest.txt.j2", composition, wording, _Limits(full_stories))
+    tongue = speaking(composition.subscriber.mail_language)
+    return read_from_the_right(text) if tongue.right_to_left else text
+
+
 def _items(composition: Composition) -> int:
     """Return how many numbers there are."""
     in_sections = sum(len(section.items) for section in composition.sections)
@@ -103,12 +110,14 @@ def _write(template: str, composition: Composition, wording: Wording, limits: _L
     ]
     titles += [mention.story for mention in composition.mentions]
     shown = titles[: limits.titles]
+    language = composition.subscriber.mail_language
     return (
-        _environment()
+        _environment(language)
         .get_template(template)
         .render(
             wording=wording,
             fates=wording.fates,
+            reports=wording.reports,
             sections=composition.sections,
             full=full,
             mentions=composition.mentions,
@@ -122,8 +131,12 @@ def _write(template: str, composition: Composition, wording: Wording, limits: _L
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
+    """Return the templates with everything that depends on the language of the mail. What
+    `gettext` fills into a sentence is escaped like everything else that is shown (newstyle)."""
+    tongue = speaking(language)
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=PackageLoader("hrwatch.stages.digest"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
         undefined=StrictUndefined,
@@ -131,16 +144,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "wrap": wrap,
-        "isolate": isolate,
+        "wrap": partial(wrap, addresses_alone=tongue.right_to_left),
+        "isolate": tongue.isolate,
         "columns": columns,
         "marked": _marked,
         "plain": _plain,
     }
     environment.globals |= {
-        "isolate": isolate,
+        "tongue": tongue,
+        "isolate": tongue.isolate,
         "is_right_to_left": _is_right_to_left,
     }
+    environment.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 

@@ -12,7 +12,8 @@ from hrwatch.model.mail import Match
 from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.redact import redacted, removals
-from hrwatch.stages.digest.snippet import snippet
+from hrwatch.stages.digest.snippet import LIMIT, snippet
+from hrwatch.stages.digest.tongue import Tongue
 from hrwatch.stages.digest.view import (
     Likeness,
     MatchedTag,
@@ -35,6 +36,7 @@ class Writer:
     stories: Mapping[str, tuple[Record, ...]]  # by the id of the original
     feeds: Mapping[str, Feed]
     labels: Mapping[str, str]
+    tongue: Tongue
 
     def story(self, number: int, match: Match) -> Story:
         """Given a match and its number, return all that may be shown of it."""
@@ -49,9 +51,9 @@ class Writer:
         ]
         return Story(
             number=number,
-            title=title_of(record),
+            title=title_of(record, self.tongue),
             publisher=publisher(record.feed, self.feeds),
-            language=names.language(record.language),
+            language=names.language(record.language, self.tongue),
             language_code=record.language,
             link=link_of(record),
             published_at=published_at,
@@ -61,7 +63,12 @@ class Writer:
             keywords=tuple(self._matched(tag, record) for tag in keywords),
             countries=tuple(self._matched(tag, record) for tag in places),
             also_tagged=tuple(self._label(tag) for tag in others),
-            snippet=snippet(record.text, _evidence(keywords) or _evidence(places)),
+            snippet=snippet(
+                record.text,
+                _evidence(keywords) or _evidence(places),
+                LIMIT,
+                self.tongue.gettext,
+            ),
             also=self._also(record),
             reference=record.id,
             sha256=record.page_sha256 or "",
@@ -89,7 +96,7 @@ class Writer:
             if record.kept is Kept.NOTHING:
                 continue
             report = self._report(record, shown)
-            if text.title_key(report.title) == text.title_key(title_of(shown)):
+            if text.title_key(report.title) == text.title_key(title_of(shown, self.tongue)):
                 report = replace(report, title="")
             if record.permalink == shown.permalink:
                 report = replace(report, link="")
@@ -101,7 +108,7 @@ class Writer:
         return Report(
             publisher=publisher(record.feed, self.feeds),
             language_code=record.language,
-            title=title_of(record),
+            title=title_of(record, self.tongue),
             link=link_of(record),
             told_at=published_at or record.first_seen_at,
             published=published_at is not None,
@@ -131,7 +138,7 @@ class Writer:
 
     def _matched(self, tag: Tag, record: Record) -> MatchedTag:
         # A word of a text that is not kept is none that could be shown.
-        words = dict.fromkeys(_word(found, record) for found in tag.evidence if found.length)
+        words = dict.fromkeys(self._word(found, record) for found in tag.evidence if found.length)
         fields = {evidence.field for evidence in tag.evidence}
         return MatchedTag(
             label=self._label(tag),
@@ -143,8 +150,21 @@ class Writer:
 
     def _label(self, tag: Tag) -> str:
         if tag.kind is Kind.KEYWORD:
-            return names.keyword(tag.value, self.labels)
-        return names.country(tag.value, self.labels)
+            return names.keyword(tag.value, self.labels, self.tongue)
+        return names.country(tag.value, self.labels, self.tongue)
+
+    def _word(self, evidence: Evidence, record: Record) -> str:
+        """Return the word as the text writes it, or what stands for the address it is a part of."""
+        translate = self.tongue.gettext
+        if evidence.field is not Field.CATEGORIES:
+            told = record.title if evidence.field is Field.TITLE else record.text
+            start = max(0, evidence.offset - _MARGIN)
+            end = evidence.offset + evidence.length
+            for removal in removals(told[start : end + _MARGIN]):
+                if start + removal.start < end and evidence.offset < start + removal.end:
+                    return translate(removal.label)
+        found = redacted(text.clean_line(evidence.found), translate)
+        return text.clean_line(found, _WORD_LIMIT)
 
 
 def original_first(record: Record) -> tuple[bool, datetime, str]:
@@ -202,23 +222,10 @@ def publisher(feed: str, feeds: Mapping[str, Feed]) -> str:
     return known.publisher if known and known.publisher else feed
 
 
-def title_of(record: Record) -> str:
+def title_of(record: Record, tongue: Tongue) -> str:
     """Return a record's title as it may be shown."""
-    title = redacted(text.clean_line(record.title))
-    return text.clean_line(title, _TITLE_LIMIT) or "(no title)"
-
-
-def _word(evidence: Evidence, record: Record) -> str:
-    """Return the word as the text writes it, or what stands for the address it is a part of."""
-    if evidence.field is Field.CATEGORIES:
-        return text.clean_line(redacted(text.clean_line(evidence.found)), _WORD_LIMIT)
-    told = record.title if evidence.field is Field.TITLE else record.text
-    start = max(0, evidence.offset - _MARGIN)
-    end = evidence.offset + evidence.length
-    for removal in removals(told[start : end + _MARGIN]):
-        if start + removal.start < end and evidence.offset < start + removal.end:
-            return removal.label
-    return text.clean_line(redacted(text.clean_line(evidence.found)), _WORD_LIMIT)
+    title = redacted(text.clean_line(record.title), tongue.gettext)
+    return text.clean_line(title, _TITLE_LIMIT) or tongue.gettext("(no title)")
 
 
 def link_of(record: Record) -> str:
