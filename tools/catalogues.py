@@ -6,6 +6,7 @@ translation, those that nobody uses any more go, the rest stays. It names what i
 translate, and then ends with 1.
 """
 
+import ast
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -29,8 +30,8 @@ PLURALS = {
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
     "n%100>=11 ? 4 : 5);",
 }
-_KEYWORDS = {"gettext": None, "ngettext": (1, 2), "msgid": None}
-_TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+_CALLS = {"gettext": None, "ngettext": (1, 2), "msgid": None}
+_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 
 Message = str | tuple[str, str]  # with its plural
 
@@ -41,16 +42,31 @@ def used() -> dict[tuple[str, Message], str]:
     for path in sorted(SOURCE.rglob("*.py")):
         told = path.read_text(encoding="utf-8")
         if "gettext(" in told or "msgid(" in told:
-            found |= {("", message): path.name for message in _of(path, "python", {})}
+            found |= {("", message): path.name for message in _of_code(told)}
     for path in sorted(SOURCE.rglob("*.j2")):
-        found |= {("", message): path.name for message in _of(path, "jinja2", _TEMPLATE_OPTIONS)}
+        found |= {("", message): path.name for message in _of_template(path)}
     found |= {("keyword", keyword.label): "keywords" for keyword in taxonomy.shipped().keywords}
     return found | {("place", label): "places" for label in _places()}
 
 
-def _of(path: Path, method: str, options: dict[str, str]) -> Iterator[Message]:
+def _of_code(source: str) -> Iterator[Message]:
+    """Yield what stands in calls of gettext, ngettext and msgid. babel's own reader of Python loses
+    the plural where a call stands within another one."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        told = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+        words = [one for one in told if isinstance(one, str)]
+        if name in ("gettext", "msgid") and words:
+            yield words[0]
+        elif name == "ngettext" and len(words) == len(("one", "several")):
+            yield words[0], words[1]
+
+
+def _of_template(path: Path) -> Iterator[Message]:
     with path.open("rb") as file:
-        for _, message, _, _ in extract(method, file, keywords=_KEYWORDS, options=options):
+        for _, message, _, _ in extract("jinja2", file, keywords=_CALLS, options=_OPTIONS):
             yield message
 
 

@@ -101,8 +101,8 @@ class Fates:
         if visit is None or visit.missing_since is None or last_at is None:
             return tongue.gettext("The address answered more than once that there is no such page.")
         since, until = self.times.in_utc(visit.missing_since), self.times.in_utc(last_at)
-        answer = _ANSWERS.get(visit.status or 0)
-        if answer is None:
+        status = visit.status or 0
+        if status not in _ANSWERS:
             return tongue.ngettext(
                 "The address answered that there is no such page on %(num)s check, "
                 "from %(since)s to %(until)s UTC.",
@@ -116,7 +116,7 @@ class Fates:
             "The address answered %(answer)s on %(num)s check, from %(since)s to %(until)s UTC.",
             "The address answered %(answer)s on %(num)s checks, from %(since)s to %(until)s UTC.",
             visit.missing,
-            answer=tongue.quoted(tongue.gettext(answer)),
+            answer=tongue.quoted(tongue.gettext(_ANSWERS[status])),
             since=since,
             until=until,
         )

@@ -75,9 +75,19 @@ class Wording:
         self.fates = Fates(self._times)
         self.reports = Reports(self._times)
 
-    def subject(self) -> str:
+    def subject(self, page: int = 1, pages: int = 1) -> str:
         """Return the subject line: counts by country where the subscriber chose `full`; no word of
-        any feed stands in it."""
+        any feed stands in it. Of several pages it says which one it is."""
+        if pages == 1:
+            return self._subject(SUBJECT_LIMIT)
+        part = self._tongue.listed(["", self.part(page, pages)])
+        return self._subject(SUBJECT_LIMIT - len(part)) + part
+
+    def part(self, page: int, pages: int) -> str:
+        """Return which page of how many it is."""
+        return self._tongue.gettext("%(number)s of %(pages)s", number=page, pages=pages)
+
+    def _subject(self, limit: int) -> str:
         composition, tongue = self._composition, self._tongue
         if composition.subscriber.subject != "full":
             date = tongue.day(self._moment, year=False) + self._time(" ")
@@ -98,14 +108,18 @@ class Wording:
             left = sum(of_country[code] for code in ranked[shown:])
             tail = [tongue.ngettext("%(num)s elsewhere", "%(num)s elsewhere", left)] if left else []
             subject = f"{head} ({tongue.listed(counts[:shown] + tail)})"
-            if len(subject) <= SUBJECT_LIMIT:
+            if len(subject) <= limit:
                 return subject
         return head
 
-    def heading(self) -> str:
+    def heading(self, page: int = 1, pages: int = 1) -> str:
         """Return the heading: "Daily digest, Sunday 22 November 2026"."""
-        date = self._tongue.full_date(self._moment) + self._time(", ")
-        return self._tongue.gettext("%(digest)s, %(date)s", digest=self._kind(), date=date)
+        parts = [self._kind(), self._tongue.full_date(self._moment)]
+        if time := self._time(""):
+            parts.append(time)
+        if pages > 1:
+            parts.append(self.part(page, pages))
+        return self._tongue.listed(parts)
 
     def period(self) -> str:
         """Return the stretch of time in which what is new was first seen."""
