@@ -97,7 +97,7 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
         if orders.digests is not Digests.NONE:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
-        deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
+        deliveries = await pipeline.deliver_pass(parts, desk)
         await pipeline.keep_no_longer(parts, config.feeds)
     with output.heard_or_not(unprinted):
         if orders.as_json:

@@ -1,14 +1,13 @@
-"""A digest: from what a subscriber was not told yet to a mail, and from the outbox to a mailbox."""
+"""A digest: from what a subscriber was not told yet to mails in the outbox."""
 
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.feeds import FeedState
-from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Subscriber, Window
+from hrwatch.model.mail import Digest, Match, Subscriber, Window
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.revisit import first_visits
 from hrwatch.pipeline.writing import (
@@ -19,7 +18,6 @@ from hrwatch.pipeline.writing import (
     feed_states,
     write_digest,
 )
-from hrwatch.stages.deliver.retry import next_try
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.match import Matcher
@@ -28,10 +26,6 @@ from hrwatch.stages.store import subscribers as in_force_table
 
 # Records that are matched in one step, in memory with their texts.
 RECORDS_AT_ONCE = 50
-# A claim outlasts the slowest dialogue with a mail server.
-CLAIM = timedelta(minutes=10)
-# Answers after which a mail is tried again under the same Message-ID.
-_TRIED_AGAIN = frozenset({Status.DEFERRED, Status.UNKNOWN})
 
 log = logging.getLogger(__name__)
 
@@ -138,46 +132,3 @@ async def _untold(parts: Parts, desk: Desk, subscriber: Subscriber) -> tuple[Mat
     if choice.needless:
         await parts.archive.write(ledger.settle, subscriber.name, choice.needless, now, None)
     return choice.matches
-
-
-async def deliver_pass(parts: Parts, desk: Desk, *, regardless: bool) -> tuple[Delivery, ...]:
-    """Try each mail that is due once, `regardless` of when its next try is set to; return what
-    became of each. One to a subscriber who is gone, or has another address now, is not sent; where
-    the transport stopped, the others wait untried, but for `regardless`."""
-    now = parts.clock()
-    addresses = {subscriber.name: subscriber.address for subscriber in desk.config.subscribers}
-    deliveries = []
-    for due in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
-        if parts.transport.stopped and not regardless:
-            break  # what is wrong is not theirs, and must not make them wait longer
-        now = parts.clock()
-        claimed = await parts.archive.write(
-            outbox.claim, due.message_id, owner=parts.owner, now=now, until=now + CLAIM
-        )
-        if claimed is None:
-            continue
-        mail, attempts = claimed
-        if addresses.get(mail.subscriber) != mail.recipient:
-            delivery = _withdrawn(mail, now)
-            await parts.archive.write(outbox.withdraw, delivery)
-            deliveries.append(delivery)
-            continue
-        delivery = await _deliver(parts, mail)
-        again = next_try(attempts, now) if delivery.status in _TRIED_AGAIN else None
-        await parts.archive.write(outbox.settle, delivery, again)
-        deliveries.append(delivery)
-    return tuple(deliveries)
-
-
-async def _deliver(parts: Parts, mail: Mail) -> Delivery:
-    try:
-        return await parts.transport.deliver(mail)
-    except Exception as error:  # a bug that one mail meets must not stop the others
-        log.exception("event=bug mail=%s", mail.message_id)
-        told = f"hrwatch met {type(error).__name__}; its log has the details"
-        return Delivery(mail.message_id, mail.subscriber, Status.UNKNOWN, parts.clock(), told)
-
-
-def _withdrawn(mail: Mail, now: datetime) -> Delivery:
-    told = "not sent: the subscriber is gone, or has another address now"
-    return Delivery(mail.message_id, mail.subscriber, Status.REFUSED, now, told)
