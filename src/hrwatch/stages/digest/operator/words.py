@@ -1,0 +1,54 @@
+"""Lines of 72 columns, moments, sizes and lists of names, as the operator's mails write them. Pure.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from hrwatch import text
+from hrwatch.model.operating import Trouble
+from hrwatch.stages.digest.layout import wrap
+
+NAMED = 12  # of a long list; all stand in `hrwatch status` and `hrwatch feeds`
+_LONGEST_NAME = 60
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
+
+def moment(at: datetime) -> str:
+    """Return "2026-11-16 07:00 UTC"."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """Return "2026-11-16", in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d}"
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in one unit, to the nearest: 40 minutes, 6 hours, 3 days."""
+    minutes = length / timedelta(minutes=1)
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= (2 if unit == "day" else 1) * size:
+            return text.counted(round(minutes / size), unit)
+    return text.counted(max(round(minutes), 1), "minute")
+
+
+def size(count: int) -> str:
+    """Return how many bytes, in the unit that reads best."""
+    for unit, name in _UNITS:
+        if abs(count) >= unit:
+            return f"{count / unit:,.{1 if abs(count) < 10 * unit else 0}f} {name}"  # noqa: PLR2004 - ten of them
+    return f"{count} bytes"
+
+
+def names(of: Sequence[str]) -> str:
+    """Return names on a line, the first of very many."""
+    shown = ", ".join(text.clean_line(name, _LONGEST_NAME) for name in of[:NAMED])
+    return f"{shown} and {len(of) - NAMED} more" if len(of) > NAMED else shown
+
+
+def numbered(troubles: Iterable[Trouble]) -> Iterator[str]:
+    """Give the lines of troubles under numbers, each with what to do."""
+    for number, one in enumerate(troubles, 1):
+        sign = f"{number}. "
+        yield wrap(f"{one.told}.", first=sign)
+        yield wrap(f"Do: {one.remedy}.", first=" " * len(sign))
