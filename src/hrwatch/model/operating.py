@@ -104,7 +104,8 @@ class Affairs:
     now: datetime
     since: datetime  # from when on counts are counted
     version: str
-    troubles: tuple[Trouble, ...]  # the worst first
+    first: tuple[Trouble, ...]  # what somebody should mend, the worst first
+    failing: tuple[Trouble, ...]  # feeds, all of them
     states: tuple[tuple[State, int], ...]
     quiet: tuple[Quietened, ...]
     only_copies: tuple[tuple[str, int], ...]  # feeds, with how many articles they brought

@@ -1,6 +1,5 @@
 """An alert: what the operator has to know before the next report. Pure; English, plain text."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from hrwatch.model.operating import Trouble, TroubleKind
 from hrwatch.model.settings import AlertRule
 from hrwatch.stages.digest.layout import wrap
 from hrwatch.stages.digest.operator.decide import Decision
-from hrwatch.stages.digest.operator.words import moment, names, numbered, span
+from hrwatch.stages.digest.operator.words import grouped, moment, numbered, span
 
 _SUBJECTS = {
     TroubleKind.DISK: "the disk is nearly full",
@@ -67,20 +66,5 @@ def _many(failures: Sequence[Trouble], rule: AlertRule) -> Iterator[list[str]]:
                 "this machine first: its network, its name server, its proxy (`hrwatch doctor`)."
             )
         ]
-    alike: dict[tuple[str, str], list[Trouble]] = defaultdict(list)
-    for one in failures:
-        alike[one.state.value if one.state else one.kind.value, one.remedy].append(one)
-    for (what, remedy), group in alike.items():
-        if group[0].kind is TroubleKind.FEED:
-            listed = [one.of for one in group]
-            told = f"{text.counted(len(listed), 'feed')} {what}: {names(listed)}."
-        else:
-            told = f"{'; '.join(one.told for one in group[:_SHOWN])}{_more(group)}."
-        yield [wrap(told, first="- "), wrap(f"Do: {remedy}.", first="  ")]
-
-
-_SHOWN = 3
-
-
-def _more(group: Sequence[Trouble]) -> str:
-    return f"; and {len(group) - _SHOWN} more of the kind" if len(group) > _SHOWN else ""
+    for told, remedy in grouped(failures):
+        yield [wrap(told, first="- "), wrap(remedy, first="  ")]

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from hrwatch import text
 from hrwatch.model.feeds import State
 from hrwatch.model.mail import Page
-from hrwatch.model.operating import Affairs, Trouble, TroubleKind
+from hrwatch.model.operating import Affairs, Trouble
 from hrwatch.stages.digest.layout import wrap
 from hrwatch.stages.digest.operator.words import day, moment, names, numbered, size, span
 
-FIRST = 7  # troubles told one by one; the others stand below, by what they are
 _CLOSING = (
-    "What each line means: docs/operating.md, \"The operator's mail\". You get this because "
+    'What each line means: docs/operating.md, "The operator\'s mail". You get this because '
     "mail.operator names your address; mail.report says when, and `report: off` ends it."
 )
 
@@ -30,7 +29,7 @@ def report(affairs: Affairs) -> Page:
         iter([wrap(_CLOSING)]),
     )
     body = "\n\n".join("\n".join(lines) for section in sections if (lines := list(section)))
-    to_do = f"{len(affairs.troubles)} to look at" if affairs.troubles else "all is well"
+    to_do = f"{len(affairs.first)} to look at" if affairs.first else "nothing to do"
     return Page(f"hrwatch: report {affairs.week}, {to_do}", f"{body}\n", "", ())
 
 
@@ -42,16 +41,9 @@ def _head(affairs: Affairs) -> Iterator[str]:
 
 def _first(affairs: Affairs) -> Iterator[str]:
     yield "WHAT NEEDS DOING FIRST"
-    yield from numbered(affairs.troubles[:FIRST])
-    left = affairs.troubles[FIRST:]
-    if left:
-        feeds = [one for one in left if one.kind is TroubleKind.FEED]
-        others = len(left) - len(feeds)
-        rest = f"{text.counted(len(feeds), 'feed')} (below)" if feeds else ""
-        more = f"{others} more (`hrwatch status`)" if others else ""
-        yield wrap(f"Then {' and '.join(filter(None, (more, rest)))}.")
-    if not affairs.troubles:
-        yield "Nothing: all that is switched on works."
+    yield from numbered(affairs.first)
+    if not affairs.first:
+        yield "Nothing."
 
 
 def _feeds(affairs: Affairs) -> Iterator[str]:
@@ -60,9 +52,8 @@ def _feeds(affairs: Affairs) -> Iterator[str]:
     if affairs.states:
         yield wrap(", ".join(f"{number} {state}" for state, number in affairs.states))
     by_state: dict[State | None, list[Trouble]] = defaultdict(list)
-    for one in affairs.troubles:
-        if one.kind is TroubleKind.FEED:
-            by_state[one.state].append(one)
+    for one in affairs.failing:
+        by_state[one.state].append(one)
     for state, group in by_state.items():
         yield ""
         yield wrap(f"{str(state or 'not read').capitalize()}: {group[0].remedy}.")

@@ -1,6 +1,6 @@
-"""Lines of 72 columns, moments, sizes and lists of names, as the operator's mails write them. Pure.
-"""
+"""Moments, sizes, lists of names and numbered lines, as the operator's mails write them. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +9,7 @@ from hrwatch.model.operating import Trouble
 from hrwatch.stages.digest.layout import wrap
 
 NAMED = 12  # of a long list; all stand in `hrwatch status` and `hrwatch feeds`
+_TOLD = 3  # troubles of a kind that are told in full
 _LONGEST_NAME = 60
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
@@ -35,8 +36,8 @@ def span(length: timedelta) -> str:
 def size(count: int) -> str:
     """Return how many bytes, in the unit that reads best."""
     for unit, name in _UNITS:
-        if abs(count) >= unit:
-            return f"{count / unit:,.{1 if abs(count) < 10 * unit else 0}f} {name}"  # noqa: PLR2004 - ten of them
+        if count >= unit:
+            return f"{count / unit:,.1f} {name}"
     return f"{count} bytes"
 
 
@@ -46,9 +47,25 @@ def names(of: Sequence[str]) -> str:
     return f"{shown} and {len(of) - NAMED} more" if len(of) > NAMED else shown
 
 
+def grouped(troubles: Iterable[Trouble]) -> list[tuple[str, str]]:
+    """Return troubles as sentences, each with what to do; what asks for the same stands in one."""
+    alike: dict[tuple[str, str], list[Trouble]] = defaultdict(list)
+    for one in troubles:
+        alike[one.state or one.kind, one.remedy].append(one)
+    return [(f"{_told(group)}.", f"Do: {remedy}.") for (_, remedy), group in alike.items()]
+
+
+def _told(group: Sequence[Trouble]) -> str:
+    state = group[0].state
+    if len(group) > 1 and state is not None:
+        return f"{len(group)} feeds {state}: {names([one.of for one in group])}"
+    more = f"; and {len(group) - _TOLD} more of the kind" if len(group) > _TOLD else ""
+    return "; ".join(one.told for one in group[:_TOLD]) + more
+
+
 def numbered(troubles: Iterable[Trouble]) -> Iterator[str]:
     """Give the lines of troubles under numbers, each with what to do."""
-    for number, one in enumerate(troubles, 1):
+    for number, (told, remedy) in enumerate(grouped(troubles), 1):
         sign = f"{number}. "
-        yield wrap(f"{one.told}.", first=sign)
-        yield wrap(f"Do: {one.remedy}.", first=" " * len(sign))
+        yield wrap(told, first=sign)
+        yield wrap(remedy, first=" " * len(sign))
