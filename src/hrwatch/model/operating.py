@@ -98,11 +98,10 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Affairs:
-    """All that a weekly report tells."""
+    """All that a weekly report tells; what is counted is of the seven days before `now`."""
 
     week: str  # "2026-W47"
     now: datetime
-    since: datetime  # from when on counts are counted
     version: str
     first: tuple[Trouble, ...]  # what somebody should mend, the worst first
     failing: tuple[Trouble, ...]  # feeds, all of them

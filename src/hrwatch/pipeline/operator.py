@@ -178,7 +178,6 @@ async def _affairs(desk: Desk, window: Window, standing: _Standing) -> Affairs:
     return Affairs(
         week=window.key,
         now=now,
-        since=since,
         version=hrwatch.__version__,
         first=tuple(troubles.pressing(standing.troubles, now)),
         failing=tuple(one for one in standing.troubles if one.kind is TroubleKind.FEED),

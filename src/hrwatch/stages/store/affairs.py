@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from hrwatch.model.mail import MailKind, Status
 from hrwatch.model.operating import Traffic
-from hrwatch.stages.store.tables import digests, feeds, ledger, outbox, records
+from hrwatch.stages.store.ledger import told_on
+from hrwatch.stages.store.tables import digests, feeds, outbox, records
 
 # What could not leave for so long is tried once a day by then, and nobody should count on it.
 PARKED_AFTER = timedelta(days=3)
@@ -56,8 +57,13 @@ def traffic(connection: sa.Connection, since: datetime, now: datetime) -> Traffi
         withdrawn=withdrawn,
         waiting=count,
         waiting_since=oldest,
-        parked=_count(connection, _is_parked(now)),
+        parked=parked(connection, now),
     )
+
+
+def parked(connection: sa.Connection, now: datetime) -> int:
+    """Return how many mails could not leave for days."""
+    return _count(connection, _is_parked(now))
 
 
 def lost(connection: sa.Connection, since: datetime, now: datetime) -> tuple[Lost, ...]:
@@ -145,10 +151,10 @@ def _count(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> in
 
 
 def _is_told() -> sa.ColumnElement[bool]:
-    """Return the condition that a mail is of no digest, or its digest answers for something: what
-    was withdrawn answers for nothing any more."""
-    answers = sa.exists().where(ledger.c.digest == outbox.c.digest).correlate(outbox)
-    return sa.or_(outbox.c.digest.is_(None), answers)
+    """Return the condition that a mail was not withdrawn: what was answers for nothing any more."""
+    answers = sa.exists().where(told_on(outbox)).correlate(outbox)
+    is_empty = sa.exists().where(digests.c.id == outbox.c.digest, digests.c.matches == 0)
+    return sa.or_(outbox.c.digest.is_(None), answers, is_empty.correlate(outbox))
 
 
 def _is_parked(now: datetime) -> sa.ColumnElement[bool]:

@@ -8,7 +8,7 @@ from hrwatch.model.feeds import State
 from hrwatch.model.mail import Page
 from hrwatch.model.operating import Affairs, Trouble
 from hrwatch.stages.digest.layout import wrap
-from hrwatch.stages.digest.operator.words import day, moment, names, numbered, size, span
+from hrwatch.stages.digest.operator.words import day, grouped, moment, names, numbered, size, span
 
 _CLOSING = (
     'What each line means: docs/operating.md, "The operator\'s mail". You get this because '
@@ -29,14 +29,13 @@ def report(affairs: Affairs) -> Page:
         iter([wrap(_CLOSING)]),
     )
     body = "\n\n".join("\n".join(lines) for section in sections if (lines := list(section)))
-    to_do = f"{len(affairs.first)} to look at" if affairs.first else "nothing to do"
-    return Page(f"hrwatch: report {affairs.week}, {to_do}", f"{body}\n", "", ())
+    count = len(grouped(affairs.first))
+    to_do = f"{text.counted(count, 'thing')} to do" if count else "nothing to do"
+    return Page(f"hrwatch: the week to {day(affairs.now)}, {to_do}", f"{body}\n", "", ())
 
 
 def _head(affairs: Affairs) -> Iterator[str]:
-    yield f"hrwatch report {affairs.week}"
-    yield f"{moment(affairs.now)}, counted since {day(affairs.since)}"
-    yield f"hrwatch {affairs.version}"
+    yield f"hrwatch {affairs.version}: the week to {moment(affairs.now)}"
 
 
 def _first(affairs: Affairs) -> Iterator[str]:
@@ -87,7 +86,7 @@ def _since(trouble: Trouble, affairs: Affairs) -> str:
 
 def _mail(affairs: Affairs) -> Iterator[str]:
     traffic = affairs.traffic
-    yield "MAIL"
+    yield "MAIL, this week"
     yield wrap(
         f"Written: {text.counted(traffic.digests, 'digest')}, "
         f"{text.counted(traffic.urgent, 'urgent alert')} to subscribers."

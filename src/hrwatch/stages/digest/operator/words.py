@@ -52,7 +52,11 @@ def grouped(troubles: Iterable[Trouble]) -> list[tuple[str, str]]:
     alike: dict[tuple[str, str], list[Trouble]] = defaultdict(list)
     for one in troubles:
         alike[one.state or one.kind, one.remedy].append(one)
-    return [(f"{_told(group)}.", f"Do: {remedy}.") for (_, remedy), group in alike.items()]
+    return [(_sentence(_told(group)), f"Do: {remedy}.") for (_, remedy), group in alike.items()]
+
+
+def _sentence(told: str) -> str:
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def _told(group: Sequence[Trouble]) -> str:
