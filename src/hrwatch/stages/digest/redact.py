@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hrwatch.stages.digest.redaction import addresses, identities, numbers
+from hrwatch.stages.digest.tongue import msgid
 
-EMAIL = "[e-mail removed]"
-PHONE = "[phone removed]"
-IDENTITY = "[ID number removed]"
+EMAIL = msgid("[e-mail removed]")
+PHONE = msgid("[phone removed]")
+IDENTITY = msgid("[ID number removed]")
 _LABELS = {numbers.Kind.PHONE: PHONE, numbers.Kind.IDENTITY: IDENTITY}
 _FOUR_DIGITS = re.compile(r"\d(?:\D{0,8}\d){3}")  # with fewer there is no number
 # Numbers in an address of the network are its own, but for those that call somebody.
@@ -25,7 +26,7 @@ _GONE = "\0"  # stands where something was found, so that the next look sees no 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A stretch from `start` to `end` that is shown as `label`."""
+    """A stretch from `start` to `end` that is shown as `label`, translated."""
 
     start: int
     end: int

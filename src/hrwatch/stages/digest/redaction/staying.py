@@ -67,6 +67,12 @@ _COUNTED = re.compile(
 )
 
 
+_COUNT = rf"(?:[1-9]\d{{0,11}}|[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,4}})(?:\.\d\d)?"
+_COUNTABLE = re.compile(
+    rf"(?:{_YEAR}[{SPACE}])?{_COUNT}(?:[{SPACE}]?[{HYPHEN}][{SPACE}]?{_COUNT})?"
+)
+
+
 def is_moment(number: str) -> bool:
     """Say whether it is dates, years or times."""
     return _MOMENTS.fullmatch(number) is not None
@@ -74,7 +80,7 @@ def is_moment(number: str) -> bool:
 
 def is_counted(text: str, start: int, end: int) -> bool:
     """Say whether what stands beside a number says that it counts people, things or money."""
-    if text[start] in "+＋(0":
+    if not _COUNTABLE.fullmatch(text, start, end):
         return False
     before = text[max(0, start - 6) : start]
     return bool(_COUNTED.match(text, end)) or _MONEY_BEFORE.search(before) is not None
@@ -87,5 +93,5 @@ def stays(text: str, start: int, end: int) -> bool:
         return True
     if is_counted(text, start, end):
         return True
-    is_plain = number[0] not in "+＋(0"
+    is_plain = number[0] not in "+＋(0" and " " not in number
     return is_plain and _CITED.search(text[max(0, start - 60) : start]) is not None
