@@ -99,6 +99,7 @@ def assemble(
         transport=transport,
         clock=utc_now,
         new_id=lambda: secrets.token_hex(12),
+        new_token=lambda: secrets.token_hex(16),
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
         per_site=config.fetch.per_domain,
         rule_sets=RuleSets(config.rules, config.feeds),
