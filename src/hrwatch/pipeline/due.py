@@ -3,11 +3,11 @@
 HELD    stopped, suspended, paused: nothing is written and no window is taken, so that one late
         digest tells everything afterwards
 QUIET   the same, until their quiet hours are over
-OPEN    a window that nobody took yet, or, at once, anything that waits
+DIGEST  a window of theirs has no digest yet; at once, anything waits
+ALERT   it has, but who gets urgent alerts has something waiting
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -29,28 +29,37 @@ class Hold(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """How a subscriber stands at a tick."""
+class Errand(StrEnum):
+    """What a tick does for a subscriber."""
 
-    hold: Hold | None
-    quiet: bool
-    window: Window | None  # the latest that has opened; None: at once, or none of theirs yet
+    NOTHING = "nothing"
+    DIGEST = "digest"
+    ALERT = "alert"
 
 
-def moment(
-    subscriber: Subscriber, subscription: Subscription | None, since: datetime, now: datetime
-) -> Moment:
-    """Return how a subscriber stands who came into force at `since`."""
+def window_of(subscriber: Subscriber, since: datetime, now: datetime) -> Window | None:
+    """Return the latest window of a subscriber who came into force at `since`; None where they have
+    none (at once) or none of theirs has opened: one of a day before was not."""
     window = windows.current(subscriber.schedule, subscriber.timezone, now)
-    if window is not None and not _is_theirs(subscriber, window, since, now):
-        window = None
-    return Moment(hold(subscriber, subscription, now), is_quiet_for(subscriber, now), window)
+    if window is None or now < _digests_from(subscriber, now):
+        return None
+    zone = ZoneInfo(subscriber.timezone)
+    return window if since.astimezone(zone).date() <= window.local_date else None
 
 
-def hold(
-    subscriber: Subscriber, subscription: Subscription | None, now: datetime
-) -> Hold | None:
+def errand(subscriber: Subscriber, window: Window | None, *, taken: bool, waits: bool) -> Errand:
+    """Return what there is to be done for a subscriber whom nothing holds, who sleeps not.
+
+    `taken`: their window has had its digest; `waits`: something matched that no digest told.
+    """
+    if subscriber.schedule.cadence is Cadence.AT_ONCE:
+        return Errand.DIGEST if waits else Errand.NOTHING  # which is no less urgent than an alert
+    if window is not None and not taken:
+        return Errand.DIGEST
+    return Errand.ALERT if waits and subscriber.urgent else Errand.NOTHING
+
+
+def hold(subscriber: Subscriber, subscription: Subscription | None, now: datetime) -> Hold | None:
     """Return why nothing is written to the subscriber at `now`; None: nothing holds their mail."""
     if subscription is not None:
         if subscription.stopped_at is not None:
@@ -120,13 +129,6 @@ def _due_at(
         return due  # it waits for the end of quiet hours
     opening = windows.following(schedule, zone, resumes)
     return opening and loud_from(subscriber.quiet, zone, opening)
-
-
-def _is_theirs(subscriber: Subscriber, window: Window, since: datetime, now: datetime) -> bool:
-    """Say whether a window is one of the subscriber's: not of a day before they came into force."""
-    if now < _digests_from(subscriber, now):
-        return False
-    return since.astimezone(ZoneInfo(subscriber.timezone)).date() <= window.local_date
 
 
 def _digests_from(subscriber: Subscriber, now: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Quiet hours of a subscriber's day: what the clock on their wall shows counts. Pure.
 
-So no mail ever comes at a time that they named: an hour that comes twice is quiet both times, of one
-that is left out nothing is, and hours over midnight belong to both days.
+So no mail ever comes at a time that they named: an hour that comes twice is quiet both times, of
+one that is left out nothing is, and hours over midnight belong to both days.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,8 @@ def is_quiet(quiet: Quiet, timezone: str, now: datetime) -> bool:
 
 
 def loud_from(quiet: Quiet | None, timezone: str, instant: datetime) -> datetime:
-    """Return the next end of quiet hours from `instant` on (UTC), which is `instant` itself where it
-    does not lie in them."""
+    """Return the next end of quiet hours (UTC) from `instant` on, which is `instant` itself where
+    it does not lie in them."""
     if quiet is None or not is_quiet(quiet, timezone, instant):
         return instant
     zone = ZoneInfo(timezone)
