@@ -38,11 +38,16 @@ def encrypted(entity: bytes, key_file: Path, now: datetime) -> str:
 def _usable(key_file: Path, now: datetime) -> "Cert":
     """Return the one key of a file, or raise ComposeError."""
     certificate = _read(key_file)
-    if certificate.is_revoked:
+    try:
+        is_revoked, end = certificate.is_revoked, certificate.expiration
+        ends = _ends_of_encryption(bytes(certificate))
+    except RuntimeError as error:
+        told = f"the key in {key_file.name} cannot be used: {_first_line(error)}"
+        raise ComposeError(told) from None
+    if is_revoked:
         raise ComposeError(f"the key in {key_file.name} was revoked by its owner")
-    if certificate.expiration is not None and certificate.expiration <= now:
-        raise ComposeError(f"the key in {key_file.name} expired {_day(certificate.expiration)}")
-    ends = _ends_of_encryption(bytes(certificate))
+    if end is not None and end <= now:
+        raise ComposeError(f"the key in {key_file.name} expired {_day(end)}")
     if not ends:
         raise ComposeError(f"the key in {key_file.name} has no part to encrypt to")
     if all(end is not None and end <= now for end in ends):
@@ -75,7 +80,9 @@ def _read(key_file: Path) -> "Cert":
     except RuntimeError as error:
         told = f"{key_file.name} holds no OpenPGP public key ({_first_line(error)})"
         raise ComposeError(told) from None
-    if len(found) != 1:
+    if not found:
+        raise ComposeError(f"{key_file.name} holds no OpenPGP public key")
+    if len(found) > 1:
         raise ComposeError(f"{key_file.name} holds {len(found)} keys: leave the one to encrypt to")
     return found[0]
 
@@ -126,8 +133,9 @@ def _made(statement: "Packet") -> datetime:
 
 
 def _first_line(error: Exception) -> str:
-    """Return what an error says without the stack that follows it."""
-    return (str(error).splitlines() or [""])[0]
+    """Return what an error says without the stack that follows it, and without the time, so that
+    the same reason is told in the same words."""
+    return (str(error).splitlines() or [""])[0].partition(" at time ")[0]
 
 
 def _day(moment: datetime) -> str:
