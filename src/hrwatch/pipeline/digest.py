@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.feeds import FeedState
 from hrwatch.model.mail import Delivery, Digest, Mail, MailKind, Match, Status
-from hrwatch.pipeline.due import Errand, tells_of_nothing
+from hrwatch.pipeline.due import Errand, may_be_sent, tells_of_nothing
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.revisit import first_visits
 from hrwatch.pipeline.standing import Turn, turns_at
@@ -191,14 +191,23 @@ async def _chosen(parts: Parts, desk: Desk, turn: Turn) -> Choice:
 async def deliver_pass(parts: Parts, desk: Desk, *, regardless: bool) -> tuple[Delivery, ...]:
     """Try each mail that is due once, `regardless` of when its next try is set to; return what
     became of each. One to a subscriber who is gone, or has another address now, is not sent; where
-    the transport stopped, the others wait untried, but for `regardless`."""
+    the transport stopped, the others wait untried, but for `regardless`. In the quiet hours of a
+    subscriber, and for whom digests are held, it waits untried in any case."""
     now = parts.clock()
+    subscribers = {subscriber.name: subscriber for subscriber in desk.config.subscribers}
     addresses = {subscriber.name: subscriber.address for subscriber in desk.config.subscribers}
+    waiting = await parts.archive.read(outbox.waiting, now=now, regardless=regardless)
+    stand = await parts.archive.read(subscriptions.all) if waiting else ()
+    known = {subscription.subscriber: subscription for subscription in stand}
     deliveries = []
-    for due in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
+    for due in waiting:
         if parts.transport.stopped and not regardless:
             break  # what is wrong is not theirs, and must not make them wait longer
         now = parts.clock()
+        to = subscribers.get(due.subscriber)
+        is_theirs = to is not None and to.address == due.recipient
+        if to and is_theirs and not may_be_sent(due.kind, to, known.get(to.name), now):
+            continue
         claimed = await parts.archive.write(
             outbox.claim, due.message_id, owner=parts.owner, now=now, until=now + CLAIM
         )

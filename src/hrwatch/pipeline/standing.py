@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hrwatch.model.mail import Subscriber, Subscription, Window
-from hrwatch.pipeline.due import Errand, errand, hold, is_quiet_for, window_of
+from hrwatch.pipeline.due import Errand, errand, hold, is_quiet_for, next_at, window_of
 from hrwatch.pipeline.writing import Desk
 from hrwatch.stages.store import subscriptions, turns
 from hrwatch.stages.store.turns import Standing
@@ -60,6 +60,12 @@ async def turns_at(desk: Desk, now: datetime, *, regardless: bool) -> tuple[Turn
             if regardless or _is_worth_a_look(desk, turn, now):
                 found.append(turn)
     return tuple(found)
+
+
+async def next_digest_at(desk: Desk, now: datetime) -> datetime | None:
+    """Return when the next digest is due (UTC), as `due.next_at`."""
+    known = {one.subscriber: one for one in await desk.archive.read(subscriptions.all)}
+    return next_at(desk.config.subscribers, known, now)
 
 
 def _turn(
