@@ -11,7 +11,7 @@ from hrwatch.model.mail import Delivery, Digest, Mail, MailKind, Match, Status
 from hrwatch.pipeline.due import Errand, may_be_sent, tells_of_nothing
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.revisit import first_visits
-from hrwatch.pipeline.standing import Turn, turns_at
+from hrwatch.pipeline.standing import Turn, fruitless, turns_at
 from hrwatch.pipeline.urgent import allowance, severe, urgent_of, window_for
 from hrwatch.pipeline.writing import (
     Brief,
@@ -82,30 +82,41 @@ async def digest_pass(
     """
     now = parts.clock()
     turns = await turns_at(desk, now, regardless=regardless)
-    states = await feed_states(desk) if turns else ()
+    states: tuple[FeedState, ...] | None = None
     failed = []
     for turn in turns:
         name = turn.subscriber.name
-        error: HrwatchError | None = None
-        try:
-            written = await send_digest(parts, desk, turn, states)
-        except ComposeError as met:
-            written, error = False, met
-        except HrwatchError:
-            raise  # the archive, not the digest, is in trouble
-        except Exception as met:  # a bug that one digest meets must not stop the others
-            log.exception("event=bug subscriber=%s", name)
-            told = f"hrwatch met {type(met).__name__}; its log has the details"
-            written, error = False, ComposeError(told)
-        if error is not None:
-            failed.append((name, error))
-        before = desk.looks.pop(name, None)
-        if not written:
-            look = Look(turn.key, turn.newest_at, now, str(error or ""))
-            desk.looks[name] = look
-            if look.error and (before is None or before.error != look.error):
-                log.error("event=digest-failed subscriber=%s error=%r", name, look.error)
+        look = None if regardless else fruitless(desk, turn, now)
+        if look is None:
+            states = await feed_states(desk) if states is None else states
+            look = await _look(parts, desk, turn, states)
+        if look is None:
+            desk.looks.pop(name, None)
+            continue
+        desk.looks[name] = look
+        if look.error:
+            failed.append((name, ComposeError(look.error)))
     return tuple(failed)
+
+
+async def _look(parts: Parts, desk: Desk, turn: Turn, states: Iterable[FeedState]) -> Look | None:
+    """Write what there is to be written to the subscriber; return None where that is done, or what
+    was found instead."""
+    now, name, error = parts.clock(), turn.subscriber.name, ""
+    try:
+        if await send_digest(parts, desk, turn, states):
+            return None
+    except ComposeError as met:
+        error = str(met)
+    except HrwatchError:
+        raise  # the archive, not the digest, is in trouble
+    except Exception as met:  # a bug that one digest meets must not stop the others
+        log.exception("event=bug subscriber=%s", name)
+        error = f"hrwatch met {type(met).__name__}; its log has the details"
+    before = desk.looks.get(name)
+    if error and (before is None or before.error != error):  # once, not at every look
+        log.error("event=digest-failed subscriber=%s error=%r", name, error)
+    return Look(turn.key, turn.newest_at, now, error)
 
 
 async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[FeedState]) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hrwatch.model.mail import Subscriber, Subscription, Window
 from hrwatch.pipeline.due import Errand, errand, hold, is_quiet_for, next_at, window_of
-from hrwatch.pipeline.writing import Desk
+from hrwatch.pipeline.writing import Desk, Look
 from hrwatch.stages.store import subscriptions, turns
 from hrwatch.stages.store.turns import Standing
 
@@ -56,9 +56,7 @@ async def turns_at(desk: Desk, now: datetime, *, regardless: bool) -> tuple[Turn
             what = errand(subscriber, window, taken=name in taken, waits=waits)
         if what is not Errand.NOTHING:
             window = window if what is Errand.DIGEST else None
-            turn = _turn(subscriber, known.get(name), what, window, newest_at)
-            if regardless or _is_worth_a_look(desk, turn, now):
-                found.append(turn)
+            found.append(_turn(subscriber, known.get(name), what, window, newest_at))
     return tuple(found)
 
 
@@ -82,9 +80,10 @@ def _turn(
     return Turn(subscriber, what, window, newest_at, token)
 
 
-def _is_worth_a_look(desk: Desk, turn: Turn, now: datetime) -> bool:
-    """Say whether anything may have changed since the last look, where that led to no mail."""
+def fruitless(desk: Desk, turn: Turn, now: datetime) -> Look | None:
+    """Return the last look at what waits for the subscriber, where it led to no mail and is not
+    worth another one yet."""
     last = desk.looks.get(turn.subscriber.name)
     if last is None or (last.errand, last.newest_at) != (turn.key, turn.newest_at):
-        return True
-    return not timedelta(0) <= now - last.at < LOOK_AGAIN  # a clock may be set back
+        return None
+    return last if timedelta(0) <= now - last.at < LOOK_AGAIN else None  # clocks are set back
