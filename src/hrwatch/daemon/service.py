@@ -23,7 +23,6 @@ from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
 from hrwatch.pipeline.turns import Turns
-from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.outbox import Due as DueMail
@@ -36,6 +35,7 @@ DIGESTS = timedelta(seconds=5)
 MAIL = timedelta(seconds=5)
 FILE = timedelta(seconds=5)
 KEEPING = timedelta(minutes=1)
+TELLING = timedelta(minutes=1)
 # Whoever reached the end of what is to be kept no longer need not look for more so soon.
 KEPT = timedelta(hours=1)
 BEAT = timedelta(seconds=10)
@@ -95,6 +95,8 @@ class Service:
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
+        self._next_digest_at: datetime | None = None
+        self._unwritten: dict[str, datetime] = {}  # subscribers without their digest, since when
         self._keep_from = 0.0  # on the monotonic clock: when to look for what is kept no longer
         self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
         beat = min(BEAT, (notifier.watchdog_interval or BEAT * 2) / 2)
@@ -105,6 +107,7 @@ class Service:
             "mail": (MAIL, self._start_mails),
             "file": (FILE, self._look_at_file),
             "keeping": (KEEPING, self._keep_no_longer),
+            "operator": (TELLING, self._tell_operator),
             "beat": (beat, self._beat),
         }
 
@@ -129,6 +132,7 @@ class Service:
         self._schedule()
         self._scheduler.start()
         log.info("event=started version=%s feeds=%d", hrwatch.__version__, len(config.feeds))
+        await self._look_ahead()
         self._notifier.ready(self._status())
         try:
             await self._stopping.wait()
@@ -227,7 +231,15 @@ class Service:
     async def _write_digests(self) -> None:
         async with self._generation.used() as generation:
             await pipeline.match_pass(generation.parts, generation.desk)
-            await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
+            failed = await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
+        now = wiring.utc_now()
+        self._unwritten = {name: self._unwritten.get(name, now) for name, _ in failed}
+
+    async def _tell_operator(self) -> None:
+        async with self._generation.used() as generation:
+            await pipeline.operator_pass(
+                generation.parts, generation.desk, unwritten=self._unwritten
+            )
 
     async def _start_mails(self) -> None:
         async with self._generation.used() as generation:
@@ -281,6 +293,7 @@ class Service:
                 self._watched.error = str(error)
         now = wiring.utc_now()
         await self._archive.write(daemon_table.reloaded, now, self._watched.error)
+        await self._look_ahead()
         self._notifier.ready(self._status())
 
     async def _put_in_force(self) -> None:
@@ -308,13 +321,18 @@ class Service:
         await self._mind_the_clock()
         states = await pipeline.feed_states(self._generation.desk)
         self._failing = sum(state.state in FAILING for state in states)
-        await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at())
+        await self._look_ahead()
+        await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at)
         self._notifier.status(self._status())
         oldest = min(self._ticked_at.values())
         if time.monotonic() - oldest < STALE.total_seconds():
             self._notifier.watchdog()
         else:
             log.error("event=stale ticks=%r", self._ticked_at)
+
+    async def _look_ahead(self) -> None:
+        desk = self._generation.desk
+        self._next_digest_at = await pipeline.next_digest_at(desk, wiring.utc_now())
 
     async def _mind_the_clock(self) -> None:
         wall, monotonic = wiring.utc_now(), time.monotonic()
@@ -327,19 +345,11 @@ class Service:
             await wiring.mind_the_clock(self._archive, wall)
         self._wall, self._monotonic = wall, monotonic
 
-    def _next_digest_at(self) -> datetime | None:
-        now = wiring.utc_now()
-        openings = (
-            windows.following(subscriber.schedule, subscriber.timezone, now)
-            for subscriber in self._generation.config.subscribers
-        )
-        return min((opening for opening in openings if opening), default=None)
-
     def _status(self) -> str:
         feeds = sum(feed.enabled for feed in self._generation.config.feeds)
         parts = [f"{counted(feeds, 'feed')}, {self._failing} failing"]
-        if opening := self._next_digest_at():
-            parts.append(f"next digest {opening:%d %b %H:%M} UTC")
+        if self._next_digest_at:
+            parts.append(f"next digest {self._next_digest_at:%d %b %H:%M} UTC")
         if self._watched.error:
             parts.append(f"the newest configuration is refused: {self._watched.error}")
         parts += [f"{work}: {told}" for work, told in sorted(self._tasks.trouble.items())]

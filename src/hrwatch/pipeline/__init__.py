@@ -13,11 +13,13 @@ are handed in.
 
 from hrwatch.pipeline.deliver import MailTurns, deliver, deliver_pass
 from hrwatch.pipeline.digest import digest_pass, match_pass
+from hrwatch.pipeline.operator import operator_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
 from hrwatch.pipeline.preview import Foreseen, preview_mails, preview_since, preview_waiting
 from hrwatch.pipeline.retention import keep_no_longer
 from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
+from hrwatch.pipeline.standing import next_digest_at
 from hrwatch.pipeline.writing import Desk, feed_states
 
 __all__ = [
@@ -33,6 +35,8 @@ __all__ = [
     "feed_states",
     "keep_no_longer",
     "match_pass",
+    "next_digest_at",
+    "operator_pass",
     "poll_feed",
     "poll_pass",
     "preview_mails",

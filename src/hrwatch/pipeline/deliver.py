@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hrwatch.model.mail import Delivery, Mail, MailKind, Status, Subscriber, Subscription
+from hrwatch.pipeline.due import Hold, hold, may_be_sent
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.writing import Desk
 from hrwatch.stages.deliver.retry import next_try
@@ -36,7 +37,7 @@ class MailTurns:
 
     async def take(self, parts: Parts, desk: Desk) -> tuple[tuple[str, tuple[Due, ...]], ...]:
         """Return those whose turn it is, with the mails that are due; each until `leave`."""
-        if parts.transport.stopped or len(self.busy) >= AT_ONCE:
+        if parts.transport.resting or len(self.busy) >= AT_ONCE:
             return ()
         taken = {}
         for name, mails in (await _due(parts, desk, regardless=False)).items():
@@ -70,13 +71,13 @@ async def deliver(
     """Try these mails to one subscriber once, in their order; return what became of each.
 
     One to a subscriber who is gone, has stopped, or has another address now, is not sent: what it
-    told waits again. A page waits for the one in front of it. Where the transport stopped, the
+    told waits again. A page waits for the one in front of it. While the transport rests, the
     others wait untried, but for `regardless`.
     """
     deliveries = []
     held = set()  # digests of which a page could not be sent
     for due in mails:
-        if parts.transport.stopped and not regardless:
+        if parts.transport.resting and not regardless:
             break  # what is wrong is not theirs, and must not make them wait longer
         if due.digest in held:
             continue
@@ -130,9 +131,12 @@ async def _due(parts: Parts, desk: Desk, *, regardless: bool) -> dict[str, tuple
 
 def _waits(mail: Due, reader: Subscriber, standing: Subscription | None, now: datetime) -> bool:
     """Say whether a mail waits, untried, because it would come to nobody or at a wrong time."""
-    if standing is None or standing.suspended_at is None:
-        return False
-    return standing.suspended_address.casefold() == mail.recipient.casefold()
+    if reader.address != mail.recipient:
+        return False  # it is never sent
+    held = hold(reader, standing, now)
+    if held is Hold.STOPPED and mail.kind in _TOLD:
+        return False  # neither is this
+    return held is Hold.SUSPENDED or not may_be_sent(mail.kind, reader, standing, now)
 
 
 def _never_sent(mail: Mail, desk: Desk, standing: Subscription | None) -> str:
@@ -166,7 +170,7 @@ def _again(parts: Parts, delivery: Delivery, claimed: Claimed) -> datetime | Non
     if delivery.status not in _TRIED_AGAIN:
         return None
     now = parts.clock()
-    if parts.transport.stopped:
+    if parts.transport.resting:
         return now + _SOON
     again = next_try(claimed.attempts, claimed.written_at, now)
     if again is None:

@@ -6,7 +6,7 @@ kin fill in `%(name)s` after translating, so a literal percent sign is written `
 always such a value, never a part of a sentence. How to add a sentence: CONTRIBUTING.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -81,6 +81,19 @@ class Tongue:
         """Say whether it is written from right to left."""
         return self.code in _RIGHT_TO_LEFT
 
+    @property
+    def colon(self) -> str:
+        """The colon between a name and what is said of it, with its spaces."""
+        return "\u00a0: " if self.code == "fr" else ": "
+
+    def sentence(self, text: str) -> str:
+        """Return `text` as a sentence begins: names of languages are small letters elsewhere."""
+        return text[:1].upper() + text[1:]
+
+    def percent(self, number: int) -> str:
+        """Return "92%"."""
+        return f"{number}%" if self.code in ("en", "ar") else f"{number}\u00a0%"
+
     def isolate(self, text: str) -> str:
         """Return `text` between bidi isolates where a letter in it runs against the mail."""
         return layout.isolate(text, in_right_to_left=self.right_to_left)
@@ -128,8 +141,8 @@ class Tongue:
         if self.code == "en":
             return tail
         known = self.locale.time_zones
-        found = known.get(zone) or known.get(_renamed().get(zone, ""))
-        return str(found["city"]) if found and "city" in found else tail
+        found = [known[name] for name in (zone, *_older_names(zone)) if name in known]
+        return next((str(one["city"]) for one in found if "city" in one), tail)
 
     def _date(self, form: str, moment: date, *, year: bool) -> str:
         patterns = _ENGLISH_PATTERNS | _PATTERNS.get(self.code, {})
@@ -156,7 +169,6 @@ def _translations(code: str) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-@cache
-def _renamed() -> dict[str, str]:
-    """Return the older name of each zone that was renamed: CLDR keeps cities under that."""
-    return {new: old for old, new in get_global("zone_aliases").items()}
+def _older_names(zone: str) -> Iterator[str]:
+    """Yield what a zone was called before it was renamed: CLDR keeps its city under that."""
+    return (old for old, new in get_global("zone_aliases").items() if new == zone)
