@@ -32,6 +32,7 @@ from hrwatch.stages.digest.view import (
     Trouble,
     Undated,
     Update,
+    Word,
 )
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
@@ -98,8 +99,16 @@ def _story(number: int) -> Story:
         time_given=True,
         undated=None,
         first_seen_at=NOW - timedelta(hours=8),
-        keywords=(MatchedTag("Torture", ("tortured",), (Field.TEXT,), Relation.SUBJECT),),
-        countries=(MatchedTag("Belarus", ("Minsk",), (Field.TITLE,), Relation.SUBJECT),),
+        keywords=(
+            MatchedTag(
+                "Torture", (Word("tortured", (Field.TEXT,)),), (Field.TEXT,), Relation.SUBJECT
+            ),
+        ),
+        countries=(
+            MatchedTag(
+                "Belarus", (Word("Minsk", (Field.TITLE,)),), (Field.TITLE,), Relation.SUBJECT
+            ),
+        ),
         also_tagged=("Prison conditions",),
         also_named=("Mexico",),
         snippet=(Piece("They were "), Piece("tortured", marked=True), Piece(", they said.")),
