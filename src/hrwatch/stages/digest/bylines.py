@@ -56,7 +56,7 @@ class Bylines:
         if isinstance(item, Update):
             return item.language
         if item.translated:
-            return self.tongue.listed([item.language, self.tongue.gettext("a translation")])
+            return self.tongue.listed([item.language, self.tongue.gettext("translation")])
         if item.language_code in ("", "und") or _primary(item.language_code) == self.tongue.code:
             return item.language
         return self.tongue.listed([item.language, self.tongue.gettext("original language")])
