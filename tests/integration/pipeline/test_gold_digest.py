@@ -103,7 +103,7 @@ ITEMS = {
     ),
     "versions are for the archive": (4, "--versions"),
     "telephone taken out": (5, "Contacto: [phone removed]"),
-    "listing page": (6, "Dated 20 Nov 2026 on the page, time not given. First seen 21 Nov 09:40 UTC."),
+    "listing page": (6, "Dated 20 Nov 2026 on the page, time not given. First seen 21 Nov"),
     "rewrite": (7, "Дозор (Russian, 21 Nov 15:02, 67% of it the same)"),
     "removed": (9, "REMOVED from its address"),
     "removal in cautious words": (

@@ -38,7 +38,7 @@ class Bylines:
 
     def line(self, item: Story | Update) -> str:
         """Return "The Wire (independent media). Belarusian, original language."."""
-        told = [f"{self.publisher(item)}.", f"{self.language(item)}."]
+        told = [f"{self.publisher(item)}.", f"{self.tongue.sentence(self.language(item))}."]
         if isinstance(item, Story) and item.from_list:
             told.append(self.tongue.gettext("Page without feed, read as a list."))
         return " ".join(told)

@@ -81,6 +81,19 @@ class Tongue:
         """Say whether it is written from right to left."""
         return self.code in _RIGHT_TO_LEFT
 
+    @property
+    def colon(self) -> str:
+        """The colon between a name and what is said of it, with its spaces."""
+        return "\u00a0: " if self.code == "fr" else ": "
+
+    def sentence(self, text: str) -> str:
+        """Return `text` as a sentence begins: names of languages are small letters elsewhere."""
+        return text[:1].upper() + text[1:]
+
+    def percent(self, number: int) -> str:
+        """Return "92%"."""
+        return f"{number}%" if self.code in ("en", "ar") else f"{number}\u00a0%"
+
     def isolate(self, text: str) -> str:
         """Return `text` between bidi isolates where a letter in it runs against the mail."""
         return layout.isolate(text, in_right_to_left=self.right_to_left)

@@ -90,7 +90,7 @@ def test_every_kind_of_publisher_has_words() -> None:
     [
         ("be", None, "Belarusian, original language."),
         ("en-GB", None, "British English."),
-        ("", None, "language not known."),
+        ("", None, "Language not known."),
         ("fr", Copy("o", CopyKind.TRANSLATION, 1.0), "French, translation."),
         ("fr", Copy("o", CopyKind.NEAR_TEXT, 0.9), "French, original language."),
     ],
