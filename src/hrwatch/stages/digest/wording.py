@@ -169,6 +169,21 @@ class Wording:
             told=told,
         )
 
+    def nothing(self) -> str:
+        """Return why a digest comes that has nothing new to tell; empty where it has."""
+        composition = self._composition
+        if composition.new or composition.updates:
+            return ""
+        if composition.coverage.failing:
+            return self._tongue.gettext(
+                "This digest comes all the same, because not every feed could be read."
+            )
+        if composition.subscriber.empty:
+            return self._tongue.gettext(
+                "This digest comes all the same, so that you know that your feeds are being read."
+            )
+        return ""
+
     def coverage(self) -> str:
         """Return how many feeds were read of how many; silence is not an empty day."""
         coverage, tongue = self._composition.coverage, self._tongue
