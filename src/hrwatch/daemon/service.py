@@ -23,7 +23,6 @@ from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
 from hrwatch.pipeline.turns import Turns
-from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.visits import Due
@@ -94,6 +93,7 @@ class Service:
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
+        self._next_digest_at: datetime | None = None
         self._unwritten: dict[str, datetime] = {}  # subscribers without their digest, since when
         self._keep_from = 0.0  # on the monotonic clock: when to look for what is kept no longer
         self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
@@ -130,6 +130,7 @@ class Service:
         self._schedule()
         self._scheduler.start()
         log.info("event=started version=%s feeds=%d", hrwatch.__version__, len(config.feeds))
+        await self._look_ahead()
         self._notifier.ready(self._status())
         try:
             await self._stopping.wait()
@@ -278,6 +279,7 @@ class Service:
                 self._watched.error = str(error)
         now = wiring.utc_now()
         await self._archive.write(daemon_table.reloaded, now, self._watched.error)
+        await self._look_ahead()
         self._notifier.ready(self._status())
 
     async def _put_in_force(self) -> None:
@@ -305,13 +307,18 @@ class Service:
         await self._mind_the_clock()
         states = await pipeline.feed_states(self._generation.desk)
         self._failing = sum(state.state in FAILING for state in states)
-        await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at())
+        await self._look_ahead()
+        await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at)
         self._notifier.status(self._status())
         oldest = min(self._ticked_at.values())
         if time.monotonic() - oldest < STALE.total_seconds():
             self._notifier.watchdog()
         else:
             log.error("event=stale ticks=%r", self._ticked_at)
+
+    async def _look_ahead(self) -> None:
+        desk = self._generation.desk
+        self._next_digest_at = await pipeline.next_digest_at(desk, wiring.utc_now())
 
     async def _mind_the_clock(self) -> None:
         wall, monotonic = wiring.utc_now(), time.monotonic()
@@ -324,19 +331,11 @@ class Service:
             await wiring.mind_the_clock(self._archive, wall)
         self._wall, self._monotonic = wall, monotonic
 
-    def _next_digest_at(self) -> datetime | None:
-        now = wiring.utc_now()
-        openings = (
-            windows.following(subscriber.schedule, subscriber.timezone, now)
-            for subscriber in self._generation.config.subscribers
-        )
-        return min((opening for opening in openings if opening), default=None)
-
     def _status(self) -> str:
         feeds = sum(feed.enabled for feed in self._generation.config.feeds)
         parts = [f"{counted(feeds, 'feed')}, {self._failing} failing"]
-        if opening := self._next_digest_at():
-            parts.append(f"next digest {opening:%d %b %H:%M} UTC")
+        if self._next_digest_at:
+            parts.append(f"next digest {self._next_digest_at:%d %b %H:%M} UTC")
         if self._watched.error:
             parts.append(f"the newest configuration is refused: {self._watched.error}")
         parts += [f"{work}: {told}" for work, told in sorted(self._tasks.trouble.items())]

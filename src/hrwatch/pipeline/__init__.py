@@ -16,6 +16,7 @@ from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
 from hrwatch.pipeline.preview import Foreseen, preview_mails, preview_since, preview_waiting
 from hrwatch.pipeline.retention import keep_no_longer
 from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
+from hrwatch.pipeline.standing import next_digest_at
 from hrwatch.pipeline.writing import Desk, feed_states
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "feed_states",
     "keep_no_longer",
     "match_pass",
+    "next_digest_at",
     "operator_pass",
     "poll_feed",
     "poll_pass",

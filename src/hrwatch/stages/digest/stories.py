@@ -252,7 +252,9 @@ def publisher_type(feed: str, feeds: Mapping[str, Feed]) -> PublisherType | None
 
 def title_of(record: Record, tongue: Tongue) -> str:
     """Return a record's title as it may be shown."""
-    title = redacted(text.clean_line(record.title), tongue.gettext)
+    # What lies further is cut in any case, and some feeds put the whole text there.
+    whole = text.clean_line(record.title)[: _TITLE_LIMIT + _MARGIN]
+    title = redacted(whole, tongue.gettext)
     return text.clean_line(title, _TITLE_LIMIT) or tongue.gettext("(no title)")
 
 

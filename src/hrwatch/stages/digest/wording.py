@@ -143,7 +143,7 @@ class Wording:
 
     def zone(self) -> str:
         """Return the zone in words: "Vilnius time (UTC+2)"."""
-        city = self._tongue.city(self._zone.key)
+        city = self._tongue.isolate(self._tongue.city(self._zone.key))
         offset = self._composition.now.astimezone(self._zone).utcoffset() or timedelta(0)
         if self._zone.key.rpartition("/")[2] in ("UTC", "GMT"):
             return self._zone.key.rpartition("/")[2]
@@ -170,6 +170,21 @@ class Wording:
             mentions,
             told=told,
         )
+
+    def nothing(self) -> str:
+        """Return why a digest comes that has nothing new to tell; empty where it has."""
+        composition = self._composition
+        if composition.new or composition.updates:
+            return ""
+        if composition.coverage.failing:
+            return self._tongue.gettext(
+                "This digest comes all the same, because not every feed could be read."
+            )
+        if composition.subscriber.empty:
+            return self._tongue.gettext(
+                "This digest comes all the same, so that you know that your feeds are being read."
+            )
+        return ""
 
     def coverage(self) -> str:
         """Return how many feeds were read of how many; silence is not an empty day."""
