@@ -43,6 +43,8 @@ lock: $(READY)
 	@$(BIN)/uv pip compile $(COMPILE) pyproject.toml --output-file requirements/runtime.lock
 	@$(BIN)/uv pip compile $(COMPILE) pyproject.toml --extra postgresql \
 		--constraints requirements/runtime.lock --output-file requirements/postgresql.lock
+	@$(BIN)/uv pip compile $(COMPILE) pyproject.toml --extra pgp \
+		--constraints requirements/runtime.lock --output-file requirements/pgp.lock
 	@$(BIN)/uv pip compile $(COMPILE) pyproject.toml --group dev \
 		--constraints requirements/runtime.lock --output-file requirements/dev.lock
 COMPILE := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -131,6 +131,7 @@ async def the_days(place: Place, folder: Path, **of_subscriber: Any) -> AsyncIte
         parts = replace(
             the_parts(folder, archive=archive, fetcher=fetcher, workers=workers, clock=clock),
             new_id=lambda: f"{next(numbers):012}",
+            new_token=lambda: f"{next(numbers):032x}",
             feeds={feed.name: feed for feed in config.feeds},
             orgs={feed.name: feed.org for feed in config.feeds if feed.org},
         )

@@ -30,6 +30,7 @@ def the_parts(
         transport=open_transport(MailSettings(), directory=folder, clock=clock),
         clock=clock,
         new_id=lambda: "1",
+        new_token=lambda: "0" * 32,
         owner="test",
         per_site=1,
         rule_sets=RuleSets(Rules(), ()),

@@ -218,6 +218,7 @@ async def watching(place: Place, folder: Path, **of_feed: Any) -> AsyncIterator[
             parts = replace(
                 parts,
                 new_id=lambda: f"{next(numbers):012}",
+                new_token=lambda: f"{next(numbers):032x}",
                 feeds={feed.name: feed for feed in config.feeds},
             )
             await wiring.put_in_force(archive, config, clock())

@@ -19,6 +19,7 @@ from hrwatch.pipeline import Desk, Parts
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages import match
 from hrwatch.stages.deliver import Transport, open_transport
+from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import checkup, clock, feeds, rule_sets, subscribers, subscriptions
 from hrwatch.stages.store.archive import Archive
@@ -99,6 +100,7 @@ def assemble(
         transport=transport,
         clock=utc_now,
         new_id=lambda: secrets.token_hex(12),
+        new_token=lambda: secrets.token_hex(16),
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
         per_site=config.fetch.per_domain,
         rule_sets=RuleSets(config.rules, config.feeds),
@@ -116,6 +118,17 @@ def open_desk(config: Config, archive: Archive) -> Desk:
     keywords = {keyword.id: keyword.label for keyword in config.rules.keywords}
     labels = {**territories.countries(), **places, **keywords}
     return Desk(archive, config, labels, territories.PARENTS)
+
+
+def unusable_keys(config: Config, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the subscribers whose mail is held because it cannot be encrypted, with the reason;
+    the files are read, which the configuration itself leaves alone."""
+    found = (
+        (subscriber.name, unusable(subscriber.pgp_key_file, now))
+        for subscriber in config.subscribers
+        if subscriber.pgp_key_file is not None
+    )
+    return tuple((name, reason) for name, reason in found if reason)
 
 
 async def mind_the_clock(archive: Archive, now: datetime) -> None:

@@ -171,7 +171,8 @@ def due(
     archive: Archive, later: timedelta = timedelta(0), *, regardless: bool = False
 ) -> list[str]:
     with archive.reading() as connection:
-        return list(outbox.waiting(connection, now=NOW + later, regardless=regardless))
+        found = outbox.waiting(connection, now=NOW + later, regardless=regardless)
+        return [one.message_id for one in found]
 
 
 def claim(

@@ -4,6 +4,7 @@ import typer
 
 from hrwatch.cli import output
 from hrwatch.cli.place import place
+from hrwatch.config import Config
 from hrwatch.errors import ConfigError
 from hrwatch.text import counted
 
@@ -20,6 +21,8 @@ def check(context: typer.Context) -> None:
         raise typer.Exit(BAD) from None
     for warning in config.warnings:
         output.line(output.plain(f"warning: {warning}", limit=None))
+    if any(subscriber.pgp_key_file for subscriber in config.subscribers):
+        _tell_unusable_keys(config)
     enabled = sum(feed.enabled for feed in config.feeds)
     output.line(
         f"{output.plain(str(config.path))}: good. "
@@ -27,3 +30,11 @@ def check(context: typer.Context) -> None:
         f"{counted(len(config.rules.keywords), 'keyword')}, "
         f"{counted(len(config.subscribers), 'subscriber')}."
     )
+
+
+def _tell_unusable_keys(config: Config) -> None:
+    from hrwatch.wiring import unusable_keys, utc_now  # noqa: PLC0415 - the parts, only for this
+
+    for name, reason in unusable_keys(config, utc_now()):
+        told = f"warning: {config.path}: subscriber {name}: {reason}; their mail is held meanwhile"
+        output.line(output.plain(told, limit=None))

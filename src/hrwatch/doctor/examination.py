@@ -67,6 +67,8 @@ def examine(patient: Patient) -> Iterator[tuple[str, Finding]]:
 
     yield "mail", within(OF_MAIL, network.mail, config.mail, directory, password, OF_MAIL)
     yield "digest", within(USUAL, work.digest, config.subscribers, config.mail, patient.now)
+    if any(subscriber.pgp_key_file for subscriber in config.subscribers):
+        yield "keys", within(USUAL, work.keys, config.subscribers, patient.now)
     yield "reading", within(OF_WORKERS, work.reading, config.workers, config.rules, patient.now)
     yield "limits", within(OF_WORKERS, work.limits)
 

@@ -3,6 +3,7 @@ that is held within its limits."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import hrwatch
@@ -16,8 +17,10 @@ from hrwatch.model.mail import Cadence, Interest, Match, Schedule, Subscriber
 from hrwatch.model.settings import HopLimits, MailSettings
 from hrwatch.model.tags import Kind, Relation, Rules
 from hrwatch.stages.digest.compose import compose
+from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.render import render
+from hrwatch.text import counted
 from hrwatch.workers import Workers
 
 TITLE = "Belarus: invented activist arrested in Minsk"
@@ -46,13 +49,25 @@ def digest(subscribers: Sequence[Subscriber], settings: MailSettings, now: datet
             labels={},
             version=hrwatch.__version__,
         )
+        unlocked = replace(subscriber, pgp_key_file=None)  # keys are looked at by themselves
         try:
             for page in render(composition, "invented").pages:
-                build(page, subscriber, settings, "invented0", now)
+                build(page, unlocked, settings, "invented0", now, token="0" * 32)
         except ComposeError as error:
             told = f"a digest for {subscriber.name} cannot be written: {error}"
             return trouble(told, "see mail.from and the subscriber's address")
     return fine(f"a digest of an invented record was written for {len(subscribers) or 'nobody'}")
+
+
+def keys(subscribers: Sequence[Subscriber], now: datetime) -> Finding:
+    """See that mail can be encrypted to everybody who has a key."""
+    files = {one.name: one.pgp_key_file for one in subscribers if one.pgp_key_file is not None}
+    found = [(name, unusable(path, now)) for name, path in files.items()]
+    held = [f"{name}: {reason}" for name, reason in found if reason]
+    if held:
+        told = f"mail is held, since it cannot be encrypted: {'; '.join(held)}"
+        return trouble(told, "ask them for their key of today and put it into the file")
+    return fine(f"mail can be encrypted to {counted(len(files), 'key')}")
 
 
 def reading(count: int, rules: Rules, now: datetime) -> Finding:

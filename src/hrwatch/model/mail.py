@@ -186,6 +186,8 @@ class Page:
     text: str
     html: str  # empty: text alone
     numbers: tuple[int, ...]  # of the items that stand in it
+    # What an encrypted mail shows outside; empty: `subject`, where the subscriber chose no full one
+    discreet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from hrwatch.stages.deliver.retry import next_try
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store import ledger, outbox
+from hrwatch.stages.store import ledger, outbox, subscriptions
 from hrwatch.stages.store import subscribers as in_force_table
 
 # Records that are matched in one step, in memory with their texts.
@@ -106,8 +106,14 @@ async def send_digest(
     if matches:
         digest = await write_digest(desk, brief, matches)
         digest = replace(digest, id=parts.new_id())
+        token = await parts.archive.write(
+            subscriptions.token_of, subscriber.name, parts.new_token()
+        )
+        settings = desk.config.mail
         mails = tuple(
-            replace(build(page, subscriber, desk.config.mail, parts.new_id(), now), page=number)
+            replace(
+                build(page, subscriber, settings, parts.new_id(), now, token=token), page=number
+            )
             for number, page in enumerate(digest.pages, 1)
         )
         await parts.archive.write(outbox.enqueue, digest, mails, now)
@@ -141,12 +147,12 @@ async def deliver_pass(parts: Parts, desk: Desk, *, regardless: bool) -> tuple[D
     now = parts.clock()
     addresses = {subscriber.name: subscriber.address for subscriber in desk.config.subscribers}
     deliveries = []
-    for message_id in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
+    for due in await parts.archive.read(outbox.waiting, now=now, regardless=regardless):
         if parts.transport.stopped and not regardless:
             break  # what is wrong is not theirs, and must not make them wait longer
         now = parts.clock()
         claimed = await parts.archive.write(
-            outbox.claim, message_id, owner=parts.owner, now=now, until=now + CLAIM
+            outbox.claim, due.message_id, owner=parts.owner, now=now, until=now + CLAIM
         )
         if claimed is None:
             continue

@@ -35,6 +35,7 @@ class Parts:
     transport: Transport
     clock: Callable[[], datetime]
     new_id: Callable[[], str]  # opaque and unguessable: for digests and Message-IDs
+    new_token: Callable[[], str]  # 32 hexadecimal digits, by which a subscriber's replies are known
     owner: str  # names this process in claims
     per_site: int  # feeds of one site that are visited at once
     rule_sets: RuleSets  # what tags the articles of each feed

@@ -69,7 +69,14 @@ def preview_mails(desk: Desk, subscriber: Subscriber, foreseen: Foreseen) -> tup
     """Return the mails of a digest as they would be sent, under invented Message-IDs; raise
     ComposeError."""
     return tuple(
-        build(page, subscriber, desk.config.mail, secrets.token_hex(12), foreseen.due_at)
+        build(
+            page,
+            subscriber,
+            desk.config.mail,
+            secrets.token_hex(12),
+            foreseen.due_at,
+            token=secrets.token_hex(16),  # nobody's: a mail that was not sent answers nothing
+        )
         for page in foreseen.digest.pages
     )
 

@@ -8,7 +8,16 @@ from types import MappingProxyType
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, Feed
-from hrwatch.model.mail import Earlier, Interest, Match, Reason, Subscriber, Window
+from hrwatch.model.mail import (
+    Detail,
+    Earlier,
+    Grouping,
+    Interest,
+    Match,
+    Reason,
+    Subscriber,
+    Window,
+)
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
@@ -38,30 +47,40 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
 
     `stories` holds, by the id of the original, every record of the stories that matched; `labels`
     what keywords and places are called; by the id of a record, `told` says what earlier digests
-    told the subscriber of it, and `visits` what its page was found to be. Grouped by country, the
-    newest first; a story stands once.
+    told the subscriber of it, and `visits` what its page was found to be. Grouped by country or by
+    keyword, the newest first; a story stands once.
     """
-    writer = Writer(stories, feeds, labels)
+    writer = Writer(stories, feeds, labels, longer=subscriber.detail is Detail.LONGER)
     older = Older(writer, told, visits)
     full, passing = _one_a_story(match for match in matches if match.reason is Reason.NEW)
     updates = _updates(match for match in matches if match.reason is not Reason.NEW)
     sections: list[Section] = []
     number = count(1)
-    by_country = _by_country(full, subscriber.interest, _newest_first)
-    later = _by_country(updates, subscriber.interest, _by_reason)
-    countries = by_country.keys() | later.keys()
-    for code in sorted(countries, key=lambda code: (not code, names.country(code, labels))):
-        name = names.country(code, labels) if code else names.OTHER
-        new = tuple(writer.story(next(number), match) for match in by_country.get(code, ()))
-        known = tuple(
-            older.update(next(number), match, updates[match]) for match in later.get(code, ())
+    numbers: dict[tuple[str, Reason], int] = {}
+    group_of, name_of = _GROUPINGS[subscriber.group_by]
+    new = _groups(sorted(full, key=_newest_first), subscriber.interest, group_of)
+    known = _groups(sorted(updates, key=_by_reason), subscriber.interest, group_of)
+    for code in sorted(
+        new.keys() | known.keys(), key=lambda code: (not code, name_of(code, labels))
+    ):
+        for match in (*new.get(code, ()), *known.get(code, ())):
+            numbers[_told_as(match)] = next(number)
+        section = Section(
+            code,
+            name_of(code, labels) if code else names.OTHER,
+            tuple(writer.story(numbers[_told_as(match)], match) for match in new.get(code, ())),
+            tuple(
+                older.update(numbers[_told_as(match)], match, updates[match])
+                for match in known.get(code, ())
+            ),
         )
-        sections.append(Section(code, name, new, known))
+        sections.append(section)
     mentions: list[Mention] = []
     for match in sorted(passing, key=_newest_first):
+        numbers[_told_as(match)] = next(number)
         code = _country(match, subscriber.interest)
         name = names.country(code, labels) if code else ""
-        mentions.append(Mention(name, writer.story(next(number), match)))
+        mentions.append(Mention(name, writer.story(numbers[_told_as(match)], match)))
     failing = sorted(coverage.failing, key=lambda state: state.feed)
     return Composition(
         subscriber=subscriber,
@@ -73,18 +92,24 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
         asked=_asked(subscriber.interest, feeds, labels),
         coverage=coverage,
         matches=matches,
+        numbers=tuple(numbers.get(_told_as(match), 0) for match in matches),
         version=version,
         occasion=occasion,
     )
 
 
-def _by_country(
-    matches: Iterable[Match], interest: Interest, order: Callable[[Match], tuple[float, float, str]]
+def _groups(
+    matches: Iterable[Match], interest: Interest, group_of: Callable[[Match, Interest], str]
 ) -> dict[str, list[Match]]:
     groups: dict[str, list[Match]] = {}
-    for match in sorted(matches, key=order):
-        groups.setdefault(_country(match, interest), []).append(match)
+    for match in matches:
+        groups.setdefault(group_of(match, interest), []).append(match)
     return groups
+
+
+def _told_as(match: Match) -> tuple[str, Reason]:
+    """Return what the matches have in common that one number answers for."""
+    return match.record.story, match.reason
 
 
 def _one_a_story(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
@@ -126,16 +151,30 @@ def _by_reason(match: Match) -> tuple[float, float, str]:
 def _country(match: Match, interest: Interest) -> str:
     """Return the country a story stands under: the first that the subscriber asked for (their
     order) of those it is about, else the first it is about, else the first it names."""
-    ranked = sorted(match.record.tags, key=lambda tag: tag.relation is Relation.MENTION)
-    found = [tag.value for tag in ranked if tag.kind is Kind.COUNTRY]
-    about = [
-        tag.value for tag in ranked if tag.kind is Kind.COUNTRY and tag.relation is Relation.SUBJECT
-    ]
-    if match.relation is Relation.MENTION:
-        about = found
     asked = [code.split("-")[0] for code in interest.countries]  # CN-XJ stands under CN
-    brought = [tag.value for tag in match.because if tag.kind is Kind.COUNTRY]  # by roll-up
-    return next((code for code in (*asked, *brought, *about) if code in about), "")
+    return _first_of(Kind.COUNTRY, match, asked)
+
+
+def _keyword(match: Match, interest: Interest) -> str:
+    """Return the keyword a story stands under, chosen as the country is."""
+    return _first_of(Kind.KEYWORD, match, interest.keywords)
+
+
+def _first_of(kind: Kind, match: Match, asked: Iterable[str]) -> str:
+    ranked = sorted(match.record.tags, key=lambda tag: tag.relation is Relation.MENTION)
+    about = [
+        tag.value
+        for tag in ranked
+        if tag.kind is kind and match.relation in (tag.relation, Relation.MENTION)
+    ]
+    brought = [tag.value for tag in match.because if tag.kind is kind]  # by roll-up, or a query
+    return next((value for value in (*asked, *brought, *about) if value in about), "")
+
+
+_GROUPINGS = {
+    Grouping.COUNTRY: (_country, names.country),
+    Grouping.KEYWORD: (_keyword, names.keyword),
+}
 
 
 def _asked(interest: Interest, feeds: Mapping[str, Feed], labels: Mapping[str, str]) -> Asked:

@@ -1,145 +1,196 @@
-"""Digest → Mail: frozen bytes for one recipient, read back before anybody gets them. Pure; before
-the outbox.
+"""Page → Mail: frozen bytes for one recipient, read back before anybody gets them. Pure; before the
+outbox.
 
-The headers are written here, not by the email library: that of Python up to 3.11.7 makes a real
-header out of `=?utf-8?q?…=0D=0A…?=` (CVE-2024-6923) and misplaces spaces in long names. No word of
-a feed stands in them, and the bytes are parsed again and compared with what was meant.
+The headers are written here, not by the email library (see headers). No word of a feed stands in
+one, and the bytes are parsed again and compared with what was meant. A subscriber with a key gets
+nothing that was not encrypted to it.
 """
 
 import email
 import email.policy
 import re
-from base64 import b64encode
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import decode_header, make_header
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 
 from hrwatch.errors import ComposeError
-from hrwatch.model.mail import Mail, Page, Subscriber
+from hrwatch.model.mail import Mail, MailKind, Page, Subscriber
 from hrwatch.model.settings import MailSettings
+from hrwatch.stages.digest import bodies, headers
+from hrwatch.stages.digest.encrypt import encrypted
 
-MESSAGE_ID_HOST = "hrwatch.invalid"  # names no host and no user
-_BODY_POLICY = email.policy.SMTP.clone(max_line_length=76, cte_type="7bit")
-_OPAQUE = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _PLAIN = re.compile(r"[\x20-\x7e]*")
-_ADDRESS = re.compile(
-    r"(?:(?P<name>[^<>@]*)<)?(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})"
-    r"@(?P<domain>[^\W_](?:[\w.-]{0,250}[^\W_])?)(?(name)>)"
-)
-_WORD = 42  # bytes in one encoded word: with its frame under 75 characters (RFC 2047, 2)
-_ADDED = ("MIME-Version", "Content-Type")
-_PARTS = ["multipart/alternative", "text/plain", "text/html"]
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_LINE_LIMIT = 998  # RFC 5322, 2.1.1
+_SUBJECT_LIMIT = 150  # characters; a digest's has 70 at most
+_NOTHING_SAID = "Digest"  # the outer subject of an encrypted mail that brings no discreet one
+_WORDED = ("From", "Subject")  # may hold encoded words of ours
+_GENERATED = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no absence notice answers it
+_REPLIED = {"Auto-Submitted": "auto-replied"}
 
 
-def build(
-    page: Page, subscriber: Subscriber, settings: MailSettings, message_id: str, now: datetime
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """Whom one mail is for and from, and how it is closed."""
+
+    subscriber: str  # empty: the operator
+    recipient: str
+    sender: Address
+    message_id: str
+    now: datetime
+    key_file: Path | None
+    outer_subject: str  # of an encrypted mail
+
+
+def build(  # noqa: PLR0913 - a mail is made of this much
+    page: Page,
+    subscriber: Subscriber,
+    settings: MailSettings,
+    message_id: str,
+    now: datetime,
+    *,
+    token: str,
+    kind: MailKind = MailKind.DIGEST,
 ) -> Mail:
-    """Given a page of a digest and an opaque message id (letters and digits), return the mail.
+    """Given a page of a digest, an opaque message id (letters and digits) and the subscriber's
+    token (32 hexadecimal digits), return the mail.
 
-    multipart/alternative, text first, 7-bit, CRLF; raise ComposeError where a header would not say
-    what was meant. `now` becomes the Date.
+    multipart/alternative, text first, or text alone; 7-bit, CRLF; encrypted where the subscriber
+    has a key. Raise ComposeError where a header would not say what was meant, or the key cannot be
+    used. `now` becomes the Date.
     """
-    sender = _address(settings.sender, "mail.from")
-    recipient = _address(subscriber.address, f"the address of subscriber {subscriber.name}")
-    if recipient.display_name:
-        raise ComposeError(f"the address of subscriber {subscriber.name}: write it without a name")
-    if not _OPAQUE.fullmatch(message_id):
-        raise ComposeError(f"message id {message_id!r} is not opaque: letters and digits only")
-    meant = {
-        "From": _readable(sender),
-        "To": recipient.addr_spec,
-        "Subject": page.subject,
-        "Date": format_datetime(now),
-        "Message-ID": f"<{message_id}@{MESSAGE_ID_HOST}>",
-        "Auto-Submitted": "auto-generated",  # RFC 3834: no absence notice answers it
-        "List-Id": f"<digest.{sender.domain}>",
-    }
-    written = meant | {"From": _encoded(sender)}
-    for name, value in written.items():
-        if not _PLAIN.fullmatch(value.replace("\r\n ", " ")) or (name != "From" and "=?" in value):
-            raise ComposeError(f"the {name} header would hold what is not safe there: {value!r}")
-    head = "".join(f"{name}: {value}\r\n" for name, value in written.items()).encode("ascii")
-    data = head + _body(page, message_id)
-    _check(data, meant)
-    return Mail(
-        message_id=meant["Message-ID"],
+    envelope = _to_subscriber(page, subscriber, settings, message_id, now)
+    more = _GENERATED | {"References": headers.reference(token)}
+    return _mail(page, envelope, more | _of_list(envelope.sender, token), kind)
+
+
+def answer(  # noqa: PLR0913 - a mail is made of this much
+    page: Page,
+    subscriber: Subscriber,
+    settings: MailSettings,
+    message_id: str,
+    now: datetime,
+    *,
+    token: str,
+    in_reply_to: str,
+) -> Mail:
+    """Given what is answered to a subscriber's mail whose Message-ID is `in_reply_to`, return the
+    mail; as `build` else. The id is somebody else's: one that no header should hold is left out."""
+    envelope = _to_subscriber(page, subscriber, settings, message_id, now)
+    theirs, ours = headers.replied_to(in_reply_to), headers.reference(token)
+    more = _REPLIED | {"References": f"{ours} {theirs}".strip()}
+    if theirs:
+        more["In-Reply-To"] = theirs
+    return _mail(page, envelope, more | _of_list(envelope.sender, token), MailKind.ANSWER)
+
+
+def to_operator(
+    page: Page, kind: MailKind, settings: MailSettings, message_id: str, now: datetime
+) -> Mail:
+    """Given what the operator is told, return the mail; raise ComposeError as `build`."""
+    envelope = _Envelope(
+        subscriber="",
+        recipient=_bare(settings.operator, "mail.operator"),
+        sender=headers.address(settings.sender, "mail.from"),
+        message_id=message_id,
+        now=now,
+        key_file=None,
+        outer_subject="",
+    )
+    return _mail(page, envelope, _GENERATED, kind)
+
+
+def _to_subscriber(
+    page: Page, subscriber: Subscriber, settings: MailSettings, message_id: str, now: datetime
+) -> _Envelope:
+    # What the list of mails shows says nothing, whatever the subscriber chose for the inside.
+    discreet = page.discreet or (page.subject if subscriber.subject != "full" else _NOTHING_SAID)
+    return _Envelope(
         subscriber=subscriber.name,
-        recipient=recipient.addr_spec,
-        sender=sender.addr_spec,
-        bytes=data,
+        recipient=_bare(subscriber.address, f"the address of subscriber {subscriber.name}"),
+        sender=headers.address(settings.sender, "mail.from"),
+        message_id=message_id,
+        now=now,
+        key_file=subscriber.pgp_key_file,
+        outer_subject=discreet,
     )
 
 
-def _address(written: str, what: str) -> Address:
-    """Given an address as its owner wrote it, return it, its domain in ASCII, or raise.
-
-    Stricter than RFC 5322 on purpose: of two addresses in one field, or one inside a comment, no
-    program may pick the wrong one.
-    """
-    found = _ADDRESS.fullmatch(written.strip()) if written.strip().isprintable() else None
-    name = (found["name"] or "").strip().strip('"').strip() if found else ""
-    if found is None or "=?" in name:
-        raise ComposeError(f"{what} is no mail address: write name@example.org")
-    try:
-        return Address(name, found["local"], found["domain"].encode("idna").decode())
-    except (UnicodeError, ValueError) as error:
-        raise ComposeError(f"{what} cannot be written to: {error}") from error
+def _bare(address: str, what: str) -> str:
+    found = headers.address(address, what)
+    if found.display_name:
+        raise ComposeError(f"{what}: write it without a name")
+    return found.addr_spec
 
 
-def _readable(sender: Address) -> str:
-    if sender.display_name.isascii():
-        return str(sender)
-    return f"{sender.display_name} <{sender.addr_spec}>"  # no quotes: encoded words need none
+def _of_list(sender: Address, token: str) -> dict[str, str]:
+    return {
+        "List-Id": f"<digest.{sender.domain}>",
+        "List-Unsubscribe": headers.unsubscribe(sender, token),
+    }
 
 
-def _encoded(sender: Address) -> str:
-    """Return the sender as it stands in the header: a name beyond ASCII in encoded words."""
-    if sender.display_name.isascii():
-        return str(sender)
-    words, word = [], b""
-    for character in sender.display_name:
-        encoded = character.encode()
-        if len(word) + len(encoded) > _WORD:
-            words.append(word)
-            word = b""
-        word += encoded
-    words.append(word)
-    name = "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
-    return f"{name}\r\n <{sender.addr_spec}>"
+def _mail(page: Page, envelope: _Envelope, more: dict[str, str], kind: MailKind) -> Mail:
+    is_secret = envelope.key_file is not None
+    meant = {
+        "From": headers.named(envelope.sender),
+        "To": envelope.recipient,
+        "Subject": envelope.outer_subject if is_secret else page.subject,
+        "Date": format_datetime(envelope.now),
+        "Message-ID": headers.message_id(envelope.message_id),
+        **more,
+    }
+    if not (headers.is_one_line(page.subject) and len(page.subject) <= _SUBJECT_LIMIT):
+        raise ComposeError(f"the Subject header would hold what is not safe: {page.subject!r}")
+    if envelope.key_file is None:
+        body = bodies.clear(page, envelope.message_id)
+        bodies.check(body, page)
+    else:
+        inner = f"Subject: {headers.encoded(page.subject)}"
+        entity = bodies.clear(page, envelope.message_id, protecting=inner)
+        bodies.check(entity, page)
+        armored = encrypted(entity, envelope.key_file, envelope.now)
+        body = bodies.wrapped(armored, envelope.message_id)
+    data = _head(meant, envelope.sender) + body
+    _check(data, meant, page, is_secret=is_secret)
+    return Mail(
+        message_id=meant["Message-ID"],
+        subscriber=envelope.subscriber,
+        recipient=envelope.recipient,
+        sender=envelope.sender.addr_spec,
+        bytes=data,
+        kind=kind,
+    )
 
 
-def _body(page: Page, message_id: str) -> bytes:
-    """Return the two parts with their MIME headers. "=_" in the boundary never occurs in
-    quoted-printable text (RFC 2045, 6.7)."""
-    message = EmailMessage(policy=_BODY_POLICY)
-    message.set_content(_lines(page.text), cte="quoted-printable")
-    message.add_alternative(_lines(page.html), subtype="html", cte="quoted-printable")
-    message.set_boundary(f"=_{message_id}")
-    return message.as_bytes()
+def _head(meant: dict[str, str], sender: Address) -> bytes:
+    """Return the headers as they are written; raise ComposeError for what is not safe in one."""
+    written = meant | {
+        "From": headers.named_encoded(sender),
+        "Subject": headers.encoded(meant["Subject"]),
+    }
+    for name, value in written.items():
+        unfolded = value.replace("\r\n ", " ")
+        if not _PLAIN.fullmatch(unfolded) or not headers.is_one_line(meant[name]):
+            raise ComposeError(f"the {name} header would hold what is not safe: {meant[name]!r}")
+    return "".join(f"{name}: {value}\r\n" for name, value in written.items()).encode("ascii")
 
 
-def _lines(body: str) -> str:
-    """Return the body without what no mail may hold: NUL and other controls, lone returns."""
-    return _CONTROLS.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _check(data: bytes, meant: dict[str, str]) -> None:
+def _check(data: bytes, meant: dict[str, str], page: Page, *, is_secret: bool) -> None:
     """Raise ComposeError unless the bytes, read back, hold exactly what was meant."""
     # The older policy: the newer one of Python 3.11 parts encoded words with a space too many.
     parsed = email.message_from_bytes(data, policy=email.policy.compat32)
-    if sorted(parsed.keys()) != sorted((*meant, *_ADDED)):
+    added = ["MIME-Version", "Content-Type"]
+    if not is_secret and not page.html:
+        added.append("Content-Transfer-Encoding")
+    if sorted(parsed.keys()) != sorted((*meant, *added)):
         raise ComposeError(f"the mail would carry headers nobody wrote: {', '.join(parsed.keys())}")
     for name, value in meant.items():
         if str(make_header(decode_header(parsed[name]))) != value:
             raise ComposeError(f"the {name} header would not say what was meant: {value!r}")
-    if [part.get_content_type() for part in parsed.walk()] != _PARTS:
-        raise ComposeError("the mail would not consist of its text and its HTML")
-    lines = data.split(b"\r\n")
-    if any(byte in line for line in lines for byte in (b"\n", b"\r", b"\0")):
-        raise ComposeError("the mail would hold a lone line end or a NUL")
-    if max(len(line) for line in lines) > _LINE_LIMIT:
-        raise ComposeError(f"the mail would hold a line of more than {_LINE_LIMIT} bytes")
+    if is_secret:
+        bodies.check_parts(parsed, bodies.ENCRYPTED)
+    else:
+        bodies.check_parts(parsed, bodies.BOTH if page.html else bodies.PLAIN)
+    bodies.check_lines(data)

@@ -1,121 +1,77 @@
-"""Composition → Digest: the same content as plain text and as HTML. Pure; the only home of jinja2;
-before mime."""
+"""Composition → Digest: the same content as plain text and as HTML, page by page. Pure; the only
+home of jinja2; before mime."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from hrwatch.errors import ComposeError
-from hrwatch.model.mail import Digest, Page
-from hrwatch.stages.digest import names
+from hrwatch.model.mail import Detail, Digest, Page, Subscriber
+from hrwatch.stages.digest import names, transfer
 from hrwatch.stages.digest.layout import columns, isolate, runs_right_to_left, wrap
-from hrwatch.stages.digest.view import Composition, Piece, Story, Update
+from hrwatch.stages.digest.pages import FULL_STORIES, sheets
+from hrwatch.stages.digest.view import Composition, Piece, Sheet
 from hrwatch.stages.digest.wording import Wording
 
-HTML_LIMIT = 80_000  # bytes; a large mail service clips what is above 102 KB
-FULL_STORIES = 30  # past them titles only: a digest is read on a phone
-TROUBLES = 30  # past them names only
+# Bytes of a mail's two parts as they travel; with its headers it stays under 80 KB, text alone
+# under 20 KB. A large mail service clips HTML above 102 KB.
+MAIL_LIMIT = 78_000
+TEXT_LIMIT = 18_000
+_ARMOUR = 1.4  # what encryption makes of a byte: base64 once more
 
 
 def render(composition: Composition, digest: str) -> Digest:
-    """Given a composition and an opaque id, return the digest.
+    """Given a composition and an opaque id, return the digest, of as many pages as it needs; raise
+    ComposeError.
 
-    Where the HTML grows past its limit, fewer stories stand in full; where titles are too many for
-    it, it says how many stand in the text part alone. That one is always complete.
+    Each page is complete: its text part tells all that its HTML tells.
     """
     wording = Wording(composition)
-    full_stories, page = _page(composition, wording)
+    subscriber = composition.subscriber
+
+    def written(sheet: Sheet) -> Page:
+        return Page(
+            subject=wording.subject(sheet.number, sheet.of),
+            text=_write("digest.txt.j2", composition, wording, sheet),
+            html=(
+                ""
+                if subscriber.text_only
+                else _write("digest.html.j2", composition, wording, sheet)
+            ),
+            numbers=sheet.numbers,
+        )
+
+    def size(sheet: Sheet) -> int:
+        page = written(sheet)
+        return transfer.length(page.text) + transfer.length(page.html)
+
+    full_stories = 0 if subscriber.detail is Detail.TITLES else FULL_STORIES
     return Digest(
         id=digest,
-        subscriber=composition.subscriber.name,
+        subscriber=subscriber.name,
         window=composition.window,
-        pages=(
-            Page(
-                subject=wording.subject(),
-                text=_write("digest.txt.j2", composition, wording, _Limits(full_stories)),
-                html=page,
-                numbers=(),
-            ),
-        ),
+        pages=tuple(map(written, sheets(composition, size, _limit(subscriber), full_stories))),
         matches=composition.matches,
+        numbers=composition.numbers,
+        kind=composition.occasion.kind,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """How much of a composition is shown."""
-
-    full_stories: int
-    titles: int | None = None  # None: all
+def _limit(subscriber: Subscriber) -> int:
+    limit = TEXT_LIMIT if subscriber.text_only else MAIL_LIMIT
+    return int(limit / _ARMOUR) if subscriber.pgp_key_file else limit
 
 
-def _page(composition: Composition, wording: Wording) -> tuple[int, str]:
-    """Return how many stories stand in full, and the HTML within its limit."""
-
-    def write(full_stories: int, titles: int | None = None) -> str | None:
-        limits = _Limits(full_stories, titles)
-        page = _write("digest.html.j2", composition, wording, limits)
-        return page if len(page.encode()) <= HTML_LIMIT else None
-
-    for full_stories in (FULL_STORIES, 20, 10):
-        if page := write(full_stories):
-            return full_stories, page
-    for full_stories in (10, 5, 0):
-        if page := write(full_stories, titles=0):
-            few, many = 0, _items(composition)
-            while few < many:
-                middle = (few + many + 1) // 2
-                if longer := write(full_stories, middle):
-                    few, page = middle, longer
-                else:
-                    many = middle - 1
-            return full_stories, page
-    raise ComposeError(f"the digest's frame alone is larger than {HTML_LIMIT} bytes of HTML")
-
-
-def _items(composition: Composition) -> int:
-    """Return how many numbers there are."""
-    in_sections = sum(len(section.items) for section in composition.sections)
-    return in_sections + len(composition.mentions)
-
-
-def shares(counts: Sequence[int], limit: int) -> tuple[int, ...]:
-    """Given how many items each section has, return how many stand in full, `limit` in all: none
-    starves because another has many."""
-    given = [0] * len(counts)
-    left = min(limit, sum(counts))
-    while left:
-        for place, wanted in enumerate(counts):
-            if left and given[place] < wanted:
-                given[place] += 1
-                left -= 1
-    return tuple(given)
-
-
-def _write(template: str, composition: Composition, wording: Wording, limits: _Limits) -> str:
-    full = shares([len(section.items) for section in composition.sections], limits.full_stories)
-    titles: list[Story | Update] = [
-        item
-        for section, share in zip(composition.sections, full, strict=True)
-        for item in section.items[share:]
-    ]
-    titles += [mention.story for mention in composition.mentions]
-    shown = titles[: limits.titles]
+def _write(template: str, composition: Composition, wording: Wording, sheet: Sheet) -> str:
     return (
         _environment()
         .get_template(template)
         .render(
             wording=wording,
             fates=wording.fates,
+            page=sheet,
             sections=composition.sections,
-            full=full,
             mentions=composition.mentions,
-            shown={story.number for story in shown},
-            cut=len(titles) - len(shown),
-            troubles=composition.troubles[:TROUBLES],
-            more_troubles=composition.troubles[TROUBLES:],
+            occasion=composition.occasion,
             version=composition.version,
         )
     )

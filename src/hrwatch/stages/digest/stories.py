@@ -7,12 +7,12 @@ from itertools import zip_longest
 
 from hrwatch import text, urls
 from hrwatch.model.articles import CopyKind, Kept, Record
-from hrwatch.model.feeds import Feed, Terms
+from hrwatch.model.feeds import Feed, PublisherType, Terms
 from hrwatch.model.mail import Match
 from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.redact import redacted, removals
-from hrwatch.stages.digest.snippet import snippet
+from hrwatch.stages.digest.snippet import LIMIT, snippet
 from hrwatch.stages.digest.view import (
     Likeness,
     MatchedTag,
@@ -25,6 +25,11 @@ from hrwatch.stages.digest.view import (
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
 _WORD_LIMIT = 60
 _WORDS_SHOWN = 5  # of one tag's evidence
+_REPORTS_LISTED = 12  # of one story; the others are counted
+_NAMED = 5  # in passing, that are listed
+_LONGEST_LINK = 4_000  # bytes; browsers and servers refuse what is longer
+_PUBLISHER_LIMIT = 80
+_LONGER = 600  # characters of a snippet, for who asked for more
 _MARGIN = 200  # looked at round a word, so that one inside an address is seen to be that
 
 
@@ -35,6 +40,7 @@ class Writer:
     stories: Mapping[str, tuple[Record, ...]]  # by the id of the original
     feeds: Mapping[str, Feed]
     labels: Mapping[str, str]
+    longer: bool = False  # snippets, than usual
 
     def story(self, number: int, match: Match) -> Story:
         """Given a match and its number, return all that may be shown of it."""
@@ -42,11 +48,10 @@ class Writer:
         published_at, time_given = published(record)
         keywords = [tag for tag in match.because if tag.kind is Kind.KEYWORD]
         places = [tag for tag in match.because if tag.kind is not Kind.KEYWORD]
-        others = [
-            tag
-            for tag in record.tags
-            if tag.relation is Relation.SUBJECT and tag not in match.because
-        ]
+        asked = {(tag.kind, tag.value) for tag in match.because}
+        others = [tag for tag in record.tags if (tag.kind, tag.value) not in asked]
+        also = self._also(record)
+        limit = _LONGER if self.longer else LIMIT
         return Story(
             number=number,
             title=title_of(record),
@@ -60,16 +65,24 @@ class Writer:
             first_seen_at=record.first_seen_at,
             keywords=tuple(self._matched(tag, record) for tag in keywords),
             countries=tuple(self._matched(tag, record) for tag in places),
-            also_tagged=tuple(self._label(tag) for tag in others),
-            snippet=snippet(record.text, _evidence(keywords) or _evidence(places)),
-            also=self._also(record),
+            also_tagged=self._labels(others, Relation.SUBJECT),
+            also_named=self._labels(others, Relation.MENTION)[:_NAMED],
+            snippet=snippet(record.text, _evidence(keywords) or _evidence(places), limit),
+            also=also[:_REPORTS_LISTED],
+            more_also=len(also[_REPORTS_LISTED:]),
             reference=record.id,
             sha256=record.page_sha256 or "",
             no_extract=self._no_extract(record),
             page_missing=bool(record.extract_error),
             version=record.version if record.change else 1,
             seen_at=record.seen_at if record.change else None,
+            publisher_type=publisher_type(record.feed, self.feeds),
+            from_list=bool((feed := self.feeds.get(record.feed)) and feed.page),
+            translated=record.copy is not None and record.copy.kind is CopyKind.TRANSLATION,
         )
+
+    def _labels(self, tags: Iterable[Tag], relation: Relation) -> tuple[str, ...]:
+        return tuple(self._label(tag) for tag in tags if tag.relation is relation)
 
     def _no_extract(self, record: Record) -> NoExtract | None:
         if record.kept is Kept.SUMMARY and not record.text:
@@ -199,7 +212,14 @@ def _undated(record: Record) -> Undated:
 def publisher(feed: str, feeds: Mapping[str, Feed]) -> str:
     """Return who publishes a feed; its name where that is not told or the feed is gone."""
     known = feeds.get(feed)
-    return known.publisher if known and known.publisher else feed
+    name = known.publisher if known and known.publisher else feed
+    return name if len(name) <= _PUBLISHER_LIMIT else text.clean_line(name, _PUBLISHER_LIMIT)
+
+
+def publisher_type(feed: str, feeds: Mapping[str, Feed]) -> PublisherType | None:
+    """Return what kind of house publishes a feed, where that is told."""
+    known = feeds.get(feed)
+    return known.publisher_type if known else None
 
 
 def title_of(record: Record) -> str:
@@ -225,6 +245,8 @@ def link_of(record: Record) -> str:
     """Return the address as the feed gives it, where it is http(s) and cannot be misread; else the
     canonical one, which is."""
     link = record.entry.permalink
+    if len(link.encode()) > _LONGEST_LINK:
+        return ""
     plain = link.isprintable() and " " not in link and text.clean(link) == link
     return link if plain and link.startswith(("http://", "https://")) else record.permalink
 

@@ -14,7 +14,7 @@ from hrwatch.model.evidence import Visit
 from hrwatch.model.mail import Earlier, Match, Reason
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.changing import Part, Passage, account
-from hrwatch.stages.digest.stories import Writer, link_of, publisher, title_of
+from hrwatch.stages.digest.stories import Writer, link_of, publisher, publisher_type, title_of
 from hrwatch.stages.digest.view import Changed, Update
 
 PASSAGES = 3  # put in, that are shown of one change
@@ -53,6 +53,7 @@ class Older:
             also=tuple(name for name in also if name != by),
             reference=record.id,
             sha256=record.page_sha256 or "",
+            publisher_type=publisher_type(record.feed, feeds),
         )
 
 

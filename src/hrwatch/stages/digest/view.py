@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hrwatch.model.articles import CopyKind
 from hrwatch.model.evidence import Visit
-from hrwatch.model.feeds import Coverage, FeedState
+from hrwatch.model.feeds import Coverage, FeedState, PublisherType
 from hrwatch.model.mail import Earlier, MailKind, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Field, Relation
 
@@ -90,14 +90,19 @@ class Story:
     keywords: tuple[MatchedTag, ...]
     countries: tuple[MatchedTag, ...]
     also_tagged: tuple[str, ...]  # subjects that were not asked for
+    also_named: tuple[str, ...]  # what it names in passing and was not asked for, some of it
     snippet: tuple[Piece, ...]
     also: tuple[Report, ...]
+    more_also: int  # other reports that are not listed
     reference: str
     sha256: str  # of the page, empty where none was fetched
     no_extract: NoExtract | None  # why there is no snippet, where none may be
     page_missing: bool  # it was wanted and could not be read: this rests on the feed's own text
     version: int = 1
     seen_at: datetime | None = None  # this version, where it is not the first
+    publisher_type: PublisherType | None = None
+    from_list: bool = False  # its publisher has no feed: it was found on a page that lists entries
+    translated: bool = False  # by its own publisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +134,15 @@ class Update:
     also: tuple[str, ...]  # who else carried the story, of whom the same is to be told
     reference: str
     sha256: str  # of the page, empty where none was fetched
+    publisher_type: PublisherType | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What is told of one country: new stories, then what became of older ones; the newest
-    first."""
+    """What is told of one country or, as the subscriber chose, one keyword: new stories, then what
+    became of older ones; the newest first."""
 
-    code: str  # empty for stories without a country
+    code: str  # empty for stories without one
     name: str
     stories: tuple[Story, ...]
     updates: tuple[Update, ...] = ()
@@ -208,6 +214,7 @@ class Composition:
     asked: Asked
     coverage: Coverage
     matches: tuple[Match, ...]
+    numbers: tuple[int, ...]  # of each match the story that tells it; 0: none, it needs no telling
     version: str  # of hrwatch
     occasion: Occasion = Occasion()
 
@@ -220,3 +227,41 @@ class Composition:
     def updates(self) -> tuple[Update, ...]:
         """What became of stories that were told before."""
         return tuple(update for section in self.sections for update in section.updates)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What of a section stands on a page."""
+
+    section: Section
+    anchor: str
+    begins: bool  # the section's first story stands here
+    full: tuple[Story | Update, ...]
+    titles: tuple[Story | Update, ...]  # the others, as titles only
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What of a composition stands on one page."""
+
+    number: int
+    of: int
+    stretches: tuple[Stretch, ...]
+    mentions: tuple[Mention, ...]
+    contents: bool  # the list of all sections stands here
+    troubles: tuple[Trouble, ...]  # that are told with their states
+    named_troubles: tuple[Trouble, ...]  # of which the name alone stands here
+    more_troubles: int  # that stand nowhere by name
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it holds what is told once."""
+        return self.number == 1
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of the stories that stand on it."""
+        of_sections = (
+            item.number for stretch in self.stretches for item in (*stretch.full, *stretch.titles)
+        )
+        return (*of_sections, *(mention.story.number for mention in self.mentions))

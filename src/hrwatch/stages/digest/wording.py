@@ -74,9 +74,17 @@ class Wording:
         self._times = Times(self._zone, composition.now)
         self.fates = Fates(self._times)
 
-    def subject(self) -> str:
+    def subject(self, page: int = 1, pages: int = 1) -> str:
         """Return the subject line: counts by country where the subscriber chose `full`; no word of
-        any feed stands in it."""
+        any feed stands in it. Of several pages it says which one it is."""
+        part = f", {self.part(page, pages)}" if pages > 1 else ""
+        return self._subject(SUBJECT_LIMIT - len(part)) + part
+
+    def part(self, page: int, pages: int) -> str:
+        """Return which page of how many it is."""
+        return f"{page} of {pages}"
+
+    def _subject(self, limit: int) -> str:
         composition = self._composition
         if composition.subscriber.subject != "full":
             time = "" if self._has_date_window() else f" {self._moment:%H:%M}"
@@ -96,7 +104,7 @@ class Wording:
             left = sum(of_country[code] for code in ranked[shown:])
             tail = [f"{left} elsewhere"] if left else []
             subject = f"{head} ({', '.join(counts[:shown] + tail)})"
-            if len(subject) <= SUBJECT_LIMIT:
+            if len(subject) <= limit:
                 return subject
         return head
 

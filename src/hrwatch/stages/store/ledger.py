@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
-from hrwatch.model.mail import Match, Reason
+from hrwatch.model.mail import Digest, Match, Reason
 from hrwatch.stages.store import guarded
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import visits as visit_table
@@ -221,16 +221,49 @@ def settle(
     )
 
 
-def reopen(connection: sa.Connection, digest: str, now: datetime) -> None:
-    """Let what `digest` answered for wait again, because nobody got it: an article in its latest
-    version, whatever came of it meanwhile."""
+def settle_digest(connection: sa.Connection, digest: Digest, now: datetime) -> bool:
+    """Note that a digest answers for its matches, under which number and on which page; say
+    whether all of them were still waiting."""
+    settled = settle(connection, digest.subscriber, digest.matches, now, digest.id)
+    page_of = {
+        number: place
+        for place, page in reversed(tuple(enumerate(digest.pages, 1)))  # the first that has it
+        for number in page.numbers
+    }
+    placed = [
+        {
+            "whose": digest.subscriber,
+            "id": match.record.id,
+            "of_version": match.record.version,
+            "why": match.reason.value,
+            "at": number,
+            "on": page_of.get(number, 1),
+        }
+        for match, number in zip(digest.matches, digest.numbers, strict=False)
+    ]
+    if placed:
+        connection.execute(_PLACED, placed)
+    return settled == len(digest.matches)
+
+
+def told_on(mails: sa.Table) -> sa.ColumnElement[bool]:
+    """Return the condition that a mail tells of a match: it is of its digest and its page. What was
+    told before there were pages has none, and stands on every one."""
+    on_page = sa.or_(ledger.c.page.is_(None), ledger.c.page == mails.c.page)
+    return sa.and_(ledger.c.digest == mails.c.digest, on_page)
+
+
+def reopen(connection: sa.Connection, digest: str, page: int, now: datetime) -> int:
+    """Let what this page of `digest` answered for wait again, because nobody got it: an article in
+    its latest version, whatever came of it meanwhile. Return how many articles that are."""
     latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == ledger.c.record)
+    of_page = sa.or_(ledger.c.page == page, ledger.c.page.is_(None))
+    those = sa.and_(ledger.c.digest == digest, of_page)
     rows = connection.execute(
-        sa.select(ledger, latest.scalar_subquery().label("latest")).where(ledger.c.digest == digest)
+        sa.select(ledger, latest.scalar_subquery().label("latest")).where(those)
     ).all()
-    connection.execute(
-        sa.update(ledger).where(ledger.c.digest == digest).values(digest=None, settled_at=None)
-    )
+    none = {"digest": None, "settled_at": None, "number": None, "page": None}
+    connection.execute(sa.update(ledger).where(those).values(**none))
     for row in rows:
         if row.reason in _OF_VERSIONS and row.version < row.latest:
             of_it = (ledger.c.subscriber == row.subscriber, ledger.c.record == row.record)
@@ -244,6 +277,7 @@ def reopen(connection: sa.Connection, digest: str, now: datetime) -> None:
             later = {"version": row.latest, "reason": row.reason, "matched_at": now}
             kept = {name: getattr(row, name) for name in ("subscriber", "record", "story")}
             connection.execute(insert_missing(connection, ledger).values(**kept, **later))
+    return len({row.record for row in rows})
 
 
 def _take_place(
@@ -348,6 +382,16 @@ def _is_of(of_ledger: sa.Table, of_records: sa.Table) -> sa.ColumnElement[bool]:
 
 _KEY = sa.tuple_(ledger.c.record, ledger.c.version, ledger.c.reason)
 _PAIRS = sa.select(ledger.c.subscriber, ledger.c.record).distinct()
+_PLACED = (
+    sa.update(ledger)
+    .where(
+        ledger.c.subscriber == sa.bindparam("whose"),
+        ledger.c.record == sa.bindparam("id"),
+        ledger.c.version == sa.bindparam("of_version"),
+        ledger.c.reason == sa.bindparam("why"),
+    )
+    .values(number=sa.bindparam("at"), page=sa.bindparam("on"))
+)
 
 
 def _key(row: sa.Row[tuple[object, ...]]) -> sa.Tuple:

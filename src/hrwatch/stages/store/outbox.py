@@ -5,6 +5,7 @@ the same Message-ID, and never loses it.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,6 +15,16 @@ from hrwatch.stages.store import guarded, ledger
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import digests, outbox
 from hrwatch.stages.store.tables import ledger as ledger_table
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A mail to be tried, as far as it has to be known to say whether it may be sent."""
+
+    message_id: str
+    subscriber: str  # empty: the operator
+    recipient: str
+    kind: MailKind
 
 
 def window_taken(connection: sa.Connection, subscriber: str, key: str) -> bool:
@@ -34,10 +45,8 @@ def enqueue(
     """
     with connection.begin_nested() as attempt:
         if _write_digest(connection, digest, mails, now):
-            told = digest.matches
-            settled = ledger.settle(connection, digest.subscriber, told, now, digest.id)
-            if settled == len(told):
-                put(connection, mails, now, digest.id)
+            put(connection, mails, now, digest.id)
+            if ledger.settle_digest(connection, digest, now):
                 return True
         attempt.rollback()
     return False
@@ -52,14 +61,19 @@ def put(
         connection.execute(sa.insert(outbox), values)
 
 
-def waiting(connection: sa.Connection, *, now: datetime, regardless: bool) -> tuple[str, ...]:
-    """Return the Message-IDs of the mails to be tried now, oldest first; `regardless` of when
-    their next try is set to. Not those that somebody is sending."""
-    query = sa.select(outbox.c.message_id).where(outbox.c.settled_at.is_(None), _free(now))
+def waiting(connection: sa.Connection, *, now: datetime, regardless: bool) -> tuple[Due, ...]:
+    """Return the mails to be tried now, oldest first, the pages of a digest in their order;
+    `regardless` of when their next try is set to. Not those that somebody is sending."""
+    columns = (outbox.c.message_id, outbox.c.subscriber, outbox.c.recipient, outbox.c.kind)
+    query = sa.select(*columns).where(outbox.c.settled_at.is_(None), _free(now))
     if not regardless:
         query = query.where(sa.or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now))
     query = query.order_by(outbox.c.created_at, outbox.c.digest, outbox.c.page, outbox.c.message_id)
-    return tuple(connection.scalars(query))
+    rows = connection.execute(query).all()
+    with guarded.of("outbox.kind"):
+        return tuple(
+            Due(row.message_id, row.subscriber, row.recipient, MailKind(row.kind)) for row in rows
+        )
 
 
 def claim(
@@ -113,13 +127,14 @@ def settle(connection: sa.Connection, delivery: Delivery, next_try_at: datetime 
 
 
 def withdraw(connection: sa.Connection, delivery: Delivery) -> None:
-    """Close a mail that is not to be sent any more, as `delivery` says, and let its matches wait
-    again: they belong to the subscriber, not to the address that was written on it."""
-    digest = connection.scalar(
-        sa.select(outbox.c.digest).where(outbox.c.message_id == delivery.message_id)
-    )
-    if digest is not None:
-        ledger.reopen(connection, digest, delivery.at)
+    """Close a mail that is not to be sent any more, as `delivery` says, and let the matches on its
+    page wait again: they belong to the subscriber, not to the address that was written on it."""
+    columns = (outbox.c.digest, outbox.c.page)
+    mail = connection.execute(
+        sa.select(*columns).where(outbox.c.message_id == delivery.message_id)
+    ).one()
+    if mail.digest is not None:
+        ledger.reopen(connection, mail.digest, mail.page, delivery.at)
     settle(connection, delivery, None)
 
 
@@ -143,7 +158,7 @@ def counts(connection: sa.Connection) -> dict[Status, int]:
 def undelivered(connection: sa.Connection) -> tuple[Undelivered, ...]:
     """Return, for each subscriber whose newest mail did not arrive, what became of it. What was
     withdrawn is none of them: its matches wait again, and no digest answers for them."""
-    answers = sa.exists().where(ledger_table.c.digest == outbox.c.digest)
+    answers = sa.exists().where(ledger.told_on(outbox))
     later = outbox.alias("later")
     has_later = sa.exists().where(
         later.c.subscriber == outbox.c.subscriber, later.c.created_at > outbox.c.created_at
@@ -151,7 +166,7 @@ def undelivered(connection: sa.Connection) -> tuple[Undelivered, ...]:
     troubles = (Status.DEFERRED, Status.REFUSED, Status.UNKNOWN)
     query = (
         sa.select(outbox)
-        .where(outbox.c.status.in_(troubles), answers, ~has_later)
+        .where(outbox.c.status.in_(troubles), answers | outbox.c.digest.is_(None), ~has_later)
         .order_by(outbox.c.subscriber, outbox.c.message_id)
     )
     return tuple(

@@ -39,11 +39,12 @@ def mails(connection: sa.Connection, told: Told, now: datetime) -> Mails:
     each that names one of them by its reference or its address, whatever story it was of then."""
     ids, stories = told.ids, told.stories
     of_stories = sa.select(records.c.id).where(records.c.story.in_(stories))
+    # All pages of a digest: its first may name what stands on another.
     answering = sa.select(ledger.c.digest).where(
         ledger.c.digest.is_not(None),
         ledger.c.record.in_(of_stories) | ledger.c.story.in_(stories) | ledger.c.record.in_(ids),
     )
-    is_answering = outbox.c.digest.in_(answering)
+    is_answering = sa.func.coalesce(outbox.c.digest.in_(answering), sa.false())
     of_digests: sa.Select[Any] = sa.select(
         outbox.c.message_id, outbox.c.settled_at, outbox.c.claimed_until
     )
@@ -67,22 +68,27 @@ def mails(connection: sa.Connection, told: Told, now: datetime) -> Mails:
 
 
 def take_back(connection: sa.Connection, queued: Collection[str], now: datetime) -> bool:
-    """Remove mails that have not left; what they told waits again, and the windows that they were
-    written for are open again. False, and nothing done, where one is being sent by now."""
+    """Remove mails that have not left; what they told waits again, and the windows of digests of
+    which no page is left are open again. False, and nothing done, where one is being sent by now.
+    """
     free = sa.or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now)
     query = (
-        sa.select(outbox.c.digest)
+        sa.select(outbox.c.digest, outbox.c.page)
         .where(outbox.c.message_id.in_(queued), outbox.c.settled_at.is_(None), free)
-        .order_by(outbox.c.created_at.desc())
+        .order_by(outbox.c.created_at.desc(), outbox.c.message_id)
     )
-    those = connection.scalars(query.with_for_update()).all()
+    those = connection.execute(query.with_for_update()).all()
     if len(those) < len(queued):
         return False
     # The latest first: of what two of them told in two versions, the first is told as it was then.
-    for digest in those:
-        ledger_table.reopen(connection, digest, now)
+    for row in those:
+        if row.digest is not None:
+            ledger_table.reopen(connection, row.digest, row.page, now)
     connection.execute(sa.delete(outbox).where(outbox.c.message_id.in_(queued)))
-    connection.execute(sa.delete(digests).where(digests.c.id.in_(those)))
+    of_it = sa.exists().where(outbox.c.digest == digests.c.id)
+    of_page = sa.exists().where(ledger.c.digest == digests.c.id)
+    gone = digests.c.id.in_({row.digest for row in those if row.digest is not None})
+    connection.execute(sa.delete(digests).where(gone, ~of_it, ~of_page))
     return True
 
 
@@ -91,8 +97,7 @@ def settled(connection: sa.Connection, ids: Iterable[str]) -> frozenset[str]:
     those that were emptied are left out."""
     query = (
         sa.select(outbox.c.message_id)
-        .join_from(ledger, digests, digests.c.id == ledger.c.digest)
-        .join(outbox, outbox.c.message_id == digests.c.mail)
+        .join_from(ledger, outbox, ledger_table.told_on(outbox))
         .where(outbox.c.settled_at.is_not(None), outbox.c.bytes != b"")
     )
     return frozenset(

@@ -325,6 +325,7 @@ ledger = sa.Table(
     sa.Index("ledger_story", "subscriber", "story"),
     sa.Index("ledger_record", "record"),
     sa.Index("ledger_settled_at", "subscriber", "settled_at"),
+    sa.Index("ledger_digest", "digest"),
 )
 
 outbox = sa.Table(
@@ -347,6 +348,7 @@ outbox = sa.Table(
     sa.Column("settled_at", Instant),  # NULL: to be tried again
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("outbox_settled_at", "settled_at", "next_try_at"),
+    sa.Index("outbox_digest", "digest"),
 )
 
 # What stands of a subscriber beside the operator's file.

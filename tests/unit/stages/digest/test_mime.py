@@ -4,8 +4,10 @@ import email
 import email.policy
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from hypothesis import example, given
@@ -23,14 +25,17 @@ from hrwatch.stages.digest.render import render
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 MESSAGE_ID = "7f3c1e0b5a9d4c62"
+TOKEN = "0123456789abcdef0123456789abcdef"
 HEADERS = [
     "Auto-Submitted",
     "Content-Type",
     "Date",
     "From",
     "List-Id",
+    "List-Unsubscribe",
     "MIME-Version",
     "Message-ID",
+    "References",
     "Subject",
     "To",
 ]
@@ -51,7 +56,8 @@ def built(digest: Page | None = None, **changes: Any) -> Mail:
     settings = MailSettings(sender=changes.get("sender", "hrwatch <digest@example.org>"))
     subscriber = a_subscriber(address=changes.get("address", "desk@example.net"))
     message_id = changes.get("message_id", MESSAGE_ID)
-    return build(digest or a_page(), subscriber, settings, message_id, NOW)
+    token = changes.get("token", TOKEN)
+    return build(digest or a_page(), subscriber, settings, message_id, NOW, token=token)
 
 
 def read(mail: Mail) -> EmailMessage:
@@ -75,6 +81,9 @@ def test_build_writes_the_headers_that_are_meant_and_no_other() -> None:
     assert message["Message-ID"] == f"<{MESSAGE_ID}@hrwatch.invalid>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Id"] == "<digest.example.org>"
+    assert message["References"] == f"<{TOKEN}@hrwatch.invalid>"
+    unsubscribe = f"<mailto:digest@example.org?subject=stop%20{TOKEN}>"
+    assert message["List-Unsubscribe"] == unsubscribe
 
 
 def test_build_addresses_the_envelope_like_the_headers() -> None:
@@ -122,11 +131,61 @@ def test_library_of_this_python_or_a_later_one_would_be_no_danger_here() -> None
 
 @pytest.mark.parametrize(
     "subject",
-    ["a\r\nBcc: spy@evil.example", "a\nb", "a\rb", "a\0b", "пытки", "a\u2028b", SMUGGLED, "=?"],
+    [
+        "a\r\nBcc: spy@evil.example",
+        "a\nb",
+        "a\rb",
+        "a\0b",
+        "пытки\r\nBcc: spy@evil.example",
+        "пытки\0",
+        "a\u2028b",
+        "пытки\u202e",
+        SMUGGLED,
+        f"пытки {SMUGGLED}",
+        "=?",
+        "x" * 151,
+    ],
 )
 def test_build_with_an_unsafe_subject_is_refused(subject: str) -> None:
     with pytest.raises(ComposeError):
         built(a_page(subject=subject))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Ежедневная сводка, 22 ноября",
+        "موجز يومي، 22 نوفمبر",
+        "[hrwatch] 1 nouveau, 1 modifié (BY 1, MX 1) – et plus encore, pour que la ligne se replie",
+        "\u2068[hrwatch] BY 1\u2069 جديد",
+        "می\u200cخواهند",
+        "x" * 150,
+        "Ж" * 150,
+    ],
+)
+def test_build_with_a_subject_beyond_ascii_says_it_in_encoded_words(subject: str) -> None:
+    data = built(a_page(subject=subject)).bytes
+    raw = data.partition(b"\r\n\r\n")[0]
+    assert raw.isascii()
+    if not subject.isascii():
+        worded = raw.partition(b"Subject: ")[2].partition(b"\r\nDate: ")[0]
+        assert all(len(b"Subject: " + line) <= 76 for line in worded.split(b"\r\n"))
+    parsed = email.message_from_bytes(data, policy=email.policy.compat32)
+    assert str(make_header(decode_header(parsed["Subject"]))) == subject
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32, "0" * 31, "0" * 33, "A" * 32, f"{'0' * 31}\n"])
+def test_build_with_what_is_no_token_is_refused(token: str) -> None:
+    with pytest.raises(ComposeError, match="token"):
+        built(token=token)
+
+
+def test_build_of_a_sender_with_odd_letters_gives_an_address_that_a_program_can_write_to() -> None:
+    header = read(built(sender="hr&watch+1?=%@example.org"))["List-Unsubscribe"]
+    address = urlsplit(header.strip("<>"))
+    assert address.scheme == "mailto"
+    assert unquote(address.path) == "hr&watch+1?=%@example.org"
+    assert parse_qs(address.query) == {"subject": [f"stop {TOKEN}"]}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +209,7 @@ def test_build_with_an_operators_sender_gives_a_header_that_says_it(
     (address,) = read(mail)["From"].addresses
     name = sender.partition("<")[0].strip().strip('"') if "<" in sender else ""
     assert "".join(address.display_name.split()) == "".join(name.split())
-    assert all(len(line) <= 78 for line in mail.bytes.partition(b"\r\n\r\n")[0].split(b"\r\n"))
+    assert all(len(line) <= 76 for line in mail.bytes.partition(b"\r\nTo: ")[0].split(b"\r\n"))
 
 
 @pytest.mark.parametrize(
@@ -199,10 +258,11 @@ def test_build_with_a_message_id_that_is_not_opaque_is_refused(message_id: str) 
 @given(st.text(max_size=80), st.text(max_size=200))
 def test_build_of_any_text_never_changes_the_set_of_headers(name: str, body: str) -> None:
     body = body.encode("utf-8", "replace").decode()
+    html = f"<p>{body}</p>"
     try:
-        mail = built(a_page(subject=name, text=body, html=body), sender=f"{name} <a@b.example>")
+        mail = built(a_page(subject=name, text=body, html=html), sender=f"{name} <a@b.example>")
     except ComposeError:
-        mail = built(a_page(text=body, html=body))
+        mail = built(a_page(text=body, html=html))
     assert sorted(read(mail).keys()) == HEADERS
 
 

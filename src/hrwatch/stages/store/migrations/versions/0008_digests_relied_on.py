@@ -25,6 +25,8 @@ def upgrade() -> None:
         outbox.alter_column("digest", existing_type=_TEXT, nullable=True)
         outbox.add_column(sa.Column("page", sa.Integer, nullable=False, server_default="1"))
         outbox.add_column(sa.Column("kind", _TEXT, nullable=False, server_default="digest"))
+    op.create_index("ledger_digest", "ledger", ["digest"])
+    op.create_index("outbox_digest", "outbox", ["digest"])
     op.create_table(
         "subscriptions",
         sa.Column("subscriber", _TEXT, primary_key=True),

@@ -1,0 +1,142 @@
+"""Encryption to a subscriber's OpenPGP key, and whether it can be used. The only home of pysequoia,
+which comes with `hrwatch[pgp]` and is imported only where a subscriber has a key. Used by mime.
+
+The library encrypts to a key that has expired (0.1.35, src/encrypt.rs: `alive()` is given up where
+nothing is), so that is looked at here.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hrwatch.errors import ComposeError
+
+if TYPE_CHECKING:
+    from pysequoia import Cert
+    from pysequoia.packet import Packet
+
+_MAX_BYTES = 1_000_000  # of a key file; one with many signatures of others has 100 KB
+_INSTALL = "pysequoia is not installed: pip install 'hrwatch[pgp]'"
+
+
+def unusable(key_file: Path, now: datetime) -> str:
+    """Given a subscriber's key file, return why nothing can be encrypted to it now, in words for an
+    operator; empty where it can."""
+    try:
+        _usable(key_file, now)
+    except ComposeError as error:
+        return str(error)
+    return ""
+
+
+def encrypted(entity: bytes, key_file: Path, now: datetime) -> str:
+    """Given a MIME entity and a key file, return the entity encrypted to it, armored; raise
+    ComposeError where the key cannot be used."""
+    return _encrypt(entity, _usable(key_file, now), key_file)
+
+
+def _usable(key_file: Path, now: datetime) -> "Cert":
+    """Return the one key of a file, or raise ComposeError."""
+    certificate = _read(key_file)
+    try:
+        is_revoked, end = certificate.is_revoked, certificate.expiration
+        ends = _ends_of_encryption(bytes(certificate))
+    except RuntimeError as error:
+        told = f"the key in {key_file.name} cannot be used: {_first_line(error)}"
+        raise ComposeError(told) from None
+    if is_revoked:
+        raise ComposeError(f"the key in {key_file.name} was revoked by its owner")
+    if end is not None and end <= now:
+        raise ComposeError(f"the key in {key_file.name} expired {_day(end)}")
+    if not ends:
+        raise ComposeError(f"the key in {key_file.name} has no part to encrypt to")
+    if all(end is not None and end <= now for end in ends):
+        latest = max(end for end in ends if end is not None)
+        told = f"the part to encrypt to of the key in {key_file.name} expired {_day(latest)}"
+        raise ComposeError(told)
+    _encrypt(b"", certificate, key_file)
+    return certificate
+
+
+def _read(key_file: Path) -> "Cert":
+    try:
+        with key_file.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise ComposeError(f"{key_file.name} cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_BYTES:
+        raise ComposeError(f"{key_file.name} is larger than a key: {_MAX_BYTES} bytes at most")
+    try:
+        from pysequoia import Cert  # noqa: PLC0415 - an extra, and 10 MB
+        from pysequoia.packet import PacketPile, Tag  # noqa: PLC0415 - the same
+    except ImportError as error:
+        raise ComposeError(_INSTALL) from error
+    try:
+        tags = [packet.tag for packet in PacketPile.from_bytes(data)]
+        if Tag.SecretKey in tags:
+            told = f"{key_file.name} holds a secret key: keep the public one here alone"
+            raise ComposeError(told)
+        found = Cert.split_bytes(data)
+    except RuntimeError as error:
+        told = f"{key_file.name} holds no OpenPGP public key ({_first_line(error)})"
+        raise ComposeError(told) from None
+    if not found:
+        raise ComposeError(f"{key_file.name} holds no OpenPGP public key")
+    if len(found) > 1:
+        raise ComposeError(f"{key_file.name} holds {len(found)} keys: leave the one to encrypt to")
+    return found[0]
+
+
+def _encrypt(entity: bytes, certificate: "Cert", key_file: Path) -> str:
+    from pysequoia import encrypt  # noqa: PLC0415 - an extra
+
+    try:
+        return encrypt(bytes=entity, recipients=[certificate]).decode("ascii")
+    except RuntimeError as error:
+        told = f"nothing can be encrypted to the key in {key_file.name}: {_first_line(error)}"
+        raise ComposeError(told) from None
+
+
+def _ends_of_encryption(key: bytes) -> list[datetime | None]:
+    """Return until when each part of a key that mail may be encrypted to is good, None for ever;
+    revoked ones are left out.
+
+    Read from the owner's newest statement on each part. Whether that is really signed, the library
+    looks at itself when it encrypts.
+    """
+    from pysequoia.packet import PacketPile, SignatureType, Tag  # noqa: PLC0415 - an extra
+
+    parts: list[list[Packet]] = []
+    for packet in PacketPile.from_bytes(key):
+        if packet.tag in (Tag.PublicKey, Tag.PublicSubkey):
+            parts.append([packet])
+        elif packet.tag == Tag.Signature and parts:
+            parts[-1].append(packet)
+    gone = (SignatureType.SubkeyRevocation, SignatureType.KeyRevocation)
+    ends = []
+    for part, *statements in parts:
+        flagged = [one for one in statements if one.key_flags and one.signature_created]
+        newest = max(flagged, key=_made, default=None)
+        if newest is None or any(one.signature_type in gone for one in statements):
+            continue
+        flags, begun = newest.key_flags, part.key_created
+        if begun is None or not flags:
+            continue
+        if flags.transport_encryption or flags.storage_encryption:
+            lasts = newest.key_validity_period
+            ends.append(begun + lasts if lasts and lasts > timedelta(0) else None)
+    return ends
+
+
+def _made(statement: "Packet") -> datetime:
+    return statement.signature_created or datetime.min.replace(tzinfo=UTC)
+
+
+def _first_line(error: Exception) -> str:
+    """Return what an error says without the stack that follows it, and without the time, so that
+    the same reason is told in the same words."""
+    return (str(error).splitlines() or [""])[0].partition(" at time ")[0]
+
+
+def _day(moment: datetime) -> str:
+    return f"on {moment:%Y-%m-%d}"

@@ -1,0 +1,362 @@
+"""A digest of several pages: within limits, complete, numbered once. All stories invented."""
+
+import email.policy
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import (
+    a_feed,
+    a_feed_state,
+    a_match,
+    a_record,
+    a_subscriber,
+    a_tag,
+    an_entry,
+)
+from hrwatch.model.feeds import Coverage, State
+from hrwatch.model.mail import (
+    Cadence,
+    Detail,
+    Digest,
+    Grouping,
+    Match,
+    Page,
+    Reason,
+    Schedule,
+    Subscriber,
+)
+from hrwatch.model.tags import Relation
+from hrwatch.stages.digest import transfer
+from hrwatch.stages.digest.compose import compose
+from hrwatch.stages.digest.layout import WIDTH, columns
+from hrwatch.stages.digest.pages import FULL_STORIES, shares
+from hrwatch.stages.digest.render import MAIL_LIMIT, TEXT_LIMIT, render
+
+NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
+READER = a_subscriber(
+    schedule=Schedule(Cadence.DAILY, time(7)), timezone="Europe/Vilnius", subject="full"
+)
+FEEDS = {"wire": a_feed(publisher="The Wire")}
+RUSSIAN = "Придуманный рассказ о пытках в придуманной колонии. "
+
+
+def rendered(
+    *matches: Match, subscriber: Subscriber = READER, coverage: Coverage | None = None
+) -> Digest:
+    composition = compose(
+        subscriber,
+        matches,
+        coverage=coverage or Coverage(4, 4, ()),
+        window=None,
+        now=NOW,
+        stories={},
+        feeds=FEEDS,
+        labels={},
+        version="1.0",
+    )
+    return render(composition, "d" * 24)
+
+
+def about(id: str, *values: str, **changes: Any) -> Match:
+    entry = an_entry(
+        title=changes.pop("title", f"Story {id}"),
+        permalink=changes.pop("permalink", f"https://wire.example/{id}"),
+    )
+    tags = tuple(a_tag(value) for value in values or ("torture", "BY"))
+    relation = changes.pop("relation", Relation.SUBJECT)
+    reason = changes.pop("reason", Reason.NEW)
+    record = a_record(id, entry=entry, tags=tags, first_seen_at=NOW, **changes)
+    return a_match(record, relation=relation, reason=reason)
+
+
+def many(number: int) -> list[Match]:
+    """Return stories of two countries, none with an address that begins another's."""
+    return [
+        about(
+            f"{index:03}",
+            *("BY" if index % 3 else "UA", "torture"),
+            title=f"Story {index:03}, " + "word " * 12,
+        )
+        for index in range(number)
+    ]
+
+
+def on_the_way(page: Page) -> int:
+    """Return how many bytes the parts of a mail have."""
+    return transfer.length(page.text) + transfer.length(page.html)
+
+
+def in_text(page: Page) -> list[int]:
+    """Return the numbers in the text part, in its order."""
+    return [int(found) for found in re.findall(r"^\[(\d+)\] ", page.text, re.MULTILINE)]
+
+
+def in_html(page: Page) -> list[int]:
+    found = re.findall(r'<h3>(?:<span class="state">)?(\d+)\. |<li value="(\d+)">', page.html)
+    return [int(one or other) for one, other in found]
+
+
+@pytest.mark.parametrize(
+    ("counts", "limit", "expected"),
+    [
+        ((), 30, ()),
+        ((3, 2), 30, (3, 2)),
+        ((100, 2, 1), 30, (27, 2, 1)),
+        ((40, 40, 40), 30, (10, 10, 10)),
+        ((1, 1, 1), 2, (1, 1, 0)),
+        ((5, 5), 0, (0, 0)),
+    ],
+)
+def test_shares_let_no_section_starve(
+    counts: tuple[int, ...], limit: int, expected: tuple[int, ...]
+) -> None:
+    assert shares(counts, limit) == expected
+
+
+@pytest.mark.parametrize(("number", "pages"), [(31, 1), (200, 2), (900, 6)])
+def test_digest_of_many_stories_keeps_thirty_in_full_and_drops_none(
+    number: int, pages: int
+) -> None:
+    matches = many(number)
+    digest = rendered(*matches)
+
+    assert len(digest.pages) == pages
+    assert [n for page in digest.pages for n in page.numbers] == list(range(1, number + 1))
+    for page in digest.pages:
+        assert in_text(page) == in_html(page) == list(page.numbers)
+        assert on_the_way(page) <= MAIL_LIMIT
+    text = "\n".join(page.text for page in digest.pages)
+    assert all(f"https://wire.example/{index:03}\n" in text for index in range(number))
+    assert text.count("Archive: ref") == FULL_STORIES
+    assert sum(page.html.count("Archive: ref") for page in digest.pages) == FULL_STORIES
+    assert digest.matches == tuple(matches)
+    assert sorted(digest.numbers) == list(range(1, number + 1))
+
+
+def test_pages_say_which_of_how_many_they_are_and_tell_once_what_is_told_once() -> None:
+    failing = (a_feed_state(state=State.GONE),)
+    first, second = rendered(*many(200), coverage=Coverage(2, 1, failing)).pages
+
+    assert first.subject == "[hrwatch] 200 new (BY 133, UA 67), 1 of 2"
+    assert second.subject == "[hrwatch] 200 new (BY 133, UA 67), 2 of 2"
+    assert first.text.startswith("Daily digest, Sunday 22 November 2026, 1 of 2\n")
+    assert "<h1>Daily digest, Sunday 22 November 2026, 2 of 2</h1>" in second.html
+    for once in ("CONTENTS", "200 new stories.", "1 of 2 feeds read", "FEEDS WITH PROBLEMS"):
+        assert once in first.text
+        assert once not in second.text
+    assert "WHY YOU GET THIS" in second.text
+    assert "UKRAINE (67 new, continued)" in second.text
+    assert "BELARUS" not in second.text
+    assert 'href="#' in first.html
+    for page in (first, second):
+        inner = set(re.findall(r'href="#(\w+)"', page.html))
+        assert inner <= set(re.findall(r'id="(\w+)"', page.html))
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 31, 120])
+def test_text_alone_stays_under_its_own_limit(number: int) -> None:
+    reader = replace(READER, text_only=True)
+    matches = [replace(m, record=replace(m.record, text=RUSSIAN * 9)) for m in many(number)]
+    digest = rendered(*matches, subscriber=reader)
+
+    assert [n for page in digest.pages for n in in_text(page)] == list(range(1, number + 1))
+    for page in digest.pages:
+        assert page.html == ""
+        assert on_the_way(page) <= TEXT_LIMIT
+
+
+def test_pages_that_are_encrypted_leave_room_for_it() -> None:
+    encrypted = rendered(*many(120), subscriber=replace(READER, pgp_key_file=Path("k.asc")))
+
+    assert all(on_the_way(page) * 1.4 <= MAIL_LIMIT for page in encrypted.pages)
+
+
+def test_titles_alone_for_who_asked_for_no_more() -> None:
+    (page,) = rendered(*many(3), subscriber=replace(READER, detail=Detail.TITLES)).pages
+
+    assert in_text(page) == [1, 2, 3]
+    assert "tortured" not in page.text + page.html
+    assert "More on" not in page.text
+    assert "https://wire.example/001\n" in page.text
+
+
+def test_longer_snippets_for_who_asked_for_them() -> None:
+    told = "An invented sentence that says little more than nothing at all. " * 40
+    story = about("a", text=told)
+    lengths = []
+    for detail in (Detail.USUAL, Detail.LONGER):
+        (page,) = rendered(story, subscriber=replace(READER, detail=detail)).pages
+        lengths.append(len(page.html.partition("<blockquote")[2].partition("</blockquote>")[0]))
+
+    assert lengths[0] < 350
+    assert 500 < lengths[1] < 650
+
+
+def test_story_too_long_for_a_page_stands_as_a_title() -> None:
+    record = about("a").record
+    copies = tuple(
+        replace(
+            record,
+            id=f"c{n}",
+            feed=f"f{n}",
+            entry=an_entry(title=f"Told {n}", permalink=f"https://w{n}.example/" + "я" * 1_900),
+        )
+        for n in range(12)
+    )
+    composition = compose(
+        READER,
+        (a_match(record), about("b")),
+        coverage=Coverage(4, 4, ()),
+        window=None,
+        now=NOW,
+        stories={record.story: (record, *copies)},
+        feeds=FEEDS,
+        labels={},
+        version="1.0",
+    )
+    pages = render(composition, "d" * 24).pages
+
+    assert [n for page in pages for n in page.numbers] == [1, 2]
+    assert [n for page in pages for n in in_html(page)] == [1, 2]
+    assert all(on_the_way(page) <= MAIL_LIMIT for page in pages)
+
+
+def test_address_that_no_browser_opens_is_not_given() -> None:
+    (page,) = rendered(about("a", permalink="https://wire.example/" + "x" * 7_000)).pages
+
+    assert "Read: no address given" in page.text
+
+
+def test_many_feeds_with_problems_do_not_fill_the_first_page() -> None:
+    failing = tuple(
+        a_feed_state(feed=f"feed-{number:04}-" + "x" * 60, state=State.GONE)
+        for number in range(3_000)
+    )
+    digest = rendered(*many(5), coverage=Coverage(3_000, 0, failing))
+
+    assert len(digest.pages) == 1
+    assert "3000 with problems" in digest.pages[0].text
+    assert re.search(r"^  And \d{4} more\.$", digest.pages[0].text, re.MULTILINE)
+
+
+def test_stories_stand_under_the_first_keyword_that_was_asked_for() -> None:
+    reader = replace(
+        a_subscriber(keywords=("prison-conditions", "torture")),
+        group_by=Grouping.KEYWORD,
+        subject="full",
+    )
+    digest = rendered(
+        about("a", "torture", "BY", "prison-conditions"),
+        about("b", "torture", "MX"),
+        about("c", "censorship", "BY"),
+        about("d", "BY"),
+        subscriber=reader,
+    )
+    (page,) = digest.pages
+
+    assert page.subject == "[hrwatch] 4 new (censorship 1, prison-conditions 1, 2 elsewhere)"
+    headings = re.findall(r"^([A-Z ]+) \(1 new\)$", page.text, re.MULTILINE)
+    assert headings == ["CENSORSHIP", "PRISON CONDITIONS", "TORTURE", "OTHER"]
+    assert digest.numbers == (2, 3, 1, 4)
+
+
+def test_copies_of_one_story_share_its_number() -> None:
+    original = about("a")
+    copy = a_match(replace(about("b").record, story="a"))
+    passing = a_match(replace(about("c").record, story="a"), relation=Relation.MENTION)
+    untold = about("d", relation=Relation.MENTION, reason=Reason.CHANGED)
+    other = about("e", "torture", "MX")
+
+    digest = rendered(copy, original, passing, other, untold)
+
+    assert digest.numbers == (1, 1, 1, 2, 0)
+
+
+TITLES = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(["عنوان مختلق عن سجن", "虚构" * 90, RUSSIAN * 5, "<b>&amp;" * 30, "x" * 300]),
+).map(lambda title: title.encode("utf-8", "replace").decode())
+COUNTRIES = st.sampled_from(["BY", "MX", "RU", "UA", "CN", "IR", ""])
+REASONS = st.sampled_from([Reason.NEW, Reason.NEW, Reason.CHANGED, Reason.REMOVED])
+RELATIONS = st.sampled_from([Relation.SUBJECT, Relation.SUBJECT, Relation.MENTION])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(TITLES, COUNTRIES, REASONS, RELATIONS), max_size=25),
+    st.integers(1, 6),
+    st.sampled_from(Detail),
+    st.sampled_from(Grouping),
+    st.booleans(),
+    st.integers(0, 60),
+)
+def test_any_digest_keeps_its_limits_and_tells_every_number_once(  # noqa: PLR0917 - drawn
+    told: list[tuple[str, str, Reason, Relation]],
+    times: int,
+    detail: Detail,
+    grouping: Grouping,
+    text_only: bool,
+    failing: int,
+) -> None:
+    matches = tuple(
+        about(
+            f"{turn}-{place}",
+            *("torture", country) if country else ("torture",),
+            title=title,
+            reason=reason,
+            relation=relation,
+            text=f"{title} {RUSSIAN * 4}",
+        )
+        for turn in range(times)
+        for place, (title, country, reason, relation) in enumerate(told)
+    )
+    reader = replace(READER, detail=detail, group_by=grouping, text_only=text_only)
+    states = tuple(a_feed_state(feed=f"f{n}", state=State.GONE) for n in range(failing))
+    digest = rendered(*matches, subscriber=reader, coverage=Coverage(60, 0, states))
+
+    limit = TEXT_LIMIT if text_only else MAIL_LIMIT
+    for page in digest.pages:
+        assert on_the_way(page) <= limit
+        assert sorted(in_text(page)) == sorted(page.numbers)
+        assert text_only or sorted(in_html(page)) == sorted(page.numbers)
+        assert all(columns(line) <= WIDTH for line in _lines(page.text))
+    numbers = [number for page in digest.pages for number in page.numbers]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert {number for number in digest.numbers if number} == set(numbers)
+    assert len(digest.numbers) == len(matches)
+    untold = [match for match, number in zip(matches, digest.numbers, strict=True) if not number]
+    assert all(
+        match.relation is Relation.MENTION and match.reason is not Reason.NEW for match in untold
+    )
+    new = sum(m.relation is Relation.SUBJECT and m.reason is Reason.NEW for m in matches)
+    assert f"{new} new" in digest.pages[0].subject or not new
+    counted = re.findall(r"^  \S.*?\s(\d+) new\b", digest.pages[0].text, re.MULTILINE)
+    assert sum(map(int, counted)) == new
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        if not line.strip().startswith("https://"):
+            yield line
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "plain text\n" * 90, RUSSIAN * 90, "虚构" * 500, "=" * 300, "x" * 2_000, "\n" * 60],
+)
+def test_length_on_the_way_is_never_less_than_it_will_be(body: str) -> None:
+    message = EmailMessage(policy=email.policy.SMTP.clone(max_line_length=76, cte_type="7bit"))
+    message.set_content(body, cte=transfer.encoding(body))
+    written = message.as_bytes().partition(b"\r\n\r\n")[2]
+
+    assert len(written) <= transfer.length(body) + 4
+    assert transfer.length(body) <= len(written) * 1.1 + 80
