@@ -1,7 +1,10 @@
 """What a subscriber writes back: from a mail to what it asks for."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from hrwatch.model.mail import Detail
 
 
 class Verb(StrEnum):
@@ -45,3 +48,26 @@ class NoLetter:
     """A mail that asks for nothing, or not as a subscriber would."""
 
     because: str
+
+
+class Obstacle(StrEnum):
+    """Why a command cannot be done."""
+
+    NO_DIGEST = "no digest"  # the mail that is replied to is none
+    NO_NUMBER = "no number"  # nothing stands under it
+    NO_SOURCE = "no source"  # nothing the subscriber gets has the name
+    NO_CHANGE = "no change"  # it is so already, and cannot be more so
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a subscriber is answered: what was done, or why not."""
+
+    verb: Verb
+    obstacle: Obstacle | None = None
+    until: date | None = None  # the first local day on which it is over
+    detail: Detail | None = None  # of the digests from now on
+    numbers: tuple[int, ...] = ()  # of what it was done with
+    missing: tuple[int, ...] = ()  # numbers that the digest does not have
+    source: str = ""  # a feed or publisher, as the operator names it
+    undo: str = ""  # what to answer to undo it; empty: nothing changed

@@ -71,8 +71,9 @@ def set_detail(connection: sa.Connection, subscriber: str, detail: Detail) -> No
 
 
 def pause(connection: sa.Connection, subscriber: str, until: datetime) -> None:
-    """Write nothing to the subscriber until then; what matches waits."""
-    _change(connection, subscriber, paused_until=until)
+    """Write nothing to the subscriber until then, be it that they stopped before; what matches
+    waits."""
+    _change(connection, subscriber, paused_until=until, stopped_at=None)
 
 
 def stop(connection: sa.Connection, subscriber: str, now: datetime) -> None:
