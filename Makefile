@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 QUIET := --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format lock schema bench drill gauntlet clean
+.PHONY: help demo test lint format lock schema words bench drill gauntlet clean
 
 help:
 	@echo "make demo     the whole job on an invented newsroom, no network needed"
@@ -15,6 +15,7 @@ help:
 	@echo "make format   let ruff put the style right"
 	@echo "make lock     choose the newest allowed dependencies anew"
 	@echo "make schema   write config/feeds.schema.json from the configuration models"
+	@echo "make words    bring the catalogues of the mails' languages up to date"
 	@echo "make bench    measurements"
 	@echo "make drill    tests that are too long for CI"
 	@echo "make gauntlet hostile feeds and a faulty mail server against the daemon, where they are"
@@ -53,6 +54,9 @@ COMPILE := --quiet --upgrade --universal --python-version 3.11 --generate-hashes
 schema: $(READY)
 	@$(BIN)/python -m hrwatch.config.schema > .venv/feeds.schema.json
 	@mv .venv/feeds.schema.json config/feeds.schema.json
+
+words: $(READY)
+	@$(BIN)/python tools/catalogues.py
 
 bench: $(READY)
 	@$(BIN)/python -m pytest -m bench

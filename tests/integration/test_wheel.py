@@ -81,7 +81,14 @@ def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("hrwatch/")}
 
     assert packed == written
-    for part in ("templates/", "tag/data/", "migrations/versions/", "demo/stories/", "py.typed"):
+    for part in (
+        "templates/",
+        "digest/locale/",
+        "tag/data/",
+        "migrations/versions/",
+        "demo/stories/",
+        "py.typed",
+    ):
         assert any(part in name for name in packed), part
 
 

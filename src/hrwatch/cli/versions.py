@@ -8,6 +8,7 @@ from hrwatch.cli import output
 from hrwatch.model.articles import Change, Kept, Record
 from hrwatch.model.evidence import Visit
 from hrwatch.stages.digest.changing import Part, account
+from hrwatch.stages.digest.tongue import speaking
 from hrwatch.text import counted
 
 _ALL = 1_000  # more passages than a change holds
@@ -38,7 +39,7 @@ def _line(record: Record) -> dict[str, object]:
         "words": record.fingerprint.words,
         "page_sha256": record.page_sha256,
         "kept": record.kept,
-        "what_changed": account(change).line if change else None,
+        "what_changed": account(change, speaking("en")).line if change else None,
         "change": asdict(change) if change else None,
         "text": record.text,
     }
@@ -62,7 +63,7 @@ def _print(record: Record) -> None:
 
 def _told(change: Change) -> Iterable[str]:
     """Yield what changed, line by line."""
-    whole = account(change, _ALL)
+    whole = account(change, speaking("en"), _ALL)
     yield f"    what changed: {whole.line}"
     for passage in whole.passages:
         before, after = output.plain(passage.before), output.plain(passage.after)

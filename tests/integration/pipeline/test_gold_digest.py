@@ -54,7 +54,7 @@ def item(text: str, number: int) -> str:
 
 
 POINTS = {
-    "counts": ("7 new stories, 1 changed, 1 removed, and 1 mention as titles at the end.",),
+    "counts": ("7 new stories, 1 changed, 1 removed, and 1 mention as a title at the end.",),
     "coverage": (
         "Coverage: 11 of 14 feeds read. 3 with problems, listed at the end.",
         "Silence here does not mean nothing happened.",

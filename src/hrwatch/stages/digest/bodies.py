@@ -8,6 +8,7 @@ from email.message import EmailMessage, Message
 
 from hrwatch.errors import ComposeError
 from hrwatch.model.mail import Page
+from hrwatch.stages.digest import transfer
 
 PLAIN = ("text/plain",)
 BOTH = ("multipart/alternative", "text/plain", "text/html")
@@ -24,9 +25,10 @@ def clear(page: Page, boundary: str, *, protecting: str = "") -> bytes:
     `protecting` is a header that travels inside, for an entity that is encrypted afterwards.
     """
     message = EmailMessage(policy=_POLICY)
-    message.set_content(_lines(page.text), cte="quoted-printable")
+    text, html = _lines(page.text), _lines(page.html)
+    message.set_content(text, cte=transfer.encoding(text))
     if page.html:
-        message.add_alternative(_lines(page.html), subtype="html", cte="quoted-printable")
+        message.add_alternative(html, subtype="html", cte=transfer.encoding(html))
         message.set_boundary(_boundary(boundary))
     if not protecting:
         return message.as_bytes()
@@ -88,7 +90,7 @@ def check_lines(data: bytes) -> None:
 
 
 def _boundary(of: str) -> str:
-    """Return a boundary; "=_" never occurs in quoted-printable text (RFC 2045, 6.7)."""
+    """Return a boundary; "=_" never occurs in quoted-printable text or base64 (RFC 2045, 6)."""
     return f"=_{of}"
 
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from hrwatch.model.articles import Change
 from hrwatch.stages.digest.redact import redacted
-from hrwatch.text import clean_line, counted
+from hrwatch.stages.digest.tongue import Tongue
+from hrwatch.text import clean_line
 
 # Characters of a passage that is shown: fewer than a change keeps, so that no half of a telephone
 # number or an address can stand at the end of one.
@@ -45,32 +46,51 @@ class Account:
     left_out: str  # what the passages do not show, such as "and 14 more"; empty: nothing
 
 
-def account(change: Change, limit: int = 10) -> Account:
+def account(change: Change, tongue: Tongue, limit: int = 10) -> Account:
     """Given a change, return what tells it to people, with at most `limit` passages."""
+
+    def passage(part: Part, before: str, after: str) -> Passage:
+        return Passage(part, _shown(before, tongue), _shown(after, tongue))
+
     passages = [
-        *([_passage(Part.TITLE, *change.title)] if change.title else []),
-        *(_passage(Part.REMOVED, one, "") for one in change.removed),
-        *(_passage(Part.ADDED, "", one) for one in change.added),
-        *(_passage(Part.REPLACED, *pair) for pair in change.replaced),
+        *([passage(Part.TITLE, *change.title)] if change.title else []),
+        *(passage(Part.REMOVED, one, "") for one in change.removed),
+        *(passage(Part.ADDED, "", one) for one in change.added),
+        *(passage(Part.REPLACED, *pair) for pair in change.replaced),
     ]
     beyond = change.more_removed + change.more_added + change.more_replaced
     beyond += max(0, len(passages) - limit)
-    return Account(_line(change), tuple(passages[:limit]), f"and {beyond} more" if beyond else "")
+    left_out = more(beyond, tongue) if beyond else ""
+    return Account(_line(change, tongue), tuple(passages[:limit]), left_out)
 
 
-def _line(change: Change) -> str:
+def more(number: int, tongue: Tongue) -> str:
+    """Return how many passages are not shown."""
+    return tongue.ngettext("and %(num)s more", "and %(num)s more", number)
+
+
+def _line(change: Change, tongue: Tongue) -> str:
+    ngettext = tongue.ngettext
     kinds = Counter(map(_kind, change.replaced))
-    counts = (
-        (len(change.removed) + change.more_removed, "paragraph removed", "paragraphs removed"),
-        (len(change.added) + change.more_added, "paragraph added", "paragraphs added"),
-        (kinds["initials"], "name replaced by initials", "names replaced by initials"),
-        (kinds["figure"], "figure changed", "figures changed"),
-        (kinds["taken out"], "passage shortened", "passages shortened"),
-        (kinds["put in"], "passage extended", "passages extended"),
-        (kinds["other"] + change.more_replaced, "passage reworded", "passages reworded"),
+    removed = len(change.removed) + change.more_removed
+    added = len(change.added) + change.more_added
+    initials, figures = kinds["initials"], kinds["figure"]
+    shortened, extended = kinds["taken out"], kinds["put in"]
+    reworded = kinds["other"] + change.more_replaced
+    told = (
+        ngettext("%(num)s paragraph removed", "%(num)s paragraphs removed", removed),
+        ngettext("%(num)s paragraph added", "%(num)s paragraphs added", added),
+        ngettext(
+            "%(num)s name replaced by initials", "%(num)s names replaced by initials", initials
+        ),
+        ngettext("%(num)s figure changed", "%(num)s figures changed", figures),
+        ngettext("%(num)s passage shortened", "%(num)s passages shortened", shortened),
+        ngettext("%(num)s passage extended", "%(num)s passages extended", extended),
+        ngettext("%(num)s passage reworded", "%(num)s passages reworded", reworded),
     )
-    told = [counted(count, one, several) for count, one, several in counts if count]
-    return ", ".join([*told, "title changed" if change.title else "title unchanged"])
+    counts = (removed, added, initials, figures, shortened, extended, reworded)
+    title = tongue.gettext("title changed") if change.title else tongue.gettext("title unchanged")
+    return tongue.listed([*(one for one, count in zip(told, counts, strict=True) if count), title])
 
 
 def _kind(pair: tuple[str, str]) -> str:
@@ -110,9 +130,5 @@ def _has_figure(word: str) -> bool:
     return any(letter.isdigit() for letter in word)
 
 
-def _passage(part: Part, before: str, after: str) -> Passage:
-    return Passage(part, _shown(before), _shown(after))
-
-
-def _shown(told: str) -> str:
-    return clean_line(redacted(told), LONGEST)
+def _shown(told: str, tongue: Tongue) -> str:
+    return clean_line(redacted(told, tongue.gettext), LONGEST)

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import count
 from types import MappingProxyType
 
+from hrwatch import text
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, Feed
@@ -21,6 +22,7 @@ from hrwatch.model.mail import (
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
+from hrwatch.stages.digest.tongue import Tongue, speaking
 from hrwatch.stages.digest.updates import Older
 from hrwatch.stages.digest.view import Asked, Composition, Mention, Occasion, Section, Trouble
 
@@ -50,7 +52,8 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     told the subscriber of it, and `visits` what its page was found to be. Grouped by country or by
     keyword, the newest first; a story stands once.
     """
-    writer = Writer(stories, feeds, labels, longer=subscriber.detail is Detail.LONGER)
+    tongue = speaking(subscriber.mail_language)
+    writer = Writer(stories, feeds, labels, tongue, longer=subscriber.detail is Detail.LONGER)
     older = Older(writer, told, visits)
     full, passing = _one_a_story(match for match in matches if match.reason is Reason.NEW)
     updates = _updates(match for match in matches if match.reason is not Reason.NEW)
@@ -60,14 +63,13 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     group_of, name_of = _GROUPINGS[subscriber.group_by]
     new = _groups(sorted(full, key=_newest_first), subscriber.interest, group_of)
     known = _groups(sorted(updates, key=_by_reason), subscriber.interest, group_of)
-    for code in sorted(
-        new.keys() | known.keys(), key=lambda code: (not code, name_of(code, labels))
-    ):
+    called = {code: name_of(code, labels, tongue) for code in new.keys() | known.keys()}
+    for code in sorted(called, key=lambda code: (not code, text.fold(called[code]))):
         for match in (*new.get(code, ()), *known.get(code, ())):
             numbers[_told_as(match)] = next(number)
         section = Section(
             code,
-            name_of(code, labels) if code else names.OTHER,
+            called[code] if code else tongue.gettext(names.OTHER),
             tuple(writer.story(numbers[_told_as(match)], match) for match in new.get(code, ())),
             tuple(
                 older.update(numbers[_told_as(match)], match, updates[match])
@@ -79,7 +81,7 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     for match in sorted(passing, key=_newest_first):
         numbers[_told_as(match)] = next(number)
         code = _country(match, subscriber.interest)
-        name = names.country(code, labels) if code else ""
+        name = names.country(code, labels, tongue) if code else ""
         mentions.append(Mention(name, writer.story(numbers[_told_as(match)], match)))
     failing = sorted(coverage.failing, key=lambda state: state.feed)
     return Composition(
@@ -89,7 +91,7 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
         sections=tuple(sections),
         mentions=tuple(mentions),
         troubles=tuple(Trouble(publisher(state.feed, feeds), state) for state in failing),
-        asked=_asked(subscriber.interest, feeds, labels),
+        asked=_asked(subscriber.interest, feeds, labels, tongue),
         coverage=coverage,
         matches=matches,
         numbers=tuple(numbers.get(_told_as(match), 0) for match in matches),
@@ -177,15 +179,17 @@ _GROUPINGS = {
 }
 
 
-def _asked(interest: Interest, feeds: Mapping[str, Feed], labels: Mapping[str, str]) -> Asked:
+def _asked(
+    interest: Interest, feeds: Mapping[str, Feed], labels: Mapping[str, str], tongue: Tongue
+) -> Asked:
     return Asked(
-        countries=tuple(names.country(code, labels) for code in interest.countries),
-        keywords=tuple(names.keyword(value, labels) for value in interest.keywords),
-        languages=tuple(names.language(code) for code in interest.languages),
+        countries=tuple(names.country(code, labels, tongue) for code in interest.countries),
+        keywords=tuple(names.keyword(value, labels, tongue) for value in interest.keywords),
+        languages=tuple(names.language(code, tongue) for code in interest.languages),
         feeds=tuple(publisher(feed, feeds) for feed in interest.feeds),
         excluded=(
-            *(names.country(code, labels) for code in interest.exclude_countries),
-            *(names.keyword(value, labels) for value in interest.exclude_keywords),
+            *(names.country(code, labels, tongue) for code in interest.exclude_countries),
+            *(names.keyword(value, labels, tongue) for value in interest.exclude_keywords),
             *(publisher(feed, feeds) for feed in interest.exclude_feeds),
         ),
     )

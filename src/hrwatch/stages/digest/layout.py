@@ -1,23 +1,46 @@
 """Plain text in 72 columns: wrapping by display width, isolating what runs right to left. Pure;
 used by render."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 WIDTH = 72
-_FSI, _PDI = "\u2068", "\u2069"  # first strong isolate, pop directional isolate (UAX #9)
+# Right-to-left mark and isolate, first strong isolate, pop directional isolate (UAX #9).
+_RLM, _RLI, _FSI, _PDI = "\u200f", "\u2067", "\u2068", "\u2069"
 _RIGHT = frozenset(("R", "AL"))
+_LEFT = frozenset(("L",))
 _WITHOUT_WIDTH = frozenset(("Mn", "Me", "Cf"))
 _JOINING = _WITHOUT_WIDTH | {"Mc", "Po", "Pe", "Pf"}  # begin no line
-_STRONG = _RIGHT | {"L"}
+_BREAKS = re.compile(r"[ \t\n]+")  # feed text has no other spaces (text.clean)
+_STRONG = _RIGHT | _LEFT
 
 
-def isolate(text: str) -> str:
-    """Return `text` between bidi isolates where it holds a letter that runs right to left, so that
-    it cannot reorder the words round it."""
-    if any(unicodedata.bidirectional(character) in _RIGHT for character in text):
+def isolate(text: str, *, in_right_to_left: bool = False) -> str:
+    """Return `text` between bidi isolates where it holds a letter that runs against the mail, which
+    runs left to right or `in_right_to_left`, so that it cannot reorder the words round it."""
+    against = _LEFT if in_right_to_left else _RIGHT
+    if any(unicodedata.bidirectional(character) in against for character in text):
         return f"{_FSI}{text}{_PDI}"
     return text
+
+
+def read_from_the_right(text: str) -> str:
+    """Given the text part of a mail that runs right to left, return it so that each line reads
+    right in programs that take a line's direction from its first letter, and in those that set
+    every line from left to right.
+
+    Addresses, which stand alone on their lines, rules and the signature's mark are left as they
+    are: who copies an address copies nothing else.
+    """
+    return "\n".join(map(_line_from_the_right, text.split("\n")))
+
+
+def _line_from_the_right(line: str) -> str:
+    body = line.lstrip(" ")
+    if "://" in body or not any(map(str.isalnum, body)):
+        return line
+    return f"{line[: len(line) - len(body)]}{_RLM}{_RLI}{body}{_PDI}"
 
 
 def runs_right_to_left(text: str) -> bool:
@@ -34,16 +57,27 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
-def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
+def wrap(
+    text: str,
+    first: str = "",
+    rest: str | None = None,
+    width: int = WIDTH,
+    *,
+    addresses_alone: bool = False,
+) -> str:
     """Return `text` in lines of at most `width` columns, the first after `first`, the others after
-    `rest` (as many spaces when left out). Addresses are never broken; an isolate that a line end
-    cuts is closed there and opened again, because a line of plain text is a paragraph of its own.
+    `rest` (as many spaces when left out). Addresses are never broken, and with `addresses_alone`
+    begin a line; an isolate that a line end cuts is closed there and opened again, because a line
+    of plain text is a paragraph of its own. A space that must not break (U+00A0) does not.
     """
     rest = " " * columns(first) if rest is None else rest
     lines = [first]
     left = width - columns(first)
-    for word in text.split():
+    for word in _BREAKS.split(text.strip()):
         space = " "
+        if addresses_alone and "://" in word and lines[-1].strip():
+            lines.append(rest)
+            left = width - columns(rest)
         for piece in _breakable(word, width - columns(rest)):
             needed = columns(piece)
             if len(lines[-1]) == len(rest if len(lines) > 1 else first):

@@ -1,32 +1,42 @@
-"""What countries and languages are called in a digest (CLDR by babel); used by compose. Pure."""
+"""What countries, keywords and languages are called in a mail: by the rules and the operator, by
+the catalogues, by CLDR; used by compose. Pure."""
 
 from collections.abc import Mapping
-from functools import cache
 
-from babel import Locale
+from hrwatch.stages.digest.tongue import Tongue, msgid
 
-OTHER = "Other"
+OTHER = msgid("Other")
 _RIGHT_TO_LEFT = frozenset(
     ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi")
 )
 
 
-def country(code: str, labels: Mapping[str, str]) -> str:
-    """Given a country or place code, return its label, else CLDR's English name, else the code."""
-    return labels.get(code) or _english().territories.get(code) or code
+def country(code: str, labels: Mapping[str, str], tongue: Tongue) -> str:
+    """Given a country or place code, return what it is called: in English its label; in another
+    language the label's translation, then CLDR's name, then the label; else the code.
+
+    The catalogues translate what CLDR has no name for (places), and what it names less neutrally.
+    """
+    label = labels.get(code, "")
+    own = tongue.pgettext("place", label) if label else ""
+    if own and (tongue.code == "en" or own != label):
+        return own
+    return tongue.locale.territories.get(code) or label or code
 
 
-def keyword(value: str, labels: Mapping[str, str]) -> str:
-    """Given a keyword's id, return its label, or the id in words where the rules lost it."""
-    return labels.get(value) or value.replace("-", " ").capitalize()
+def keyword(value: str, labels: Mapping[str, str], tongue: Tongue) -> str:
+    """Given a keyword's id, return its label, translated where it is one of ours; or the id in
+    words where the rules lost it."""
+    label = labels.get(value)
+    return tongue.pgettext("keyword", label) if label else value.replace("-", " ").capitalize()
 
 
-def language(code: str) -> str:
-    """Given a BCP 47 code, return the language's English name, or what is known of it."""
+def language(code: str, tongue: Tongue) -> str:
+    """Given a BCP 47 code, return what the language is called, or what is known of it."""
     if not code or code == "und":
-        return "language not known"
-    names = _english().languages
-    return names.get(code.replace("-", "_")) or names.get(_primary(code)) or code
+        return tongue.gettext("language not known")
+    known = tongue.locale.languages
+    return known.get(code.replace("-", "_")) or known.get(_primary(code)) or code
 
 
 def is_right_to_left(code: str) -> bool:
@@ -36,8 +46,3 @@ def is_right_to_left(code: str) -> bool:
 
 def _primary(code: str) -> str:
     return code.partition("-")[0].lower()
-
-
-@cache
-def _english() -> Locale:
-    return Locale("en")

@@ -6,10 +6,13 @@ does little, so doubtful digits go.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-EMAIL = "[e-mail removed]"
-PHONE = "[phone removed]"
+from hrwatch.stages.digest.tongue import msgid
+
+EMAIL = msgid("[e-mail removed]")
+PHONE = msgid("[phone removed]")
 
 # Every repetition is bounded: the text is the publisher's, and so is its worst case.
 _AT = r"(?:@|＠|\s?[\[({]\s?(?:at|arroba|собака)\s?[\])}]\s?)"
@@ -39,7 +42,7 @@ _NO_PHONE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A stretch from `start` to `end` that is shown as `label`."""
+    """A stretch from `start` to `end` that is shown as `label`, translated."""
 
     start: int
     end: int
@@ -59,10 +62,10 @@ def removals(text: str) -> tuple[Removal, ...]:
     return tuple(sorted(found, key=lambda removal: removal.start))
 
 
-def redacted(text: str) -> str:
-    """Given a text, return it as it may be shown."""
+def redacted(text: str, translate: Callable[[str], str] = str) -> str:
+    """Given a text, return it as it may be shown, its labels in the language of `translate`."""
     shown, position = "", 0
     for removal in removals(text):
-        shown += text[position : removal.start] + removal.label
+        shown += text[position : removal.start] + translate(removal.label)
         position = removal.end
     return shown + text[position:]

@@ -1,14 +1,15 @@
 """Composition → Digest: the same content as plain text and as HTML, page by page. Pure; the only
 home of jinja2; before mime."""
 
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from hrwatch.model.mail import Detail, Digest, Page, Subscriber
 from hrwatch.stages.digest import names, transfer
-from hrwatch.stages.digest.layout import columns, isolate, runs_right_to_left, wrap
+from hrwatch.stages.digest.layout import columns, read_from_the_right, runs_right_to_left, wrap
 from hrwatch.stages.digest.pages import FULL_STORIES, sheets
+from hrwatch.stages.digest.tongue import speaking
 from hrwatch.stages.digest.view import Composition, Piece, Sheet
 from hrwatch.stages.digest.wording import Wording
 
@@ -31,7 +32,7 @@ def render(composition: Composition, digest: str) -> Digest:
     def written(sheet: Sheet) -> Page:
         return Page(
             subject=wording.subject(sheet.number, sheet.of),
-            text=_write("digest.txt.j2", composition, wording, sheet),
+            text=_text(composition, wording, sheet),
             html=(
                 ""
                 if subscriber.text_only
@@ -61,13 +62,21 @@ def _limit(subscriber: Subscriber) -> int:
     return int(limit / _ARMOUR) if subscriber.pgp_key_file else limit
 
 
+def _text(composition: Composition, wording: Wording, sheet: Sheet) -> str:
+    text = _write("digest.txt.j2", composition, wording, sheet)
+    tongue = speaking(composition.subscriber.mail_language)
+    return read_from_the_right(text) if tongue.right_to_left else text
+
+
 def _write(template: str, composition: Composition, wording: Wording, sheet: Sheet) -> str:
+    language = composition.subscriber.mail_language
     return (
-        _environment()
+        _environment(language)
         .get_template(template)
         .render(
             wording=wording,
             fates=wording.fates,
+            reports=wording.reports,
             page=sheet,
             sections=composition.sections,
             mentions=composition.mentions,
@@ -78,8 +87,12 @@ def _write(template: str, composition: Composition, wording: Wording, sheet: She
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
+    """Return the templates with everything that depends on the language of the mail. What
+    `gettext` fills into a sentence is escaped like everything else that is shown (newstyle)."""
+    tongue = speaking(language)
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=PackageLoader("hrwatch.stages.digest"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
         undefined=StrictUndefined,
@@ -87,16 +100,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "wrap": wrap,
-        "isolate": isolate,
+        "wrap": partial(wrap, addresses_alone=tongue.right_to_left),
+        "isolate": tongue.isolate,
         "columns": columns,
         "marked": _marked,
         "plain": _plain,
     }
     environment.globals |= {
-        "isolate": isolate,
+        "tongue": tongue,
+        "isolate": tongue.isolate,
         "is_right_to_left": _is_right_to_left,
     }
+    environment.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 

@@ -2,6 +2,7 @@
 by compose."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hrwatch.model.tags import Evidence, Field
@@ -18,17 +19,23 @@ _SPACES = re.compile(r"\s+")
 _WORD_REACH = 40  # a script without spaces is cut where it stands
 
 
-def snippet(text: str, evidence: tuple[Evidence, ...], limit: int = LIMIT) -> tuple[Piece, ...]:
+def snippet(
+    text: str,
+    evidence: tuple[Evidence, ...],
+    limit: int = LIMIT,
+    translate: Callable[[str], str] = str,
+) -> tuple[Piece, ...]:
     """Given a text and its evidence, return at most `limit` characters round the word that has the
-    most others near it (of equals the first), or the beginning where none stands in the text."""
+    most others near it (of equals the first), or the beginning where none stands in the text; the
+    labels for what is taken out in the language of `translate`."""
     words = [piece for piece in evidence if piece.field is Field.TEXT and piece.length]
     room = limit - 2 * len(_ELLIPSIS)
     starts = [_start(text, word) for word in words] or [0]
     start = max(starts, key=lambda begin: sum(_within(word, begin, begin + room) for word in words))
-    pieces = _pieces(text, _Stretch(start, start + room), words)
+    pieces = _pieces(text, _Stretch(start, start + room), words, translate)
     while (length := sum(len(piece.text) for piece in pieces)) > limit:
         room -= length - limit
-        pieces = _pieces(text, _Stretch(start, start + room), words)
+        pieces = _pieces(text, _Stretch(start, start + room), words, translate)
     return pieces
 
 
@@ -69,10 +76,12 @@ def _end(text: str, stretch: _Stretch) -> int:
     return stretch.end
 
 
-def _pieces(text: str, stretch: _Stretch, words: list[Evidence]) -> tuple[Piece, ...]:
+def _pieces(
+    text: str, stretch: _Stretch, words: list[Evidence], translate: Callable[[str], str]
+) -> tuple[Piece, ...]:
     region = max(0, stretch.start - _MARGIN)
     gone = [
-        Removal(region + removal.start, region + removal.end, removal.label)
+        Removal(region + removal.start, region + removal.end, translate(removal.label))
         for removal in removals(text[region : stretch.end + _MARGIN])
     ]
     start, end = stretch.start, _end(text, stretch)

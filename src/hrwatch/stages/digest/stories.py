@@ -13,6 +13,7 @@ from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.redact import redacted, removals
 from hrwatch.stages.digest.snippet import LIMIT, snippet
+from hrwatch.stages.digest.tongue import Tongue
 from hrwatch.stages.digest.view import (
     Likeness,
     MatchedTag,
@@ -40,6 +41,7 @@ class Writer:
     stories: Mapping[str, tuple[Record, ...]]  # by the id of the original
     feeds: Mapping[str, Feed]
     labels: Mapping[str, str]
+    tongue: Tongue
     longer: bool = False  # snippets, than usual
 
     def story(self, number: int, match: Match) -> Story:
@@ -54,9 +56,9 @@ class Writer:
         limit = _LONGER if self.longer else LIMIT
         return Story(
             number=number,
-            title=title_of(record),
+            title=title_of(record, self.tongue),
             publisher=publisher(record.feed, self.feeds),
-            language=names.language(record.language),
+            language=names.language(record.language, self.tongue),
             language_code=record.language,
             link=link_of(record),
             published_at=published_at,
@@ -67,7 +69,12 @@ class Writer:
             countries=tuple(self._matched(tag, record) for tag in places),
             also_tagged=self._labels(others, Relation.SUBJECT),
             also_named=self._labels(others, Relation.MENTION)[:_NAMED],
-            snippet=snippet(record.text, _evidence(keywords) or _evidence(places), limit),
+            snippet=snippet(
+                record.text,
+                _evidence(keywords) or _evidence(places),
+                limit,
+                self.tongue.gettext,
+            ),
             also=also[:_REPORTS_LISTED],
             more_also=len(also[_REPORTS_LISTED:]),
             reference=record.id,
@@ -102,7 +109,7 @@ class Writer:
             if record.kept is Kept.NOTHING:
                 continue
             report = self._report(record, shown)
-            if text.title_key(report.title) == text.title_key(title_of(shown)):
+            if text.title_key(report.title) == text.title_key(title_of(shown, self.tongue)):
                 report = replace(report, title="")
             if record.permalink == shown.permalink:
                 report = replace(report, link="")
@@ -114,7 +121,7 @@ class Writer:
         return Report(
             publisher=publisher(record.feed, self.feeds),
             language_code=record.language,
-            title=title_of(record),
+            title=title_of(record, self.tongue),
             link=link_of(record),
             told_at=published_at or record.first_seen_at,
             published=published_at is not None,
@@ -144,7 +151,7 @@ class Writer:
 
     def _matched(self, tag: Tag, record: Record) -> MatchedTag:
         # A word of a text that is not kept is none that could be shown.
-        words = dict.fromkeys(_word(found, record) for found in tag.evidence if found.length)
+        words = dict.fromkeys(self._word(found, record) for found in tag.evidence if found.length)
         fields = {evidence.field for evidence in tag.evidence}
         return MatchedTag(
             label=self._label(tag),
@@ -156,8 +163,21 @@ class Writer:
 
     def _label(self, tag: Tag) -> str:
         if tag.kind is Kind.KEYWORD:
-            return names.keyword(tag.value, self.labels)
-        return names.country(tag.value, self.labels)
+            return names.keyword(tag.value, self.labels, self.tongue)
+        return names.country(tag.value, self.labels, self.tongue)
+
+    def _word(self, evidence: Evidence, record: Record) -> str:
+        """Return the word as the text writes it, or what stands for the address it is a part of."""
+        translate = self.tongue.gettext
+        if evidence.field is not Field.CATEGORIES:
+            told = record.title if evidence.field is Field.TITLE else record.text
+            start = max(0, evidence.offset - _MARGIN)
+            end = evidence.offset + evidence.length
+            for removal in removals(told[start : end + _MARGIN]):
+                if start + removal.start < end and evidence.offset < start + removal.end:
+                    return translate(removal.label)
+        found = redacted(text.clean_line(evidence.found), translate)
+        return text.clean_line(found, _WORD_LIMIT)
 
 
 def original_first(record: Record) -> tuple[bool, datetime, str]:
@@ -222,23 +242,10 @@ def publisher_type(feed: str, feeds: Mapping[str, Feed]) -> PublisherType | None
     return known.publisher_type if known else None
 
 
-def title_of(record: Record) -> str:
+def title_of(record: Record, tongue: Tongue) -> str:
     """Return a record's title as it may be shown."""
-    title = redacted(text.clean_line(record.title))
-    return text.clean_line(title, _TITLE_LIMIT) or "(no title)"
-
-
-def _word(evidence: Evidence, record: Record) -> str:
-    """Return the word as the text writes it, or what stands for the address it is a part of."""
-    if evidence.field is Field.CATEGORIES:
-        return text.clean_line(redacted(text.clean_line(evidence.found)), _WORD_LIMIT)
-    told = record.title if evidence.field is Field.TITLE else record.text
-    start = max(0, evidence.offset - _MARGIN)
-    end = evidence.offset + evidence.length
-    for removal in removals(told[start : end + _MARGIN]):
-        if start + removal.start < end and evidence.offset < start + removal.end:
-            return removal.label
-    return text.clean_line(redacted(text.clean_line(evidence.found)), _WORD_LIMIT)
+    title = redacted(text.clean_line(record.title), tongue.gettext)
+    return text.clean_line(title, _TITLE_LIMIT) or tongue.gettext("(no title)")
 
 
 def link_of(record: Record) -> str:

@@ -1,36 +1,35 @@
-"""Times in the words of a digest, in its subscriber's zone. Pure; used by wording."""
+"""Times in the words of a digest, in its subscriber's zone and language. Pure; used by wording."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-# Not strftime: its names follow the locale of the process.
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from hrwatch.stages.digest.tongue import Tongue
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How one digest writes times: it is made at `now`; the year is left out where it is now's."""
+    """How one digest writes times: it is made at `now`; the year is left out where it is now's.
+    Figures are Western in every language: they are compared with other sources."""
 
     zone: ZoneInfo
     now: datetime
+    tongue: Tongue
 
     def short(self, instant: datetime) -> str:
         """Return "Sat 21 Nov 16:22", in the subscriber's zone."""
         local = instant.astimezone(self.zone)
-        return f"{DAYS[local.weekday()][:3]} {self.day(local)} {local:%H:%M}"
+        date = self.tongue.weekday_and_day(local, year=self._is_another_year(local))
+        return f"{date} {local:%H:%M}"
 
     def with_utc(self, instant: datetime) -> str:
         """Return "21 Nov 2026 16:00 (14:00 UTC)"."""
         local, universal = instant.astimezone(self.zone), instant.astimezone(UTC)
-        written = f"{day(local, year=True)} {local:%H:%M}"
+        written = f"{self.tongue.day(local, year=True)} {local:%H:%M}"
         if local.utcoffset() == timedelta(0):
             return f"{written} UTC"
-        date = "" if local.date() == universal.date() else f"{day(universal, year=False)} "
+        other = local.date() != universal.date()
+        date = f"{self.tongue.day(universal, year=False)} " if other else ""
         return f"{written} ({date}{universal:%H:%M} UTC)"
 
     def in_utc(self, instant: datetime) -> str:
@@ -40,16 +39,12 @@ class Times:
 
     def day(self, moment: datetime) -> str:
         """Return "21 Nov", with the year where it is another than now."""
-        return day(moment, year=moment.year != self.now.astimezone(self.zone).year)
+        return self.tongue.day(moment, year=self._is_another_year(moment))
 
     def whole_day(self, instant: datetime) -> str:
         """Return "21 November" in the subscriber's zone, with the year where it is another."""
         local = instant.astimezone(self.zone)
-        year = f" {local.year}" if local.year != self.now.astimezone(self.zone).year else ""
-        return f"{local.day} {MONTHS[local.month - 1]}{year}"
+        return self.tongue.whole_day(local, year=self._is_another_year(local))
 
-
-def day(moment: datetime, *, year: bool) -> str:
-    """Return "21 Nov", or "21 Nov 2026"."""
-    written = f"{moment.day} {MONTHS[moment.month - 1][:3]}"
-    return f"{written} {moment.year}" if year else written
+    def _is_another_year(self, moment: datetime) -> bool:
+        return moment.year != self.now.astimezone(self.zone).year

@@ -13,8 +13,9 @@ from hrwatch.model.articles import Change
 from hrwatch.model.evidence import Visit
 from hrwatch.model.mail import Earlier, Match, Reason
 from hrwatch.stages.digest import names
-from hrwatch.stages.digest.changing import Part, Passage, account
+from hrwatch.stages.digest.changing import Part, Passage, account, more
 from hrwatch.stages.digest.stories import Writer, link_of, publisher, publisher_type, title_of
+from hrwatch.stages.digest.tongue import Tongue
 from hrwatch.stages.digest.view import Changed, Update
 
 PASSAGES = 3  # put in, that are shown of one change
@@ -33,22 +34,22 @@ class Older:
     def update(self, number: int, match: Match, others: Iterable[Match]) -> Update:
         """Given a match and its number, and those of its story of which the same is to be told,
         return what may be shown of it."""
-        record, feeds = match.record, self.writer.feeds
+        record, feeds, tongue = match.record, self.writer.feeds, self.writer.tongue
         is_change = match.reason is Reason.CHANGED and record.change is not None
         by = publisher(record.feed, feeds)
         also = dict.fromkeys(publisher(other.record.feed, feeds) for other in others)
         return Update(
             number=number,
             reason=match.reason,
-            title=title_of(record),
+            title=title_of(record, tongue),
             publisher=by,
-            language=names.language(record.language),
+            language=names.language(record.language, tongue),
             language_code=record.language,
             link=link_of(record),
             earlier=self.told.get(record.id),
             seen_at=record.seen_at or record.first_seen_at,
             version=record.version,
-            changed=changed(record.change) if is_change and record.change else None,
+            changed=changed(record.change, tongue) if is_change and record.change else None,
             visit=self.visits.get(record.id),
             also=tuple(name for name in also if name != by),
             reference=record.id,
@@ -57,12 +58,12 @@ class Older:
         )
 
 
-def changed(change: Change) -> Changed:
+def changed(change: Change, tongue: Tongue) -> Changed:
     """Given a change, return what a mail may tell of it: what was put in, not what was taken out.
 
     The new title stands above it, and is no passage here.
     """
-    told = account(change, _ALL)
+    told = account(change, tongue, _ALL)
     passages = [
         passage.after
         for passage in told.passages
@@ -72,7 +73,7 @@ def changed(change: Change) -> Changed:
     return Changed(
         line=told.line,
         put_in=tuple(passages[:PASSAGES]),
-        left_out=f"and {beyond} more" if beyond > 0 else "",
+        left_out=more(beyond, tongue) if beyond > 0 else "",
         took_out=any(passage.before for passage in told.passages) or bool(change.more_removed),
     )
 

@@ -1,29 +1,26 @@
-"""The sentences of a digest, in English, the same for text and HTML. Pure; used by render.
+"""The sentences of a digest, the same for text and HTML, in its subscriber's language. Pure; used
+by render.
 
-What comes from feeds is isolated where it runs right to left; escaping is the templates' matter.
+What comes from feeds is isolated where it runs against the mail; escaping is the templates' matter.
 """
 
 from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, timedelta
-from math import floor
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
-from hrwatch.model.articles import CopyKind
 from hrwatch.model.feeds import FeedState, State
 from hrwatch.model.mail import Cadence, Reason, Schedule
 from hrwatch.model.tags import Field, Relation
-from hrwatch.stages.digest import names
 from hrwatch.stages.digest.fates import Fates
-from hrwatch.stages.digest.layout import isolate
-from hrwatch.stages.digest.times import DAYS, MONTHS, Times, day
+from hrwatch.stages.digest.reports import Reports
+from hrwatch.stages.digest.times import Times
+from hrwatch.stages.digest.tongue import Tongue, msgid, speaking
 from hrwatch.stages.digest.view import (
     Composition,
-    Likeness,
     MatchedTag,
     NoExtract,
-    Report,
     Section,
     Story,
     Undated,
@@ -32,63 +29,69 @@ from hrwatch.stages.digest.view import (
 
 SUBJECT_LIMIT = 70
 _KINDS = {
-    Cadence.AT_ONCE: "Update",
-    Cadence.HOURLY: "Hourly digest",
-    Cadence.DAILY: "Daily digest",
-    Cadence.WEEKLY: "Weekly digest",
+    Cadence.AT_ONCE: msgid("Update"),
+    Cadence.HOURLY: msgid("Hourly digest"),
+    Cadence.DAILY: msgid("Daily digest"),
+    Cadence.WEEKLY: msgid("Weekly digest"),
 }
 _FIELDS = {
-    Field.TITLE: "title",
-    Field.TEXT: "text",
-    Field.CATEGORIES: "the publisher's category",
+    Field.TITLE: msgid("title"),
+    Field.TEXT: msgid("text"),
+    Field.CATEGORIES: msgid("the publisher's category"),
 }
 _UNDATED = {
-    Undated.NOT_GIVEN: "Publication date not given.",
-    Undated.NOT_UNDERSTOOD: "Publication date not understood.",
-    Undated.AHEAD: "Dated in the future by its publisher.",
+    Undated.NOT_GIVEN: msgid("Publication date not given."),
+    Undated.NOT_UNDERSTOOD: msgid("Publication date not understood."),
+    Undated.AHEAD: msgid("Dated in the future by its publisher."),
 }
 _NO_EXTRACT = {
-    NoExtract.TERMS: "No extract: this publisher's terms allow no copies.",
-    NoExtract.HEADLINE: "No extract: only the headline of this feed is archived.",
-    NoExtract.SUMMARY: "No extract: the feed gave no summary, and no more than that is archived.",
+    NoExtract.TERMS: msgid("No extract: this publisher's terms allow no copies."),
+    NoExtract.HEADLINE: msgid("No extract: only the headline of this feed is archived."),
+    NoExtract.SUMMARY: msgid(
+        "No extract: the feed gave no summary, and no more than that is archived."
+    ),
 }
 STATES = {
-    State.EMPTY: "answers, but empty",
-    State.NOT_A_FEED: "what is there is no feed",
-    State.LAYOUT_CHANGED: "page layout changed, no links found",
-    State.UNREACHABLE: "cannot be reached",
-    State.REFUSED: "refuses our reader",
-    State.GONE: "is gone from its address",
-    State.INVALID: "cannot be read",
+    State.EMPTY: msgid("answers, but empty"),
+    State.NOT_A_FEED: msgid("what is there is no feed"),
+    State.LAYOUT_CHANGED: msgid("page layout changed, no links found"),
+    State.UNREACHABLE: msgid("cannot be reached"),
+    State.REFUSED: msgid("refuses our reader"),
+    State.GONE: msgid("is gone from its address"),
+    State.INVALID: msgid("cannot be read"),
 }
 
 
 class Wording:
-    """The sentences of one digest, in its subscriber's time zone."""
+    """The sentences of one digest, in its subscriber's language and time zone."""
 
     def __init__(self, composition: Composition) -> None:
         self._composition = composition
+        self._tongue = speaking(composition.subscriber.mail_language)
         self._zone = ZoneInfo(composition.subscriber.timezone)
         opened = composition.window.opened_at if composition.window else composition.now
         self._moment = opened.astimezone(self._zone)
-        self._times = Times(self._zone, composition.now)
+        self._times = Times(self._zone, composition.now, self._tongue)
         self.fates = Fates(self._times)
+        self.reports = Reports(self._times)
 
     def subject(self, page: int = 1, pages: int = 1) -> str:
         """Return the subject line: counts by country where the subscriber chose `full`; no word of
         any feed stands in it. Of several pages it says which one it is."""
-        part = f", {self.part(page, pages)}" if pages > 1 else ""
+        if pages == 1:
+            return self._subject(SUBJECT_LIMIT)
+        part = self._tongue.listed(["", self.part(page, pages)])
         return self._subject(SUBJECT_LIMIT - len(part)) + part
 
     def part(self, page: int, pages: int) -> str:
         """Return which page of how many it is."""
-        return f"{page} of {pages}"
+        return self._tongue.gettext("%(number)s of %(pages)s", number=page, pages=pages)
 
     def _subject(self, limit: int) -> str:
-        composition = self._composition
+        composition, tongue = self._composition, self._tongue
         if composition.subscriber.subject != "full":
-            time = "" if self._has_date_window() else f" {self._moment:%H:%M}"
-            return f"{self._kind()} {day(self._moment, year=False)}{time}"
+            date = tongue.day(self._moment, year=False) + self._time(" ")
+            return tongue.gettext("%(digest)s %(date)s", digest=self._kind(), date=date)
         # What is counted by country is what is new, or, where nothing is, what became of the rest.
         of_country = {
             section.code: len(section.stories if composition.new else section.updates)
@@ -98,25 +101,29 @@ class Wording:
             (code for code, number in of_country.items() if number),
             key=lambda code: (not code, -of_country[code], code),
         )
-        counts = [f"{code or 'other'} {of_country[code]}" for code in ranked]
-        head = f"[hrwatch] {_counts(composition.new, composition.updates)}"
+        other = tongue.gettext("other")
+        counts = [f"{code or other} {of_country[code]}" for code in ranked]
+        head = f"[hrwatch] {self._counts(composition.new, composition.updates)}"
         for shown in range(len(counts), 0, -1):
             left = sum(of_country[code] for code in ranked[shown:])
-            tail = [f"{left} elsewhere"] if left else []
-            subject = f"{head} ({', '.join(counts[:shown] + tail)})"
+            tail = [tongue.ngettext("%(num)s elsewhere", "%(num)s elsewhere", left)] if left else []
+            subject = f"{head} ({tongue.listed(counts[:shown] + tail)})"
             if len(subject) <= limit:
                 return subject
         return head
 
-    def heading(self) -> str:
+    def heading(self, page: int = 1, pages: int = 1) -> str:
         """Return the heading: "Daily digest, Sunday 22 November 2026"."""
-        moment = self._moment
-        date = f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
-        time = "" if self._has_date_window() else f", {moment:%H:%M}"
-        return f"{self._kind()}, {DAYS[moment.weekday()]} {date}{time}"
+        parts = [self._kind(), self._tongue.full_date(self._moment)]
+        if time := self._time(""):
+            parts.append(time)
+        if pages > 1:
+            parts.append(self.part(page, pages))
+        return self._tongue.listed(parts)
 
     def period(self) -> str:
         """Return the stretch of time in which what is new was first seen."""
+        gettext, zone = self._tongue.gettext, self.zone()
         seen = [
             match.record.seen_at or match.record.first_seen_at
             for match in self._composition.matches
@@ -124,192 +131,219 @@ class Wording:
         ]
         until = self._times.short(self._composition.now)
         if not seen:
-            return f"Until {until}, {self.zone()}."
+            return gettext("Until %(when)s, %(zone)s.", when=until, zone=zone)
         since = self._times.short(min(seen))
-        stretch = since if since == until else f"from {since} to {until}"
-        return f"First seen {stretch}, {self.zone()}."
+        if since == until:
+            return gettext("First seen %(when)s, %(zone)s.", when=since, zone=zone)
+        return gettext(
+            "First seen from %(since)s to %(until)s, %(zone)s.", since=since, until=until, zone=zone
+        )
 
     def zone(self) -> str:
         """Return the zone in words: "Vilnius time (UTC+2)"."""
-        name = self._zone.key.rpartition("/")[2].replace("_", " ")
+        city = self._tongue.city(self._zone.key)
         offset = self._composition.now.astimezone(self._zone).utcoffset() or timedelta(0)
-        if name in ("UTC", "GMT"):
-            return name
+        if self._zone.key.rpartition("/")[2] in ("UTC", "GMT"):
+            return self._zone.key.rpartition("/")[2]
         sign = "-" if offset < timedelta(0) else "+"
         hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
-        return f"{name} time (UTC{sign}{hours}{f':{minutes:02}' if minutes else ''})"
+        written = f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}"
+        return self._tongue.gettext("%(city)s time (%(offset)s)", city=city, offset=written)
 
     def counts(self) -> str:
         """Return the counts in words; they add up to the contents."""
-        composition = self._composition
-        new = text.counted(composition.new, "new story", "new stories")
-        if not composition.new:
-            new = "No new stories"
+        composition, ngettext = self._composition, self._tongue.ngettext
+        if composition.new:
+            told = ngettext("%(num)s new story", "%(num)s new stories", composition.new)
+        else:
+            told = self._tongue.gettext("No new stories")
         if composition.updates:
-            new += f", {_counts(0, composition.updates)}"
+            told = self._tongue.listed([told, self._counts(0, composition.updates)])
         mentions = len(composition.mentions)
         if not mentions:
-            return f"{new}."
-        return f"{new}, and {text.counted(mentions, 'mention')} as titles at the end."
+            return f"{told}."
+        return ngettext(
+            "%(told)s, and %(num)s mention as a title at the end.",
+            "%(told)s, and %(num)s mentions as titles at the end.",
+            mentions,
+            told=told,
+        )
 
     def coverage(self) -> str:
         """Return how many feeds were read of how many; silence is not an empty day."""
-        coverage = self._composition.coverage
-        line = f"Coverage: {coverage.read} of {coverage.configured} feeds read."
+        coverage, tongue = self._composition.coverage, self._tongue
+        told = [
+            tongue.ngettext(
+                "Coverage: %(read)s of %(num)s feed read.",
+                "Coverage: %(read)s of %(num)s feeds read.",
+                coverage.configured,
+                read=coverage.read,
+            )
+        ]
         if coverage.failing:
-            problems = len(coverage.failing)
-            line += f" {problems} with problems, listed at the end."
-        return f"{line} Silence here does not mean nothing happened."
+            told.append(
+                tongue.ngettext(
+                    "%(num)s with problems, listed at the end.",
+                    "%(num)s with problems, listed at the end.",
+                    len(coverage.failing),
+                )
+            )
+        told.append(tongue.gettext("Silence here does not mean nothing happened."))
+        return " ".join(told)
 
     def section(self, section: Section) -> str:
         """Return a section's counts: "3 new, 1 changed"."""
-        return _counts(len(section.stories), section.updates)
+        return self._counts(len(section.stories), section.updates)
 
     def published(self, story: Story) -> str:
         """Return when a story was published, in the subscriber's time and UTC, and first seen."""
+        gettext, day = self._tongue.gettext, self._tongue.day
         seen = story.first_seen_at.astimezone(UTC)
-        first_seen = f"First seen {day(seen, year=False)} {seen:%H:%M} UTC."
+        when = f"{day(seen, year=False)} {seen:%H:%M}"
         if story.published_at is None:
-            return f"{_UNDATED[story.undated or Undated.NOT_GIVEN]} {first_seen}"
-        if not story.time_given:
+            published = gettext(_UNDATED[story.undated or Undated.NOT_GIVEN])
+        elif not story.time_given:
             date = day(story.published_at.astimezone(UTC), year=True)
-            return f"Published {date}, time not given. {first_seen}"
-        return f"Published {self._times.with_utc(story.published_at)}. {first_seen}"
+            published = gettext("Published %(date)s, time not given.", date=date)
+        else:
+            written = self._times.with_utc(story.published_at)
+            published = gettext("Published %(when)s.", when=written)
+        return f"{published} {gettext('First seen %(when)s UTC.', when=when)}"
 
     def matched(self, tags: tuple[MatchedTag, ...]) -> str:
         """Return the tags with their words and where they stand."""
-        return "; ".join(map(_matched, tags)) + "."
-
-    def report(self, report: Report) -> str:
-        """Return whose report it is, when it came, and how like the shown one it is."""
-        told_at = report.told_at.astimezone(self._zone if report.time_given else UTC)
-        when = self._times.day(told_at)
-        if report.time_given:
-            when += f" {told_at:%H:%M}"
-        parts = [
-            names.language(report.language_code),
-            when if report.published else f"first seen {when}",
-            *_relation(report),
-            *(["same publisher"] if report.same_house else []),
-        ]
-        return f"{isolate(report.publisher)} ({', '.join(parts)})"
+        return self._tongue.grouped(map(self._matched, tags)) + "."
 
     def version(self, story: Story) -> str:
         """Return which version of an article is told, where it is not the first."""
-        seen = f", seen {self._times.with_utc(story.seen_at)}" if story.seen_at else ""
-        return f"This is version {story.version} of the article{seen}."
+        gettext = self._tongue.gettext
+        if story.seen_at is None:
+            return gettext("This is version %(version)s of the article.", version=story.version)
+        return gettext(
+            "This is version %(version)s of the article, seen %(when)s.",
+            version=story.version,
+            when=self._times.with_utc(story.seen_at),
+        )
 
     def no_extract(self, story: Story) -> str:
         """Return why nothing of a story's text is cited; empty where something is, or could be."""
-        return _NO_EXTRACT[story.no_extract] if story.no_extract else ""
+        return self._tongue.gettext(_NO_EXTRACT[story.no_extract]) if story.no_extract else ""
 
     def kept(self, story: Story | Update) -> str:
         """Return the archive's reference of a story."""
+        gettext, isolate = self._tongue.gettext, self._tongue.isolate
         if isinstance(story, Update):
-            seen, what = story.seen_at.astimezone(UTC), "kept"
+            seen, in_part = story.seen_at.astimezone(UTC), False
         else:
-            seen = story.first_seen_at.astimezone(UTC)
-            what = "headline kept" if story.no_extract else "kept"
-        kept = f"ref {story.reference}, {what} {day(seen, year=False)} {seen:%H:%M} UTC"
-        return (
-            f"{kept}, page sha256 {story.sha256[:12]}" if story.sha256 else f"{kept}, no page kept"
-        )
+            seen, in_part = story.first_seen_at.astimezone(UTC), bool(story.no_extract)
+        when = f"{self._tongue.day(seen, year=False)} {seen:%H:%M}"
+        parts = [
+            gettext("ref %(reference)s", reference=isolate(story.reference)),
+            gettext("headline kept %(when)s UTC", when=when)
+            if in_part
+            else gettext("kept %(when)s UTC", when=when),
+        ]
+        if story.sha256:
+            parts.append(gettext("page sha256 %(digits)s", digits=isolate(story.sha256[:12])))
+        else:
+            parts.append(gettext("no page kept"))
+        return self._tongue.listed(parts)
 
     def trouble(self, state: FeedState) -> str:
         """Return what is wrong with a feed and since when nothing came of it, in words for its
         readers: the error's own text is the operator's, and may name machines, settings or files.
         """
-        parts = [STATES.get(state.state, "cannot be read")]
+        gettext, times = self._tongue.gettext, self._times
+        parts = [gettext(STATES.get(state.state, STATES[State.INVALID]))]
         if state.failing_since is not None:
-            parts.append(f"since {self._times.short(state.failing_since)}")
+            parts.append(gettext("since %(when)s", when=times.short(state.failing_since)))
         if state.last_polled_at is not None:
-            parts.append(f"last tried {self._times.short(state.last_polled_at)}")
+            parts.append(gettext("last tried %(when)s", when=times.short(state.last_polled_at)))
         if state.newest_entry_at is not None:
-            parts.append(f"newest entry known {day(state.newest_entry_at, year=True)}")
-        return ", ".join(parts) + "."
+            date = self._tongue.day(state.newest_entry_at, year=True)
+            parts.append(gettext("newest entry known %(when)s", when=date))
+        return self._tongue.listed(parts) + "."
 
     def why(self) -> str:
         """Return why the subscriber gets this: what they asked for."""
         subscriber, asked = self._composition.subscriber, self._composition.asked
+        gettext, listed = self._tongue.gettext, self._tongue.listed
         parts = [
-            _asked("keywords", asked.keywords),
-            _asked("countries", asked.countries),
-            _asked("languages", asked.languages),
-            _asked("feeds", asked.feeds),
+            gettext("keywords %(list)s", list=listed(asked.keywords))
+            if asked.keywords
+            else gettext("all keywords"),
+            gettext("countries %(list)s", list=listed(asked.countries))
+            if asked.countries
+            else gettext("all countries"),
+            gettext("languages %(list)s", list=listed(asked.languages))
+            if asked.languages
+            else gettext("all languages"),
+            gettext("feeds %(list)s", list=listed(map(self._tongue.isolate, asked.feeds)))
+            if asked.feeds
+            else gettext("all feeds"),
         ]
         if subscriber.interest.roll_up:
-            parts.append("territories with their country")
+            parts.append(gettext("territories with their country"))
         if asked.excluded:
-            parts.append(f"without {', '.join(asked.excluded)}")
+            excluded = listed(map(self._tongue.isolate, asked.excluded))
+            parts.append(gettext("without %(list)s", list=excluded))
         if subscriber.interest.query:
-            parts.append(f"query {isolate(text.clean_line(subscriber.interest.query, 500))}")
+            query = self._tongue.isolate(text.clean_line(subscriber.interest.query, 500))
+            parts.append(gettext("query %(query)s", query=query))
         in_full = subscriber.interest.relation is Relation.MENTION
-        parts.append("mentions in full" if in_full else "main subject only")
-        parts.append(f"{schedule(subscriber.schedule)}, {self.zone()}")
-        return f'Subscription "{subscriber.name}": {"; ".join(parts)}.'
+        parts.append(gettext("mentions in full") if in_full else gettext("main subject only"))
+        parts.append(
+            self._tongue.listed([schedule(subscriber.schedule, self._tongue), self.zone()])
+        )
+        return gettext(
+            "Subscription %(name)s: %(what)s.",
+            name=self._tongue.quoted(self._tongue.isolate(subscriber.name)),
+            what=self._tongue.grouped(parts),
+        )
 
     def _kind(self) -> str:
-        return _KINDS[self._composition.subscriber.schedule.cadence]
+        return self._tongue.gettext(_KINDS[self._composition.subscriber.schedule.cadence])
 
-    def _has_date_window(self) -> bool:
+    def _time(self, before: str) -> str:
+        """Return the time of day where a digest is not the only one of its day."""
         cadence = self._composition.subscriber.schedule.cadence
-        return cadence in (Cadence.DAILY, Cadence.WEEKLY)
+        return "" if cadence in (Cadence.DAILY, Cadence.WEEKLY) else f"{before}{self._moment:%H:%M}"
+
+    def _counts(self, new: int, updates: Collection[Update]) -> str:
+        """Return "3 new, 1 changed, 1 removed"; new ones are left out where there are only
+        others."""
+        ngettext = self._tongue.ngettext
+        of_reason = Counter(update.reason for update in updates)
+        changed, removed = of_reason[Reason.CHANGED], of_reason[Reason.REMOVED]
+        returned = of_reason[Reason.RETURNED]
+        told = [ngettext("%(num)s new", "%(num)s new", new)] if new or not updates else []
+        if changed:
+            told.append(ngettext("%(num)s changed", "%(num)s changed", changed))
+        if removed:
+            told.append(ngettext("%(num)s removed", "%(num)s removed", removed))
+        if returned:
+            told.append(ngettext("%(num)s returned", "%(num)s returned", returned))
+        return self._tongue.listed(told)
+
+    def _matched(self, tag: MatchedTag) -> str:
+        tongue = self._tongue
+        said = tongue.listed((tag.label, *(tongue.quoted(tongue.isolate(w)) for w in tag.words)))
+        fields = [tongue.gettext(_FIELDS[field]) for field in tag.fields]
+        where = [tongue.together(fields)] if fields else []
+        if tag.by_focus:
+            where.append(tongue.gettext("taken for the feed's country"))
+        if tag.relation is Relation.MENTION:
+            where.append(tongue.gettext("in passing"))
+        return f"{said} ({tongue.listed(where)})" if where else said
 
 
-def schedule(value: Schedule) -> str:
+def schedule(value: Schedule, tongue: Tongue) -> str:
     """Return a schedule in words: "weekly on Monday at 07:00"."""
     if value.at is None:
-        return value.cadence.value
-    day = "" if value.weekday is None else f" on {DAYS[value.weekday]}"
-    return f"{value.cadence}{day} at {value.at:%H:%M}"
-
-
-def _counts(new: int, updates: Collection[Update]) -> str:
-    """Return "3 new, 1 changed, 1 removed"; new ones are left out where there are only others."""
-    of_reason = Counter(update.reason for update in updates)
-    told = [f"{new} new"] if new or not updates else []
-    told += [f"{of_reason[reason]} {reason}" for reason in Reason if of_reason[reason]]
-    return ", ".join(told)
-
-
-def _relation(report: Report) -> list[str]:
-    """Return what a report is to the shown one."""
-    alike = report.likeness
-    if report.original and alike and alike.kind is CopyKind.TRANSLATION:
-        return ["the original, of which this is a translation"]
-    told = ["the original"] if report.original else []
-    return [*told, _likeness(alike)] if alike else told
-
-
-def _likeness(likeness: Likeness) -> str:
-    """Return how like the shown report a listed one is, or how like the original."""
-    # Rounded down: what is not all the same is not said to be.
-    share = f"{floor(likeness.score * 100 + 1e-9)}%"
-    of_original = likeness.of_original
-    match likeness.kind:
-        case CopyKind.SAME_PERMALINK:
-            return "same page as the original's" if of_original else "same page"
-        case CopyKind.SAME_TEXT:
-            return "same text as the original" if of_original else "same text"
-        case CopyKind.TRANSLATION:
-            return "translation of the original" if of_original else "translation"
-        case CopyKind.NEAR_TEXT:
-            return f"{share} of it the same{' as the original' if of_original else ''}"
-        case CopyKind.CONTAINED if likeness.longer:
-            return f"holds {share} of {'the original' if of_original else 'it'}"
-        case CopyKind.CONTAINED:
-            return f"shorter, {share} of it {'in the original' if of_original else 'in this'}"
-
-
-def _matched(tag: MatchedTag) -> str:
-    said = ", ".join((tag.label, *(f'"{isolate(word)}"' for word in tag.words)))
-    where = [" and ".join(_FIELDS[field] for field in tag.fields)] if tag.fields else []
-    if tag.by_focus:
-        where.append("taken for the feed's country")
-    if tag.relation is Relation.MENTION:
-        where.append("in passing")
-    return f"{said} ({', '.join(where)})" if where else said
-
-
-def _asked(group: str, values: tuple[str, ...]) -> str:
-    return f"{group} {', '.join(values)}" if values else f"all {group}"
+        hourly = value.cadence is Cadence.HOURLY
+        return tongue.gettext("hourly") if hourly else tongue.gettext("at once")
+    time = f"{value.at:%H:%M}"
+    if value.weekday is None:
+        return tongue.gettext("daily at %(time)s", time=time)
+    weekday = tongue.weekday(value.weekday)
+    return tongue.gettext("weekly on %(weekday)s at %(time)s", weekday=weekday, time=time)

@@ -4,6 +4,9 @@ import pytest
 
 from hrwatch.model.articles import Change
 from hrwatch.stages.digest.changing import LONGEST, Part, Passage, account
+from hrwatch.stages.digest.tongue import speaking
+
+ENGLISH = speaking("en")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,7 @@ from hrwatch.stages.digest.changing import LONGEST, Part, Passage, account
     ],
 )
 def test_account_of_a_change_counts_it_by_its_kind(change: Change, line: str) -> None:
-    assert account(change).line == line
+    assert account(change, ENGLISH).line == line
 
 
 def test_account_shows_passages_in_order_and_counts_the_others() -> None:
@@ -54,20 +57,22 @@ def test_account_shows_passages_in_order_and_counts_the_others() -> None:
         more_removed=2,
     )
 
-    told = account(change, 3)
+    told = account(change, ENGLISH, 3)
     assert told.passages == (
         Passage(Part.TITLE, "Before", "After"),
         Passage(Part.REMOVED, "Gone.", ""),
         Passage(Part.ADDED, "", "Come."),
     )
     assert told.left_out == "and 3 more"
-    assert account(change).left_out == "and 2 more"
+    assert account(change, ENGLISH).left_out == "and 2 more"
 
 
 def test_account_shows_no_telephone_and_no_address_not_even_at_a_cut() -> None:
     phone, mail = "+375 29 123 45 67", "someone.from.minsk@wire.example"
     for before in range(LONGEST - 60, LONGEST + 10):
-        told = account(Change(added=("x" * before + f" {phone} {mail}",))).passages[0].after
+        told = (
+            account(Change(added=("x" * before + f" {phone} {mail}",)), ENGLISH).passages[0].after
+        )
         assert len(told) <= LONGEST
         assert "375" not in told
         assert "someone" not in told

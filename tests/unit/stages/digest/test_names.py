@@ -3,7 +3,9 @@
 import pytest
 
 from hrwatch.stages.digest import names
+from hrwatch.stages.digest.tongue import speaking
 
+ENGLISH = speaking("en")
 LABELS = {"torture": "Torture and other ill-treatment", "CN-XJ": "Xinjiang", "HK": "Hong Kong"}
 
 
@@ -18,7 +20,7 @@ LABELS = {"torture": "Torture and other ill-treatment", "CN-XJ": "Xinjiang", "HK
     ],
 )
 def test_country_is_named_by_label_then_by_cldr_then_by_its_code(code: str, expected: str) -> None:
-    assert names.country(code, LABELS) == expected
+    assert names.country(code, LABELS, ENGLISH) == expected
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ def test_country_is_named_by_label_then_by_cldr_then_by_its_code(code: str, expe
     [("torture", "Torture and other ill-treatment"), ("water-cannon", "Water cannon")],
 )
 def test_keyword_is_named_by_its_label_or_its_id_in_words(value: str, expected: str) -> None:
-    assert names.keyword(value, LABELS) == expected
+    assert names.keyword(value, LABELS, ENGLISH) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_keyword_is_named_by_its_label_or_its_id_in_words(value: str, expected: 
     ],
 )
 def test_language_is_named_in_english(code: str, expected: str) -> None:
-    assert names.language(code) == expected
+    assert names.language(code, ENGLISH) == expected
 
 
 @pytest.mark.parametrize(

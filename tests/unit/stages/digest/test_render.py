@@ -386,7 +386,7 @@ def test_render_says_that_a_report_is_the_original_undated_or_of_one_publisher()
 def test_render_puts_mentions_as_titles_at_the_end() -> None:
     mention = a_match(about("m", "RU").record, relation=Relation.MENTION)
     digest = written(about("a"), mention)
-    assert "1 new story, and 1 mention as titles at the end." in digest.text
+    assert "1 new story, and 1 mention as a title at the end." in digest.text
     assert "[2] Russia, The Wire (English): Story m\n    https://wire.example/m?" in digest.text
     assert digest.text.index("MENTIONS") > digest.text.index("[1]")
 

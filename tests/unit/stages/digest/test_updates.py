@@ -17,12 +17,14 @@ from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
 from hrwatch.stages.digest.redact import PHONE
 from hrwatch.stages.digest.render import MAIL_LIMIT, render
+from hrwatch.stages.digest.tongue import speaking
 from hrwatch.stages.digest.updates import PASSAGES, changed
 from hrwatch.stages.digest.view import Composition
 from hrwatch.stages.digest.windows import current
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+ENGLISH = speaking("en")
 FEEDS = {
     "wire": a_feed(publisher="The Wire"),
     "herald": a_feed(name="herald", publisher="The Herald", url="https://herald.example/feed"),
@@ -157,19 +159,19 @@ def test_changed_article_repeats_no_word_that_was_taken_out() -> None:
 
 
 def test_changed_shows_few_passages_and_says_how_many_more_there_are() -> None:
-    many = changed(Change(added=tuple(f"Paragraph {n}." for n in range(9)), more_added=4))
+    many = changed(Change(added=tuple(f"Paragraph {n}." for n in range(9)), more_added=4), ENGLISH)
 
     assert len(many.put_in) == PASSAGES
     assert many.left_out == "and 10 more"
     assert not many.took_out
-    assert changed(Change(removed=("Gone.",))).took_out
+    assert changed(Change(removed=("Gone.",)), ENGLISH).took_out
 
 
 def test_changed_shows_nothing_where_words_were_only_taken_out() -> None:
     shortened = Change(replaced=(("She said in Lesk that", "She said that"),))
 
-    assert changed(shortened).put_in == ()
-    assert changed(shortened).took_out
+    assert changed(shortened, ENGLISH).put_in == ()
+    assert changed(shortened, ENGLISH).took_out
 
 
 def test_change_that_is_not_the_only_one_since_says_so() -> None:
