@@ -3,16 +3,18 @@
     POLL    fetch → parse → unseen? → each: fetch page → extract, tag → copy of what? → store
     VISIT   an article again → fetch its page → what changed? → store
     DIGEST  match what is new → compose, render, mime → outbox → deliver
+    REPLY   letter → whose, from where? → what it changes → answer, outbox → deliver
 
-`poll` visits feeds, `revisit` articles that are known, `digest` writes to subscribers. What is
-decided is decided in the stages and in `cadence`; what is touched is touched by the `Parts` that
-are handed in.
+`poll` visits feeds, `revisit` articles that are known, `digest` writes to subscribers and `replies`
+heeds what they write back. What is decided is decided in the stages and in `cadence`; what is
+touched is touched by the `Parts` that are handed in.
 """
 
 from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
 from hrwatch.pipeline.preview import Foreseen, preview_mails, preview_since, preview_waiting
+from hrwatch.pipeline.replies import replies_pass
 from hrwatch.pipeline.retention import keep_no_longer
 from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
 from hrwatch.pipeline.writing import Desk, feed_states
@@ -33,6 +35,7 @@ __all__ = [
     "preview_mails",
     "preview_since",
     "preview_waiting",
+    "replies_pass",
     "revisit",
     "revisit_pass",
 ]

@@ -1,6 +1,6 @@
 """Replies: from letters that wait in the letterbox to what they change, and the answers.
 
-LETTER    → whose token → from their own address? → the digest it is about → effect + answer, written
+LETTER    → whose token → from their own address? → what it changes → change and answer, written
             together, once
 """
 
@@ -30,11 +30,12 @@ _DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
-async def replies_pass(parts: Parts, desk: Desk, box: Path) -> int:
-    """Heed the letters that wait in the letterbox, oldest first; return how many were heeded.
-    One that nobody may answer is thrown away, and one that hrwatch fails over put aside."""
+async def replies_pass(parts: Parts, desk: Desk, directory: Path) -> int:
+    """Heed the letters that wait in the letterbox of the state directory, oldest first; return how
+    many were heeded. One that is no subscriber's is thrown away, and one that cannot be read, or
+    that hrwatch fails over, put aside."""
     heeded = 0
-    for path in letterbox.waiting(box)[:AT_ONCE]:
+    for path in letterbox.waiting(letterbox.make(directory))[:AT_ONCE]:
         try:
             letter = letterbox.read(path)
             heeded += await _heed(parts, desk, letter)

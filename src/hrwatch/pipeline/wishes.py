@@ -99,17 +99,13 @@ def _called(name: str, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
     return named or tuple(feed for feed in feeds if feed.publisher and fold(feed.publisher) == name)
 
 
-async def _of_stories(
-    desk: Desk, subscriber: Subscriber, letter: Letter, now: datetime
-) -> Wish:
+async def _of_stories(desk: Desk, subscriber: Subscriber, letter: Letter, now: datetime) -> Wish:
     """Reject, mute or unmute what a digest told under some numbers."""
     verb, numbers = letter.command.verb, letter.command.numbers
     digest = await desk.archive.read(replying.digest_of, subscriber.name, letter.about)
     if digest is None:
         return Wish(Effect(subscriber.name, verb), Told(verb, Obstacle.NO_DIGEST))
-    found = await desk.archive.read(
-        replying.numbered, subscriber.name, digest.id, numbers
-    )
+    found = await desk.archive.read(replying.numbered, subscriber.name, digest.id, numbers)
     missing = tuple(number for number in numbers if number not in found)
     if not found:
         told = Told(verb, Obstacle.NO_NUMBER, missing=missing)

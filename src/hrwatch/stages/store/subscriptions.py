@@ -174,6 +174,14 @@ def answered(connection: sa.Connection, key: str) -> bool:
     return connection.scalar(sa.select(replies.c.key).where(replies.c.key == key)) is not None
 
 
+def heeded_since(connection: sa.Connection, subscriber: str, since: datetime) -> int:
+    """Return how many replies of the subscriber's were heeded from `since` on."""
+    query = sa.select(sa.func.count()).where(
+        replies.c.subscriber == subscriber, replies.c.answered_at >= since
+    )
+    return connection.execute(query).scalar_one()
+
+
 def note(connection: sa.Connection, key: str, subscriber: str, command: str, now: datetime) -> bool:
     """Note that a reply is answered; say False, and change nothing, where it was before."""
     statement = insert_missing(connection, replies).values(
