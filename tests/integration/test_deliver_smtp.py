@@ -14,6 +14,7 @@ from builders import a_mail
 from fakes import Clock
 from hrwatch.model.mail import Delivery, Mail, Status
 from hrwatch.model.settings import Server as ServerAddress
+from hrwatch.stages.deliver.rest import SHORT_REST
 from hrwatch.stages.deliver.smtp import SmtpTransport
 
 SENDER = "digest@example.org"
@@ -23,6 +24,9 @@ ANSWERS = {  # at RCPT, by recipient
     "grey@example.org": "451 4.7.1 greylisted, try later",
     "full@example.org": "452 4.2.2 mailbox full",
     "closing@example.org": "421 4.3.2 shutting down",
+    "full-for-good@example.org": "552 5.2.2 over quota",
+    "listed@example.org": "550 your host is blocked, see http://list.example",
+    "policy@example.org": "550 5.7.1 rejected by policy",
 }
 DATA_ANSWERS = {
     "spam@example.org": "554 5.7.1 content refused for spam@example.org",
@@ -155,12 +159,16 @@ def at(server: Server) -> ServerAddress:
 
 
 def delivered(
-    server: Server, *mails: Mail, between: Callable[[], None] = lambda: None, timeout: float = 5
+    server: Server,
+    *mails: Mail,
+    between: Callable[[], None] = lambda: None,
+    timeout: float = 5,
+    clock: Clock | None = None,
 ) -> list[Delivery]:
     """Return what became of each mail over one transport."""
 
     async def deliver() -> list[Delivery]:
-        transport = SmtpTransport(at(server), clock=Clock(), timeout=timeout)
+        transport = SmtpTransport(at(server), clock=clock or Clock(), timeout=timeout)
         deliveries = []
         for mail in mails:
             deliveries.append(await transport.deliver(mail))
@@ -245,11 +253,18 @@ def test_smtp_refused_sender_is_the_operators_matter_and_deferred(
 
 @pytest.mark.parametrize("mode", ["busy", "down"])
 def test_smtp_server_that_will_not_talk_defers_until_it_does(server: Server, mode: str) -> None:
-    server.mode = mode
-    first, second = delivered(server, to(OK), to(OK), between=lambda: setattr(server, "mode", "ok"))
-    assert first.status is Status.DEFERRED
-    assert first.detail.startswith("the connection")
-    assert second.status is Status.SENT
+    server.mode, clock = mode, Clock()
+
+    def mend() -> None:
+        if server.mode == "ok":
+            clock.advance(SHORT_REST)
+        server.mode = "ok"
+
+    mails = [to(OK)] * 3
+    deliveries = delivered(server, *mails, between=mend, clock=clock)
+    assert statuses(deliveries) == [Status.DEFERRED, Status.DEFERRED, Status.SENT]
+    assert deliveries[0].detail == deliveries[1].detail, "the second was not asked about"
+    assert deliveries[0].detail.startswith("the connection")
 
 
 def test_smtp_server_that_goes_while_the_mail_is_sent_leaves_it_open(server: Server) -> None:
@@ -301,6 +316,46 @@ def test_smtp_without_a_server_is_deferred_with_the_reason() -> None:
 def test_smtp_address_that_would_smuggle_a_command_reaches_nobody_else(server: Server) -> None:
     delivered(server, to("anna@example.org>\r\nRCPT TO:<spy@evil.example"))
     assert all(recipients == [OK] for _, recipients, _ in server.accepted)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "of_recipient"),
+    [
+        ("gone@example.org", True),
+        ("closing@example.org", False),
+        ("grey@example.org", False),
+        ("full-for-good@example.org", False),
+        ("listed@example.org", False),
+        ("policy@example.org", False),
+        ("spam@example.org", False),
+        (OK, False),
+    ],
+)
+def test_smtp_tells_a_refused_recipient_from_a_refused_mail_and_a_refused_sender(
+    server: Server, recipient: str, of_recipient: bool
+) -> None:
+    (delivery,) = delivered(server, to(recipient))
+    assert delivery.of_recipient is of_recipient
+    assert not of_recipient or delivery.status is Status.REFUSED
+
+
+def test_smtp_slow_recipient_keeps_no_other_mail_waiting(server: Server) -> None:
+    async def deliver() -> tuple[float, list[Delivery]]:
+        transport = SmtpTransport(at(server), clock=Clock(), timeout=1.2)
+        hanging = asyncio.create_task(transport.deliver(to("hang@example.org")))
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        mails = [to(f"reader-{number}@example.org") for number in range(8)]
+        deliveries = await asyncio.gather(*(transport.deliver(mail) for mail in mails))
+        seconds = time.monotonic() - began
+        deliveries.append(await hanging)
+        await transport.close()
+        return seconds, deliveries
+
+    seconds, deliveries = asyncio.run(deliver())
+    assert statuses(deliveries) == [Status.SENT] * 8 + [Status.UNKNOWN]
+    assert seconds < 1.2, "the others were taken before the slow one had its time"
+    assert server.connections == 2
 
 
 def test_smtp_deliveries_at_once_take_turns(server: Server) -> None:

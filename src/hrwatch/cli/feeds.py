@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,15 +13,11 @@ from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.errors import ArchiveMissing
 from hrwatch.model.feeds import FAILING, Because, Feed, FeedState, State
+from hrwatch.pipeline.troubles import FOR_A_PERSON, LASTING
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.wiring import utc_now
 
-# What only a person mends is told at once; what else fails, when it has lasted.
-_FOR_A_PERSON = frozenset(
-    {State.GONE, State.REFUSED, State.NOT_A_FEED, State.LAYOUT_CHANGED, State.INVALID}
-)
-LASTING = timedelta(days=1)
 _NOT_ASKED_AGAIN = (
     "it is gone for good and not asked again by itself: change its address, or enabled: false; "
     "`hrwatch once` with its name asks once more"
@@ -83,7 +79,7 @@ def needs_a_hand(
     """Give what somebody should do about a feed: what will not mend itself, or has lasted."""
     since = f" since {output.instant(state.failing_since)}" if state.failing_since else ""
     lasts = state.failing_since is not None and now - state.failing_since >= LASTING
-    if state.state in _FOR_A_PERSON or (state.state in FAILING and lasts):
+    if state.state in FOR_A_PERSON or (state.state in FAILING and lasts):
         yield f"{state.state}{since}: {state.error}"
     elif state.because is Because.BUG:
         yield f"not read{since}: {state.error}"

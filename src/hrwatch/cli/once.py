@@ -19,6 +19,7 @@ from hrwatch.config import Config
 from hrwatch.errors import HrwatchError
 from hrwatch.model.feeds import Feed, Outcome, PollReport
 from hrwatch.model.mail import Delivery, Reason, Status
+from hrwatch.pipeline import Desk, Parts
 from hrwatch.pipeline.revisit import Looked
 from hrwatch.text import counted
 from hrwatch.wiring import open_desk, open_parts
@@ -98,7 +99,10 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
         if orders.digests is not Digests.NONE:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
+            await _tell_operator(parts, desk, unwritten)
         deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
+        if parts.transport.stopped:  # which no later pass knows before it tries in vain again
+            await _tell_operator(parts, desk, unwritten)
         await pipeline.keep_no_longer(parts, config.feeds)
     with output.heard_or_not(unprinted):
         if orders.as_json:
@@ -113,6 +117,13 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
         output.remark(f"the digest for {name} was not written: {error}")
     failed = any(report.outcome is Outcome.FAILED for report in reports)
     return not (failed or unwritten) and all(d.status is Status.SENT for d in deliveries)
+
+
+async def _tell_operator(
+    parts: Parts, desk: Desk, unwritten: Sequence[tuple[str, HrwatchError]]
+) -> None:
+    now = parts.clock()
+    await pipeline.operator_pass(parts, desk, unwritten={name: now for name, _ in unwritten})
 
 
 def _progress() -> Progress:
@@ -140,7 +151,8 @@ def summary(reports: Sequence[PollReport], deliveries: Sequence[Delivery]) -> No
             output.line("  " + output.plain(f"failed: {report.feed}: {report.error}"))
     for delivery in deliveries:
         if delivery.status is not Status.SENT:
-            told = f"{delivery.status}: mail to {delivery.subscriber}: {delivery.detail}"
+            whom = delivery.subscriber or "the operator"
+            told = f"{delivery.status}: mail to {whom}: {delivery.detail}"
             output.line("  " + output.plain(told))
 
 

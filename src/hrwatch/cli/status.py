@@ -17,11 +17,13 @@ from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.articles import Kept
 from hrwatch.model.feeds import Feed, FeedState
 from hrwatch.model.mail import Undelivered
+from hrwatch.pipeline import troubles
 from hrwatch.pipeline.older import count_older, told_of
+from hrwatch.pipeline.operator import FOUR_WEEKS, MOST_TERMS
 from hrwatch.pipeline.revisit import visited_feeds
+from hrwatch.stages.store import affairs, outbox, retention, subscriptions, visits
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import outbox, retention, visits
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.schema import SHIPPED
@@ -61,6 +63,12 @@ class _Standing:
     last_digest_at: datetime | None
     next_digest_at: datetime | None
     outbox: dict[str, int]
+    parked: int  # mails that could not leave for days
+    paused: dict[str, str]  # subscribers, with the first day that has mail again
+    stopped: tuple[str, ...]  # by their own reply
+    suspended: tuple[str, ...]  # their mail server refuses them for good
+    key_unusable: tuple[str, ...]  # nothing is sent to them in the clear
+    most_rejected: tuple[dict[str, object], ...]  # in four weeks
     needs_a_hand: tuple[str, ...]
 
 
@@ -87,10 +95,14 @@ def status(
             told = daemon_table.last(connection)
             in_part = retention.counts(connection)
             last_digest_at = outbox.last_digest_at(connection)
+            kept = subscriptions.all(connection)
+            rejected = subscriptions.most_rejected(connection, utc_now() - FOUR_WEEKS)
+            parked = affairs.parked(connection, utc_now())
         size, name = archive.size(), archive.name
         older_tags = count_older(archive, config) if config else None
     now = utc_now()
     life = _life(told, now)
+    unwritten = troubles.holding(config.subscribers if config else (), kept, now)
     of_feeds = [
         f"feed {feed.name}: {need}"
         for feed, state in watched
@@ -120,7 +132,19 @@ def status(
         last_digest_at=last_digest_at,
         next_digest_at=told.next_digest_at if told else None,
         outbox={name.value: count for name, count in sorted(mails.items())},
-        needs_a_hand=tuple(_needs_a_hand(life, told, mistakes, of_feeds, left)),
+        parked=parked,
+        paused={name: day.isoformat() for name, day in unwritten.paused},
+        stopped=unwritten.stopped,
+        suspended=tuple(name for name, _, _ in unwritten.suspended),
+        key_unusable=tuple(name for name, _ in unwritten.unusable),
+        most_rejected=tuple(
+            {"of": of, "term": term, "articles": articles}
+            for (of, term), articles in rejected[:MOST_TERMS]
+        ),
+        needs_a_hand=(
+            *_needs_a_hand(life, told, mistakes, of_feeds, left),
+            *(f"{one.told}: {one.remedy}" for one in troubles.of_subscribers(unwritten)),
+        ),
     )
     if as_json:
         output.json_line(asdict(standing))
@@ -190,7 +214,21 @@ def _print(standing: _Standing) -> None:
         "digests",
         f"last {output.instant(standing.last_digest_at) or 'never'}, next {_next_digest(standing)}",
     )
-    told("mail", _counted(standing.outbox) or "none yet")
+    parked = f"; {standing.parked} of them parked for days" if standing.parked else ""
+    told("mail", (_counted(standing.outbox) or "none yet") + parked)
+    if standing.paused:
+        told("paused", ", ".join(f"{name} until {day}" for name, day in standing.paused.items()))
+    for name, of in (
+        ("stopped", standing.stopped),
+        ("suspended", standing.suspended),
+        ("key unusable", standing.key_unusable),
+    ):
+        if of:
+            told(name, ", ".join(of))
+    for one in standing.most_rejected:
+        told(
+            "rejected", f"{one['of']}, by the term {one['term']}: {one['articles']} within 28 days"
+        )
     for need in standing.needs_a_hand:
         told("needs a hand", need)
 

@@ -35,6 +35,7 @@ DIGESTS = timedelta(seconds=5)
 MAIL = timedelta(seconds=5)
 FILE = timedelta(seconds=5)
 KEEPING = timedelta(minutes=1)
+TELLING = timedelta(minutes=1)
 # Whoever reached the end of what is to be kept no longer need not look for more so soon.
 KEPT = timedelta(hours=1)
 BEAT = timedelta(seconds=10)
@@ -93,6 +94,7 @@ class Service:
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
+        self._unwritten: dict[str, datetime] = {}  # subscribers without their digest, since when
         self._keep_from = 0.0  # on the monotonic clock: when to look for what is kept no longer
         self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
         beat = min(BEAT, (notifier.watchdog_interval or BEAT * 2) / 2)
@@ -103,6 +105,7 @@ class Service:
             "mail": (MAIL, self._deliver),
             "file": (FILE, self._look_at_file),
             "keeping": (KEEPING, self._keep_no_longer),
+            "operator": (TELLING, self._tell_operator),
             "beat": (beat, self._beat),
         }
 
@@ -226,7 +229,15 @@ class Service:
         async with self._generation.used() as generation:
             await pipeline.replies_pass(generation.parts, generation.desk, self._directory)
             await pipeline.match_pass(generation.parts, generation.desk)
-            await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
+            failed = await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
+        now = wiring.utc_now()
+        self._unwritten = {name: self._unwritten.get(name, now) for name, _ in failed}
+
+    async def _tell_operator(self) -> None:
+        async with self._generation.used() as generation:
+            await pipeline.operator_pass(
+                generation.parts, generation.desk, unwritten=self._unwritten
+            )
 
     async def _deliver(self) -> None:
         async with self._generation.used() as generation:

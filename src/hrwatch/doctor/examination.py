@@ -12,10 +12,11 @@ from hrwatch.config import Config, databases
 from hrwatch.doctor import machine, network, storage, work
 from hrwatch.doctor.findings import Finding, Verdict, fine, trouble, warning
 from hrwatch.errors import HrwatchError
+from hrwatch.pipeline import troubles
 from hrwatch.pipeline.older import LOOK, count_older
 from hrwatch.pipeline.revisit import visited_feeds
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
-from hrwatch.stages.store import checkup, visits
+from hrwatch.stages.store import affairs, checkup, subscriptions, visits
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.checkup import Standing
@@ -132,6 +133,7 @@ def _archive(patient: Patient, folder: Path | None) -> Iterator[tuple[str, Findi
         yield "evidence", within(OF_INTEGRITY, _evidence, patient)
         yield "tags", within(USUAL, _tags, patient)
         yield "visits", within(USUAL, _visits, patient)
+        yield "subscribers", within(USUAL, _subscribers, patient)
     path = directory / patient.config.archive if "://" not in patient.config.archive else None
 
     def room() -> Finding:
@@ -190,6 +192,14 @@ def _visits(patient: Patient) -> Finding:
         late = f"{told}; the next look was due {watched.next_visit_at:%Y-%m-%d %H:%M} UTC"
         return warning(late, "does the daemon run?")
     return fine(told)
+
+
+def _subscribers(patient: Patient) -> Finding:
+    with _opened(patient) as archive, archive.reading() as connection:
+        kept = subscriptions.all(connection)
+        parked = affairs.parked(connection, patient.now)
+    held = troubles.holding(patient.config.subscribers, kept, patient.now)
+    return work.subscribers(held, parked)
 
 
 def _opened(patient: Patient) -> Archive:

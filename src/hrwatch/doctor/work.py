@@ -14,6 +14,7 @@ from hrwatch.errors import ComposeError, HopError
 from hrwatch.model.articles import Fingerprint, Reading, Record
 from hrwatch.model.feeds import Coverage, Entry, Response, Validators
 from hrwatch.model.mail import Cadence, Interest, Match, Schedule, Subscriber
+from hrwatch.model.operating import Holding
 from hrwatch.model.settings import HopLimits, MailSettings
 from hrwatch.model.tags import Kind, Relation, Rules
 from hrwatch.stages.digest.compose import compose
@@ -68,6 +69,22 @@ def keys(subscribers: Sequence[Subscriber], now: datetime) -> Finding:
         told = f"mail is held, since it cannot be encrypted: {'; '.join(held)}"
         return trouble(told, "ask them for their key of today and put it into the file")
     return fine(f"mail can be encrypted to {counted(len(files), 'key')}")
+
+
+def subscribers(held: Holding, parked: int) -> Finding:
+    """Judge to whom nothing is written; keys are looked at by `keys`."""
+    if held.suspended:
+        names = ", ".join(name for name, _, _ in held.suspended)
+        return trouble(
+            f"refused for good by their mail server, and written to no more: {names}",
+            "write a right address into your file, or hrwatch outbox requeue ID",
+        )
+    if parked:
+        told = f"{counted(parked, 'mail')} could not leave for days"
+        return warning(told, "see the mail server's log, and hrwatch outbox")
+    away = [f"{name} until {day}" for name, day in held.paused]
+    away += [f"{name}, who stopped by their reply" for name in held.stopped]
+    return fine(f"nothing is written to {'; '.join(away)}" if away else "all are written to")
 
 
 def reading(count: int, rules: Rules, now: datetime) -> Finding:

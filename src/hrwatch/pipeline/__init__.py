@@ -11,6 +11,7 @@ touched is touched by the `Parts` that are handed in.
 """
 
 from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
+from hrwatch.pipeline.operator import operator_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
 from hrwatch.pipeline.preview import Foreseen, preview_mails, preview_since, preview_waiting
@@ -30,6 +31,7 @@ __all__ = [
     "feed_states",
     "keep_no_longer",
     "match_pass",
+    "operator_pass",
     "poll_feed",
     "poll_pass",
     "preview_mails",

@@ -16,6 +16,9 @@ _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")  # RFC 3463
 _ABOUT_US = re.compile(
     r"\brelay|access denied|not logged in|authenticat|not authori[sz]ed", re.IGNORECASE
 )
+# At RCPT nothing of the mail is known yet: what is blocked there is who sends. 5.7 is policy.
+_POLICY = re.compile(r"\b5\.7\.\d|\bblock(?:ed|list)|blacklist|\breputation", re.IGNORECASE)
+_FULL = re.compile(r"\b5\.2\.2\b")  # RFC 3463: there is no room for the mail today
 _TEMPORARY = 500  # and below
 _DEEPEST = 10  # causes looked at
 _CERTIFICATE = {  # OpenSSL's X509_V_ERR_*
@@ -88,6 +91,17 @@ def about_us(said: str) -> bool:
     domain without its records): that is the operator's to mend, and says nothing of the recipient.
     """
     return bool(_ABOUT_US.search(said))
+
+
+def of_policy(said: str) -> bool:
+    """Say whether a server's no to a recipient rests on its policy (a blocklist with our address,
+    RFC 3463's 5.7): everybody there may get it, and it may be lifted."""
+    return bool(_POLICY.search(said))
+
+
+def is_full(said: str) -> bool:
+    """Say whether a recipient's mailbox has no room, however finally the server puts it."""
+    return bool(_FULL.search(said))
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

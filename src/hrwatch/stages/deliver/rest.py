@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 # Servers lock out who asks too often with a wrong password; a program that hangs hangs again.
 REST = timedelta(minutes=5)
+# A server that is away, or too busy, may be back at once.
+SHORT_REST = timedelta(minutes=1)
 
 
 class Rest:
@@ -12,19 +14,19 @@ class Rest:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._begun: tuple[str, datetime] | None = None
+        self._begun: tuple[str, datetime, timedelta] | None = None
 
     @property
     def reason(self) -> str:
         """Why nothing is tried now; empty where it is. A clock that is set back ends the rest."""
         if self._begun is None:
             return ""
-        reason, since = self._begun
-        return reason if timedelta(0) <= self._clock() - since < REST else ""
+        reason, since, lasting = self._begun
+        return reason if timedelta(0) <= self._clock() - since < lasting else ""
 
-    def begin(self, reason: str) -> None:
+    def begin(self, reason: str, lasting: timedelta = REST) -> None:
         """Try nothing from now on for a while."""
-        self._begun = (reason, self._clock())
+        self._begun = (reason, self._clock(), lasting)
 
     def end(self) -> None:
         """Try again: it works."""

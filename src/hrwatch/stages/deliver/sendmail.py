@@ -10,11 +10,12 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from hrwatch.model.mail import Delivery, Mail, Status
 from hrwatch.stages.deliver.failures import scrubbed
 from hrwatch.stages.deliver.rest import Rest
+from hrwatch.stages.deliver.turns import Turns
 
 TIMEOUT = 120.0  # seconds; some of these programs send at once, and wait for a far server
 _SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -42,6 +43,14 @@ _MEANING = {
 }
 
 
+class _Told(NamedTuple):
+    """What became of a mail."""
+
+    status: Status
+    detail: str
+    of_recipient: bool = False
+
+
 class SendmailTransport:
     """Runs the program once for every mail; nothing is held between mails."""
 
@@ -59,6 +68,7 @@ class SendmailTransport:
         self._clock = clock
         self._timeout = timeout
         self._rest = Rest(clock)
+        self._turns = Turns(timeout)
 
     @property
     def stopped(self) -> str:
@@ -69,41 +79,44 @@ class SendmailTransport:
         """Given a mail, hand it over; DEFERRED where the program cannot take it now, REFUSED where
         it never will, UNKNOWN where it had the mail and did not come back. While `stopped`,
         DEFERRED without asking."""
-        status, detail = Status.DEFERRED, self.stopped
-        if not detail:
-            status, detail = await self._handed_over(mail)
-        if status is Status.UNKNOWN:
-            self._rest.begin(detail)
-        return Delivery(mail.message_id, mail.subscriber, status, self._clock(), detail)
+        async with self._turns.taken():
+            if reason := self.stopped:
+                told = _Told(Status.DEFERRED, reason)
+            else:
+                told = await self._handed_over(mail)
+            if told.status is Status.UNKNOWN:
+                self._rest.begin(told.detail)
+        return Delivery(mail.message_id, mail.subscriber, told.status, self._clock(), *told[1:])
 
     async def close(self) -> None:
         """Nothing is held between mails."""
 
-    async def _handed_over(self, mail: Mail) -> tuple[Status, str]:
+    async def _handed_over(self, mail: Mail) -> _Told:
         if not _PLAIN.fullmatch(mail.recipient):
-            return Status.REFUSED, "the recipient is no address that a program is given"
+            detail = "the recipient is no address that a program is given"
+            return _Told(Status.REFUSED, detail, of_recipient=True)
         if not _PLAIN.fullmatch(mail.sender):
-            return Status.DEFERRED, "the sender is no address that a program is given"
+            return _Told(Status.DEFERRED, "the sender is no address that a program is given")
         try:
             message = self._spooled(mail)
         except OSError as error:
             reason = f"{self._directory} cannot be written to: {error.strerror}"
-            return Status.DEFERRED, reason
+            return _Told(Status.DEFERRED, reason)
         readable, writable = os.pipe()
         with message, os.fdopen(readable, "rb", buffering=0) as said:
             try:
                 process = await self._started(mail, message, writable)
             except OSError as error:
-                return Status.DEFERRED, f"{self._program} cannot be run: {error.strerror}"
+                return _Told(Status.DEFERRED, f"{self._program} cannot be run: {error.strerror}")
             finally:
                 os.close(writable)
-            status, detail = await self._ended(process)
+            told = await self._ended(process)
             # What it left running may hold the pipe open: its end is not waited for.
             os.set_blocking(readable, False)
             words = (said.read(_SAID_LIMIT) or b"").decode(errors="replace")
-        if words and status is not Status.SENT:
-            detail = f"{detail}: {scrubbed(words, mail.recipient)}"
-        return status, detail
+        if words and told.status is not Status.SENT:
+            return told._replace(detail=f"{told.detail}: {scrubbed(words, mail.recipient)}")
+        return told
 
     def _spooled(self, mail: Mail) -> IO[bytes]:
         """Return the mail as a file without a name: no program can stop us by not reading it."""
@@ -136,28 +149,27 @@ class SendmailTransport:
             start_new_session=True,  # so that what it starts can be ended with it
         )
 
-    async def _ended(self, process: asyncio.subprocess.Process) -> tuple[Status, str]:
+    async def _ended(self, process: asyncio.subprocess.Process) -> _Told:
         """Wait for the program's end, which comes with this one's at the latest."""
         try:
             async with asyncio.timeout(self._timeout):
                 return self._told(await process.wait())
         except TimeoutError:
-            return (
-                Status.UNKNOWN,
-                f"{self._program.name} did not end within {self._timeout:g} s and was ended",
-            )
+            name = self._program.name
+            detail = f"{name} did not end within {self._timeout:g} s and was ended"
+            return _Told(Status.UNKNOWN, detail)
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
 
-    def _told(self, code: int) -> tuple[Status, str]:
+    def _told(self, code: int) -> _Told:
         name = self._program.name
         if code == os.EX_OK:
-            return Status.SENT, f"taken by {name}"
+            return _Told(Status.SENT, f"taken by {name}")
         if code < 0:
-            return Status.DEFERRED, f"{name} was ended by {signal.Signals(-code).name}"
+            return _Told(Status.DEFERRED, f"{name} was ended by {signal.Signals(-code).name}")
         meaning = f" ({_MEANING[code]})" if code in _MEANING else ""
         status = Status.REFUSED if code in _FOR_GOOD else Status.DEFERRED
-        return status, f"{name} ended with {code}{meaning}"
+        return _Told(status, f"{name} ended with {code}{meaning}", code == os.EX_NOUSER)

@@ -1,5 +1,5 @@
-"""The transports `smtp:`, `smtp+starttls:` and `smtps:`: one connection, one recipient an envelope,
-plain answers.
+"""The transports `smtp:`, `smtp+starttls:` and `smtps:`: one connection, a second one beside a mail
+that takes long; one recipient an envelope, plain answers.
 
 What the server said decides (RFC 5321, 4.2): a lost connection after the body was sent leaves open
 whether the mail was taken; that is UNKNOWN, and a second try with the same bytes and Message-ID
@@ -18,8 +18,16 @@ from hrwatch.model.mail import Delivery, Mail, Status
 from hrwatch.model.settings import Server
 from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import connect, drop, goodbye
-from hrwatch.stages.deliver.failures import Stop, about_us, plain_words, scrubbed
-from hrwatch.stages.deliver.rest import Rest
+from hrwatch.stages.deliver.failures import (
+    Stop,
+    about_us,
+    is_full,
+    of_policy,
+    plain_words,
+    scrubbed,
+)
+from hrwatch.stages.deliver.rest import SHORT_REST, Rest
+from hrwatch.stages.deliver.turns import Turns
 
 # Seconds for one command, twice that for all before the mail, and again for each half of the mail:
 # together, even with a second try, less than the claim.
@@ -27,6 +35,7 @@ TIMEOUT = 60.0
 _FOR_GOOD = 500  # and above: permanent (RFC 5321, 4.2.1)
 _CLOSING = 421  # the server ends the connection (RFC 5321, 3.8)
 _LOGIN_WANTED = 530  # RFC 4954, 6
+_OURS = ("the connection", "the sender")  # steps that are the same for every mail
 
 
 class _Failure(NamedTuple):
@@ -35,10 +44,13 @@ class _Failure(NamedTuple):
     status: Status
     detail: str
     again: bool
+    of_recipient: bool = False
+    of_everybody: bool = False  # the next mail would fare the same
 
 
 class SmtpTransport:
-    """Hands mails to one server over one connection, kept between mails."""
+    """Hands mails to one server over one connection, kept between mails, and one more for each that
+    takes long."""
 
     def __init__(
         self,
@@ -55,35 +67,43 @@ class SmtpTransport:
         self._context = context
         self._password = password
         self._timeout = timeout
-        self._connection: aiosmtplib.SMTP | None = None
-        self._turn = asyncio.Lock()
+        self._idle: list[aiosmtplib.SMTP] = []
+        self._busy: set[aiosmtplib.SMTP] = set()
+        self._turns = Turns(timeout)
+        self._connecting = asyncio.Lock()  # a wrong password is tried once, not by everybody
         self._rest = Rest(clock)
 
     @property
     def stopped(self) -> str:
-        """Why nothing is tried at the moment: no STARTTLS, a certificate that is not the server's,
-        a login that it refuses. Empty where mail is tried."""
+        """Why nothing is tried at the moment: no server, no STARTTLS, a certificate that is not the
+        server's, a login or a sender that it refuses. Empty where mail is tried."""
         return self._rest.reason
 
     async def deliver(self, mail: Mail) -> Delivery:
         """Given a mail, hand it over; return SENT, DEFERRED, REFUSED or UNKNOWN with the server's
         words, the recipient's address taken out. While `stopped`, DEFERRED without asking."""
-        async with self._turn:
+        async with self._turns.taken():
             failure = self._resting()
             if failure is None:
-                kept = self._connection is not None
+                kept = bool(self._idle)
                 failure = await self._try(mail)
                 if failure is not None and failure.again and kept:
-                    failure = await self._try(mail)  # the kept one had been closed meanwhile
-        status, detail = (failure.status, failure.detail) if failure else (Status.SENT, "taken")
-        return Delivery(mail.message_id, mail.subscriber, status, self._clock(), detail)
+                    self._drop_idle()  # what was kept had been closed meanwhile
+                    failure = await self._try(mail)
+            # A server that is busy with another mail of ours is there; it wants no more at once.
+            if failure is not None and failure.of_everybody and not self._busy:
+                self._rest.begin(failure.detail, SHORT_REST)
+        told = failure or _Failure(Status.SENT, "taken", again=False)
+        at = self._clock()
+        return Delivery(
+            mail.message_id, mail.subscriber, told.status, at, told.detail, told.of_recipient
+        )
 
     async def close(self) -> None:
-        """Say goodbye to the server, if there is a connection."""
-        async with self._turn:
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                await goodbye(connection)
+        """Say goodbye to the server, wherever there is a connection."""
+        async with self._turns.taken():
+            while self._idle:
+                await goodbye(self._idle.pop())
 
     def _resting(self) -> _Failure | None:
         reason = self.stopped
@@ -93,6 +113,7 @@ class SmtpTransport:
         """Try once; return what stopped it, or None. Only before DATA may `again` be true."""
         in_data = False
         step = "the connection"
+        connection = None
         try:
             async with asyncio.timeout(2 * self._timeout):
                 connection = await self._connected()
@@ -104,58 +125,81 @@ class SmtpTransport:
             # Servers look into a mail before they take it: giving up early makes second copies.
             await connection.data(mail.bytes, timeout=2 * self._timeout)
         except Stop as stop:
-            self._rest.begin(str(stop))
+            if not self.stopped:
+                self._rest.begin(str(stop))
             return _Failure(Status.DEFERRED, str(stop), again=False)
         except aiosmtplib.SMTPResponseException as error:
             failure = self._answered(error, step, mail.recipient)
-            await self._reset(error.code)
+            await self._reset(connection, error.code)
+            connection = None
             return failure
         except (aiosmtplib.SMTPException, OSError) as error:
-            self._drop()
             reason = scrubbed(plain_words(error, self._server), mail.recipient)
             if in_data:
                 return _Failure(Status.UNKNOWN, f"no answer to the mail: {reason}", again=False)
             lost = isinstance(error, aiosmtplib.SMTPServerDisconnected)
-            return _Failure(Status.DEFERRED, f"{step} failed: {reason}", again=lost)
+            detail = f"{step} failed: {reason}"
+            return _Failure(Status.DEFERRED, detail, lost, of_everybody=step in _OURS)
         except ValueError:
             if in_data:
                 raise
             # aiosmtplib, on newer Pythons: what stands there would say more than an address.
-            self._drop()
             for_good = step == "the recipient"
             status = Status.REFUSED if for_good else Status.DEFERRED
-            return _Failure(status, f"{step} is no address", again=False)
-        except asyncio.CancelledError:
-            self._drop()  # half a dialogue is no beginning for the next mail
-            raise
+            detail = f"{step} is no address"
+            return _Failure(status, detail, again=False, of_recipient=for_good)
+        else:
+            self._leave(connection)
+            connection = None
+        finally:
+            # What failed in the middle is no beginning for the next mail.
+            self._drop(connection)
         return None
 
     async def _connected(self) -> aiosmtplib.SMTP:
-        if self._connection is None or not self._connection.is_connected:
-            self._connection = None
-            self._connection = await connect(
+        """Return a connection for one mail."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_connected:
+                self._busy.add(connection)
+                return connection
+        async with self._connecting:
+            if reason := self.stopped:  # since another mail just tried
+                raise Stop(reason)
+            connection = await connect(
                 self._server,
                 context=self._context,
                 password=self._password,
                 timeout=self._timeout,
             )
-            self._rest.end()
-        return self._connection
+        self._busy.add(connection)
+        self._rest.end()
+        return connection
 
-    async def _reset(self, code: int) -> None:
+    async def _reset(self, connection: aiosmtplib.SMTP | None, code: int) -> None:
         """Leave the connection ready for the next mail, or closed."""
-        if code == _CLOSING or self._connection is None:
-            self._drop()
+        if connection is None or code == _CLOSING:
+            self._drop(connection)
             return
         try:
-            await self._connection.rset()
+            await connection.rset()
         except (aiosmtplib.SMTPException, OSError):
-            self._drop()
+            self._drop(connection)
+        else:
+            self._leave(connection)
 
-    def _drop(self) -> None:
-        if self._connection is not None:
-            drop(self._connection)
-            self._connection = None
+    def _leave(self, connection: aiosmtplib.SMTP) -> None:
+        self._busy.discard(connection)
+        self._idle.append(connection)
+
+    def _drop(self, connection: aiosmtplib.SMTP | None) -> None:
+        if connection is not None:
+            self._busy.discard(connection)
+            drop(connection)
+
+    def _drop_idle(self) -> None:
+        while self._idle:
+            drop(self._idle.pop())
 
     def _answered(
         self, error: aiosmtplib.SMTPResponseException, step: str, recipient: str
@@ -163,10 +207,13 @@ class SmtpTransport:
         """Given a server's no, return whether it is for good. A refused greeting, sender or login
         is the operator's matter, to be mended, and no fault of this recipient."""
         said = scrubbed(f"{error.code} {error.message}", recipient)
-        ours = error.code == _LOGIN_WANTED or (error.code >= _FOR_GOOD and about_us(said))
-        of_the_mail = step in ("the recipient", "the mail") and not ours
-        status = Status.REFUSED if error.code >= _FOR_GOOD and of_the_mail else Status.DEFERRED
+        for_good = error.code >= _FOR_GOOD and not is_full(said)
+        ours = error.code == _LOGIN_WANTED or (for_good and about_us(said))
+        of_recipient = for_good and step == "the recipient" and not (ours or of_policy(said))
+        refused = of_recipient or (for_good and step == "the mail" and not ours)
+        status = Status.REFUSED if refused else Status.DEFERRED
         detail = f"{step} was refused: {said}"
         if ours and not self._server.user:
             detail += "; does it want a login? See mail.transport"
-        return _Failure(status, detail, again=error.code == _CLOSING and step != "the mail")
+        again = error.code == _CLOSING and step != "the mail"
+        return _Failure(status, detail, again, of_recipient, of_everybody=step in _OURS)

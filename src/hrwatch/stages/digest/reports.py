@@ -63,7 +63,7 @@ def _likeness(likeness: Likeness, tongue: Tongue) -> str:
     """Return how like the shown report a listed one is, or how like the original."""
     to_shown, to_original = _LONGER if _is_longer(likeness) else _ALIKE[likeness.kind]
     # Rounded down: what is not all the same is not said to be.
-    share = f"{floor(likeness.score * 100 + 1e-9)}%"
+    share = tongue.percent(floor(likeness.score * 100 + 1e-9))
     return tongue.gettext(to_original if likeness.of_original else to_shown, share=share)
 
 

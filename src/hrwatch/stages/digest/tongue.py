@@ -25,16 +25,26 @@ from hrwatch.stages.digest import layout
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar")  # as `mail_language` takes them
 _RIGHT_TO_LEFT = frozenset(("ar",))
-# Patterns as CLDR writes them (UTS #35, 4); its own are American for English, figures for Arabic.
-_SHORT = {"ru": "EEE, d MMM"}
-_WHOLE = {"es": "d 'de' MMMM"}
-_FULL = {
-    "es": "EEEE, d 'de' MMMM 'de' y",
-    "ru": "EEEE, d MMMM y 'г'.",
-    "ar": "EEEE، d MMMM y",
+# Patterns as CLDR writes them (UTS #35, 4), without and with the year; its own are American for
+# English and figures for Arabic. Russian weekdays stand where no case is asked of them.
+_ENGLISH_PATTERNS = {
+    "day": ("d MMM", "d MMM y"),
+    "weekday": ("EEE d MMM", "EEE d MMM y"),
+    "whole": ("d MMMM", "d MMMM y"),
+    "full": ("EEEE d MMMM", "EEEE d MMMM y"),
 }
-_WHOLE_YEAR = {"es": "d 'de' MMMM 'de' y", "ru": "d MMMM y 'г'."}
-
+_PATTERNS = {
+    "es": {
+        "whole": ("d 'de' MMMM", "d 'de' MMMM 'de' y"),
+        "full": ("EEEE, d 'de' MMMM", "EEEE, d 'de' MMMM 'de' y"),
+    },
+    "ru": {
+        "weekday": ("d MMM (EEE)", "d MMM y (EEE)"),
+        "whole": ("d MMMM", "d MMMM y 'года'"),
+        "full": ("EEEE, d MMMM", "EEEE, d MMMM y 'года'"),
+    },
+    "ar": {"full": ("EEEE، d MMMM", "EEEE، d MMMM y")},
+}
 _PLAIN_QUOTES = ('"', '"')
 _QUOTES = {"fr": ("“", "”"), "es": ("«", "»"), "ru": ("«", "»"), "ar": ("«", "»")}
 
@@ -71,6 +81,19 @@ class Tongue:
         """Say whether it is written from right to left."""
         return self.code in _RIGHT_TO_LEFT
 
+    @property
+    def colon(self) -> str:
+        """The colon between a name and what is said of it, with its spaces."""
+        return "\u00a0: " if self.code == "fr" else ": "
+
+    def sentence(self, text: str) -> str:
+        """Return `text` as a sentence begins: names of languages are small letters elsewhere."""
+        return text[:1].upper() + text[1:]
+
+    def percent(self, number: int) -> str:
+        """Return "92%"."""
+        return f"{number}%" if self.code in ("en", "ar") else f"{number}\u00a0%"
+
     def isolate(self, text: str) -> str:
         """Return `text` between bidi isolates where a letter in it runs against the mail."""
         return layout.isolate(text, in_right_to_left=self.right_to_left)
@@ -94,21 +117,19 @@ class Tongue:
 
     def day(self, moment: date, *, year: bool) -> str:
         """Return "21 Nov", or "21 Nov 2026"."""
-        return self._date(moment, "d MMM y" if year else "d MMM")
+        return self._date("day", moment, year=year)
 
     def weekday_and_day(self, moment: date, *, year: bool) -> str:
         """Return "Sat 21 Nov"."""
-        return self._date(moment, _SHORT.get(self.code, "EEE d MMM") + (" y" if year else ""))
+        return self._date("weekday", moment, year=year)
 
     def whole_day(self, moment: date, *, year: bool) -> str:
         """Return "21 November", or "21 November 2026"."""
-        if year:
-            return self._date(moment, _WHOLE_YEAR.get(self.code, "d MMMM y"))
-        return self._date(moment, _WHOLE.get(self.code, "d MMMM"))
+        return self._date("whole", moment, year=year)
 
     def full_date(self, moment: date) -> str:
         """Return "Sunday 22 November 2026"."""
-        return self._date(moment, _FULL.get(self.code, "EEEE d MMMM y"))
+        return self._date("full", moment, year=True)
 
     def weekday(self, number: int) -> str:
         """Given a weekday, 0 for Monday, return its name as it stands alone."""
@@ -123,7 +144,11 @@ class Tongue:
         found = known.get(zone) or known.get(_renamed().get(zone, ""))
         return str(found["city"]) if found and "city" in found else tail
 
-    def _date(self, moment: date, pattern: str) -> str:
+    def _date(self, form: str, moment: date, *, year: bool) -> str:
+        patterns = _ENGLISH_PATTERNS | _PATTERNS.get(self.code, {})
+        pattern = patterns[form][year]
+        if self.code == "fr" and moment.day == 1:
+            pattern = pattern.replace("d MMM", "d'er' MMM")
         return format_date(moment, pattern, locale=self.locale)
 
 

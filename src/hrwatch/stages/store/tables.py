@@ -404,6 +404,7 @@ notices = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("told_at", Instant, nullable=False),
+    sa.Column("numbers", sa.JSON(none_as_null=True)),  # of a report, for the next to compare with
 )
 
 # What is left of a subscriber who was erased: numbers.

@@ -67,6 +67,7 @@ def upgrade() -> None:
         "notices",
         sa.Column("name", _TEXT, primary_key=True),
         sa.Column("told_at", _INSTANT, nullable=False),
+        sa.Column("numbers", sa.JSON),
     )
     op.create_table(
         "erased",
