@@ -141,7 +141,7 @@ class Wording:
 
     def zone(self) -> str:
         """Return the zone in words: "Vilnius time (UTC+2)"."""
-        city = self._tongue.city(self._zone.key)
+        city = self._tongue.isolate(self._tongue.city(self._zone.key))
         offset = self._composition.now.astimezone(self._zone).utcoffset() or timedelta(0)
         if self._zone.key.rpartition("/")[2] in ("UTC", "GMT"):
             return self._zone.key.rpartition("/")[2]
