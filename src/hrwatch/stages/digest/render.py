@@ -78,6 +78,7 @@ def _write(template: str, composition: Composition, wording: Wording, sheet: She
             wording=wording,
             fates=wording.fates,
             reports=wording.reports,
+            bylines=wording.bylines,
             page=sheet,
             sections=composition.sections,
             mentions=composition.mentions,
