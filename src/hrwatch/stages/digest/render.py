@@ -32,6 +32,7 @@ def render(composition: Composition, digest: str) -> Digest:
     def written(sheet: Sheet) -> Page:
         return Page(
             subject=wording.subject(sheet.number, sheet.of),
+            discreet=wording.discreet(sheet.number, sheet.of),
             text=_text(composition, wording, sheet),
             html=(
                 ""

@@ -78,20 +78,24 @@ class Wording:
     def subject(self, page: int = 1, pages: int = 1) -> str:
         """Return the subject line: counts by country where the subscriber chose `full`; no word of
         any feed stands in it. Of several pages it says which one it is."""
-        if pages == 1:
-            return self._subject(SUBJECT_LIMIT)
-        part = self._tongue.listed(["", self.part(page, pages)])
-        return self._subject(SUBJECT_LIMIT - len(part)) + part
+        if self._composition.subscriber.subject != "full":
+            return self.discreet(page, pages)
+        part = self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
+        return self._counted(SUBJECT_LIMIT - len(part)) + part
+
+    def discreet(self, page: int, pages: int) -> str:
+        """Return the subject that says nothing of what is inside, as an encrypted mail shows it."""
+        part = self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
+        date = self._tongue.day(self._moment, year=False) + self._time(" ")
+        gettext = self._tongue.gettext
+        return gettext("%(digest)s %(date)s", digest=self._kind(), date=date) + part
 
     def part(self, page: int, pages: int) -> str:
         """Return which page of how many it is."""
         return self._tongue.gettext("%(number)s of %(pages)s", number=page, pages=pages)
 
-    def _subject(self, limit: int) -> str:
+    def _counted(self, limit: int) -> str:
         composition, tongue = self._composition, self._tongue
-        if composition.subscriber.subject != "full":
-            date = tongue.day(self._moment, year=False) + self._time(" ")
-            return tongue.gettext("%(digest)s %(date)s", digest=self._kind(), date=date)
         # What is counted by country is what is new, or, where nothing is, what became of the rest.
         of_country = {
             section.code: len(section.stories if composition.new else section.updates)
