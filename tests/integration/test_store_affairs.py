@@ -38,16 +38,17 @@ def test_traffic_counts_the_week_and_what_waits(archive: Archive) -> None:
         settled(archive, number, Status.SENT)
     settled(archive, 3, Status.REFUSED)
     settled(archive, 4, Status.DEFERRED, again=True)
+    settled(archive, 5, Status.DEFERRED)
     urgent = Digest("u", "desk", None, (), (), kind=MailKind.URGENT)
     archive.write_now(outbox.enqueue, urgent, (a_mail(message_id="<u>"),), NOW - DAY)
     empty = Digest("e", "desk", None, (), ())
     archive.write_now(outbox.enqueue, empty, (), NOW - DAY)
 
     with archive.reading() as connection:
-        found = affairs.traffic(connection, NOW - WEEK, NOW)
-        later = affairs.traffic(connection, NOW, NOW)
+        found = affairs.traffic(connection, NOW - WEEK)
+        later = affairs.traffic(connection, NOW)
 
-    assert found == Traffic(5, 1, 3, 1, 0, 2, NOW - 5 * DAY, 1)
+    assert found == Traffic(6, 1, 3, 1, 0, 2, NOW - 5 * DAY, 1)
     assert later == Traffic(waiting=2, waiting_since=NOW - 5 * DAY, parked=1)
 
 
@@ -61,24 +62,24 @@ def test_mail_that_was_withdrawn_is_neither_refused_nor_lost(archive: Archive) -
     archive.write_now(outbox.withdraw, gone)
 
     with archive.reading() as connection:
-        found = affairs.traffic(connection, NOW - WEEK, NOW)
+        found = affairs.traffic(connection, NOW - WEEK)
         assert (found.refused, found.withdrawn) == (0, 1)
-        assert affairs.lost(connection, NOW - WEEK, NOW) == ()
+        assert affairs.lost(connection, NOW - WEEK) == ()
 
 
-def test_lost_are_the_refused_of_late_and_those_that_do_not_leave_for_days(
+def test_lost_are_the_refused_of_late_and_those_that_are_parked(
     archive: Archive,
 ) -> None:
     settled(archive, 1, Status.SENT)
     settled(archive, 2, Status.REFUSED)
-    settled(archive, 3, Status.UNKNOWN, again=True)
+    settled(archive, 3, Status.UNKNOWN)
+    settled(archive, 4, Status.DEFERRED, again=True)
 
     with archive.reading() as connection:
-        found = affairs.lost(connection, NOW - WEEK, NOW)
+        found = affairs.lost(connection, NOW - WEEK)
         assert [(one.message_id, one.is_parked) for one in found] == [("<2>", False), ("<3>", True)]
-        assert [one.message_id for one in affairs.lost(connection, NOW, NOW)] == ["<3>"]
-        assert affairs.parked(connection, NOW) == 1
-        assert affairs.parked(connection, NOW - 4 * DAY) == 0
+        assert [one.message_id for one in affairs.lost(connection, NOW)] == ["<3>"]
+        assert affairs.parked(connection) == 1
         assert affairs.last_sent_at(connection) == NOW - DAY
 
 

@@ -31,6 +31,7 @@ from hrwatch.stages.store import (
     outbox,
     records,
     subscribers,
+    subscriptions,
     tables,
 )
 from hrwatch.stages.store.archive import Archive
@@ -461,3 +462,37 @@ def test_verify_names_each_fault_on_a_line_and_ends_with_one(folder: Path) -> No
         "capture 1 is not as it was written: its row was altered",
         1,
     ]
+
+
+def test_status_tells_to_whom_nothing_is_written_and_what_they_rejected(folder: Path) -> None:
+    named = ("anna", "boris", "caucasus", "desk")
+    listed = "".join(f"  - {{name: {name}, address: {name}@example.org}}\n" for name in named)
+    paused = listed.replace("anna@example.org", "anna@example.org, pause_until: 2099-01-15")
+    (folder / "feeds.yaml").write_text(FILE.partition("subscribers")[0] + f"subscribers:\n{paused}")
+    mailed(folder, "desk", 1, a_delivery(Status.DEFERRED, "the mailbox is full"))
+    record = a_record("record0001")
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(subscriptions.stop, "boris", NOW)
+        archive.write_now(
+            subscriptions.suspend, "caucasus", "Caucasus@example.org", "550 no such user", NOW
+        )
+        said = [("torture", "beaten")]
+        archive.write_now(subscriptions.reject, "anna", record, said, datetime.now(UTC))
+        parked = sa.update(tables.outbox).values(settled_at=NOW, next_try_at=None)
+        archive.write_now(lambda c: c.execute(parked).rowcount)
+
+    shown = [" ".join(line.split()) for line in run(folder, "status").stdout.splitlines()]
+    told = json.loads(run(folder, "status", "--json").stdout)
+
+    for line in (
+        "mail 1 deferred; 1 parked (hrwatch outbox)",
+        "paused anna until 2099-01-15",
+        "stopped boris",
+        "suspended caucasus",
+        "rejected torture, by the term beaten: 1 within 28 days",
+    ):
+        assert line in shown
+    assert any("needs a hand nothing is written to caucasus" in line for line in shown)
+    assert told["paused"] == {"anna": "2099-01-15"}
+    assert (told["stopped"], told["suspended"]) == (["boris"], ["caucasus"])
+    assert told["most_rejected"] == [{"of": "torture", "term": "beaten", "articles": 1}]

@@ -63,7 +63,7 @@ class _Standing:
     last_digest_at: datetime | None
     next_digest_at: datetime | None
     outbox: dict[str, int]
-    parked: int  # mails that could not leave for days
+    parked: int  # mails that were tried in vain for a week
     paused: dict[str, str]  # subscribers, with the first day that has mail again
     stopped: tuple[str, ...]  # by their own reply
     suspended: tuple[str, ...]  # their mail server refuses them for good
@@ -97,7 +97,7 @@ def status(
             last_digest_at = outbox.last_digest_at(connection)
             kept = subscriptions.all(connection)
             rejected = subscriptions.most_rejected(connection, utc_now() - FOUR_WEEKS)
-            parked = affairs.parked(connection, utc_now())
+            parked = affairs.parked(connection)
         size, name = archive.size(), archive.name
         older_tags = count_older(archive, config) if config else None
     now = utc_now()
@@ -214,7 +214,7 @@ def _print(standing: _Standing) -> None:
         "digests",
         f"last {output.instant(standing.last_digest_at) or 'never'}, next {_next_digest(standing)}",
     )
-    parked = f"; {standing.parked} of them parked for days" if standing.parked else ""
+    parked = f"; {standing.parked} parked (hrwatch outbox)" if standing.parked else ""
     told("mail", (_counted(standing.outbox) or "none yet") + parked)
     if standing.paused:
         told("paused", ", ".join(f"{name} until {day}" for name, day in standing.paused.items()))

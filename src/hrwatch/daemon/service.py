@@ -6,7 +6,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
 from hrwatch.pipeline.turns import Turns
-from hrwatch.stages.digest import windows
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.outbox import Due as DueMail
 from hrwatch.stages.store.visits import Due
 from hrwatch.text import counted
 
@@ -91,9 +91,11 @@ class Service:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._turns = Turns(generation.config.fetch.per_domain)
         self._visits = pipeline.VisitTurns()
+        self._mails = pipeline.MailTurns()
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
+        self._next_digest_at: datetime | None = None
         self._unwritten: dict[str, datetime] = {}  # subscribers without their digest, since when
         self._keep_from = 0.0  # on the monotonic clock: when to look for what is kept no longer
         self._wall, self._monotonic = wiring.utc_now(), time.monotonic()
@@ -102,7 +104,7 @@ class Service:
             "polls": (POLLS, self._start_polls),
             "visits": (VISITS, self._start_visits),
             "digests": (DIGESTS, self._write_digests),
-            "mail": (MAIL, self._deliver),
+            "mail": (MAIL, self._start_mails),
             "file": (FILE, self._look_at_file),
             "keeping": (KEEPING, self._keep_no_longer),
             "operator": (TELLING, self._tell_operator),
@@ -130,6 +132,7 @@ class Service:
         self._schedule()
         self._scheduler.start()
         log.info("event=started version=%s feeds=%d", hrwatch.__version__, len(config.feeds))
+        await self._look_ahead()
         self._notifier.ready(self._status())
         try:
             await self._stopping.wait()
@@ -227,6 +230,7 @@ class Service:
 
     async def _write_digests(self) -> None:
         async with self._generation.used() as generation:
+            await pipeline.replies_pass(generation.parts, generation.desk, self._directory)
             await pipeline.match_pass(generation.parts, generation.desk)
             failed = await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
         now = wiring.utc_now()
@@ -238,19 +242,31 @@ class Service:
                 generation.parts, generation.desk, unwritten=self._unwritten
             )
 
-    async def _deliver(self) -> None:
+    async def _start_mails(self) -> None:
         async with self._generation.used() as generation:
-            for delivery in await pipeline.deliver_pass(
-                generation.parts, generation.desk, regardless=False
-            ):
-                log.log(
-                    logging.INFO if delivery.status is Status.SENT else logging.WARNING,
-                    "event=mail id=%s subscriber=%s status=%s detail=%r",
-                    delivery.message_id,
-                    delivery.subscriber,
-                    delivery.status,
-                    delivery.detail,
-                )
+            turns = await self._mails.take(generation.parts, generation.desk)
+            for subscriber, mails in turns:
+                work = self._deliver(subscriber, mails)
+                if not self._tasks.start(f"deliver:{subscriber}", work):
+                    self._mails.leave(subscriber)  # the end has begun
+
+    async def _deliver(self, subscriber: str, mails: Sequence[DueMail]) -> None:
+        try:
+            async with self._generation.used() as generation:
+                deliveries = await pipeline.deliver(generation.parts, generation.desk, mails)
+        finally:
+            self._mails.leave(subscriber)
+        for delivery in deliveries:
+            log.log(
+                logging.INFO if delivery.status is Status.SENT else logging.WARNING,
+                "event=mail id=%s subscriber=%s status=%s detail=%r",
+                delivery.message_id,
+                delivery.subscriber,
+                delivery.status,
+                delivery.detail,
+            )
+        if deliveries:
+            self._tasks.start("mail:", self._start_mails())  # the next need not wait for a tick
 
     async def _keep_no_longer(self) -> None:
         if time.monotonic() < self._keep_from:
@@ -278,6 +294,7 @@ class Service:
                 self._watched.error = str(error)
         now = wiring.utc_now()
         await self._archive.write(daemon_table.reloaded, now, self._watched.error)
+        await self._look_ahead()
         self._notifier.ready(self._status())
 
     async def _put_in_force(self) -> None:
@@ -305,13 +322,18 @@ class Service:
         await self._mind_the_clock()
         states = await pipeline.feed_states(self._generation.desk)
         self._failing = sum(state.state in FAILING for state in states)
-        await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at())
+        await self._look_ahead()
+        await self._archive.write(daemon_table.beat, wiring.utc_now(), self._next_digest_at)
         self._notifier.status(self._status())
         oldest = min(self._ticked_at.values())
         if time.monotonic() - oldest < STALE.total_seconds():
             self._notifier.watchdog()
         else:
             log.error("event=stale ticks=%r", self._ticked_at)
+
+    async def _look_ahead(self) -> None:
+        desk = self._generation.desk
+        self._next_digest_at = await pipeline.next_digest_at(desk, wiring.utc_now())
 
     async def _mind_the_clock(self) -> None:
         wall, monotonic = wiring.utc_now(), time.monotonic()
@@ -324,19 +346,11 @@ class Service:
             await wiring.mind_the_clock(self._archive, wall)
         self._wall, self._monotonic = wall, monotonic
 
-    def _next_digest_at(self) -> datetime | None:
-        now = wiring.utc_now()
-        openings = (
-            windows.following(subscriber.schedule, subscriber.timezone, now)
-            for subscriber in self._generation.config.subscribers
-        )
-        return min((opening for opening in openings if opening), default=None)
-
     def _status(self) -> str:
         feeds = sum(feed.enabled for feed in self._generation.config.feeds)
         parts = [f"{counted(feeds, 'feed')}, {self._failing} failing"]
-        if opening := self._next_digest_at():
-            parts.append(f"next digest {opening:%d %b %H:%M} UTC")
+        if self._next_digest_at:
+            parts.append(f"next digest {self._next_digest_at:%d %b %H:%M} UTC")
         if self._watched.error:
             parts.append(f"the newest configuration is refused: {self._watched.error}")
         parts += [f"{work}: {told}" for work, told in sorted(self._tasks.trouble.items())]

@@ -197,7 +197,7 @@ def _visits(patient: Patient) -> Finding:
 def _subscribers(patient: Patient) -> Finding:
     with _opened(patient) as archive, archive.reading() as connection:
         kept = subscriptions.all(connection)
-        parked = affairs.parked(connection, patient.now)
+        parked = affairs.parked(connection)
     held = troubles.holding(patient.config.subscribers, kept, patient.now)
     return work.subscribers(held, parked)
 

@@ -80,8 +80,8 @@ def subscribers(held: Holding, parked: int) -> Finding:
             "write a right address into your file, or hrwatch outbox requeue ID",
         )
     if parked:
-        told = f"{counted(parked, 'mail')} could not leave for days"
-        return warning(told, "see the mail server's log, and hrwatch outbox")
+        told = f"{counted(parked, 'mail')} parked, having been tried in vain for a week"
+        return warning(told, "see the mail server's log, then hrwatch outbox requeue ID")
     away = [f"{name} until {day}" for name, day in held.paused]
     away += [f"{name}, who stopped by their reply" for name in held.stopped]
     return fine(f"nothing is written to {'; '.join(away)}" if away else "all are written to")

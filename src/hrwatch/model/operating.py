@@ -79,7 +79,7 @@ class Traffic:
     withdrawn: int = 0
     waiting: int = 0
     waiting_since: datetime | None = None  # the oldest of them
-    parked: int = 0  # of those that wait, what waits for days
+    parked: int = 0  # tried in vain for a week, whenever that was
 
 
 @dataclass(frozen=True, slots=True)

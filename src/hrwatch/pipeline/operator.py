@@ -107,7 +107,7 @@ async def _standing(
         *troubles.of_configuration(await _refused(archive)),
         *troubles.of_digests(unwritten, held),
         *troubles.of_subscribers(held),
-        *troubles.of_mail(await archive.read(affairs.lost, now - A_WEEK, now), held),
+        *troubles.of_mail(await archive.read(affairs.lost, now - A_WEEK), held),
         *troubles.of_feeds(states),
     )
     return _Standing(now, states, held, room, found)
@@ -191,7 +191,7 @@ async def _affairs(desk: Desk, window: Window, standing: _Standing) -> Affairs:
         moved=tuple(state.feed for state in states if cadence.proposal(state)),
         subscribers=len(desk.config.subscribers),
         holding=standing.held,
-        traffic=await archive.read(affairs.traffic, since, now),
+        traffic=await archive.read(affairs.traffic, since),
         rejected=tuple(
             (desk.labels.get(value, value), term, articles)
             for (value, term), articles in rejected[:MOST_TERMS]

@@ -40,7 +40,7 @@ _OF_SUBSCRIBERS = {
 }
 _REFUSED = "see what the mail server says of us or of this mail; it is not tried again, and "
 _REFUSED += "`hrwatch preview NAME --since 7d` shows what was in it"
-_PARKED = "see the mail server's log; it is tried once a day and kept (`hrwatch outbox`)"
+_PARKED = "see the mail server's log, then `hrwatch outbox requeue ID` or `drop ID`; it is kept"
 _ROOM = "make room: df -h shows the disk; old archive.db.before-* copies may go first"
 _TRANSPORT = "see what the server says, its password and certificate; `hrwatch doctor` asks it. "
 _TRANSPORT += "Nothing is lost: all mail waits, this one too, and leaves when it works again"
@@ -112,7 +112,7 @@ def of_mail(lost: Iterable[Lost], held: Holding) -> Iterator[Trouble]:
     for mail in lost:
         if mail.subscriber in suspended:
             continue
-        how = "does not leave for days" if mail.is_parked else "was refused"
+        how = "was tried in vain for a week" if mail.is_parked else "was refused"
         told = f"a mail to {mail.subscriber} {how}: {_line(mail.detail) or 'no reason was given'}"
         remedy = _PARKED if mail.is_parked else _REFUSED
         yield Trouble(TroubleKind.MAIL, mail.message_id, told, remedy, mail.since)

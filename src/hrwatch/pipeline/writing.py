@@ -1,7 +1,7 @@
 """Matches to a digest, for one that is sent as for one that is only looked at."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import hrwatch
@@ -36,6 +36,16 @@ _LIKE_THE_ORIGINAL = frozenset({CopyKind.SAME_TEXT, CopyKind.NEAR_TEXT})
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A look at what waits for a subscriber that led to no mail."""
+
+    errand: str  # what it was for
+    newest_at: datetime | None  # of what waited
+    at: datetime
+    error: str = ""  # what kept the mail from being written
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What digests are written from: the archive and what the operator says of it."""
 
@@ -43,6 +53,8 @@ class Desk:
     config: Config
     labels: Mapping[str, str]  # what keywords, countries, territories and places are called
     parents: Mapping[str, str]  # territory → the country it may be rolled up to
+    # By subscriber; what is forgotten here costs another look, nothing else.
+    looks: dict[str, Look] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class Choice:
 
     matches: tuple[Match, ...]  # none where there are but mentions: they are no reason to send
     needless: tuple[Waiting, ...]
+    passing: tuple[Match, ...] = ()  # such mentions, for a digest that is sent all the same
 
 
 async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
@@ -91,7 +104,9 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
         else:
             matches.append(match)
     worth_a_mail = any(match.relation is Relation.SUBJECT for match in matches)
-    return Choice(tuple(matches) if worth_a_mail else (), tuple(needless))
+    if worth_a_mail:
+        return Choice(tuple(matches), tuple(needless))
+    return Choice((), tuple(needless), passing=tuple(matches))
 
 
 async def _match(desk: Desk, matcher: Matcher, one: Waiting) -> Match | None:

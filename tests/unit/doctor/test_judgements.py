@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from hrwatch.doctor.hops import Surroundings, registry
 from hrwatch.doctor.storage import Access
 from hrwatch.errors import ArchiveError
 from hrwatch.model.feeds import Feed
+from hrwatch.model.operating import Holding
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Rules, Tag
 from hrwatch.stages.fetch.probe import Authorities
@@ -228,3 +229,29 @@ def test_within_check_that_hangs_is_left_behind() -> None:
 
     assert found.verdict is TROUBLE
     assert "no answer within" in found.told
+
+
+@pytest.mark.parametrize(
+    ("held", "parked", "verdict", "told"),
+    [
+        (Holding(), 0, OK, "all are written to"),
+        (
+            Holding(paused=(("anna", date(2027, 1, 15)),), stopped=("boris",)),
+            0,
+            OK,
+            "nothing is written to anna until 2027-01-15; boris, who stopped by their reply",
+        ),
+        (Holding(), 2, WARNING, "2 mails parked, having been tried in vain for a week"),
+        (
+            Holding(suspended=(("caucasus", NOW, "550 no such user"),)),
+            2,
+            TROUBLE,
+            "refused for good by their mail server, and written to no more: caucasus",
+        ),
+    ],
+)
+def test_subscribers_are_judged_by_who_is_not_written_to(
+    held: Holding, parked: int, verdict: Verdict, told: str
+) -> None:
+    found = work.subscribers(held, parked)
+    assert (found.verdict, found.told) == (verdict, told)

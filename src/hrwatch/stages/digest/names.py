@@ -3,7 +3,7 @@ the catalogues, by CLDR; used by compose. Pure."""
 
 from collections.abc import Mapping
 
-from hrwatch.stages.digest.tongue import Tongue, msgid
+from hrwatch.stages.digest.tongue import Tongue, msgid, speaking
 
 OTHER = msgid("Other")
 _RIGHT_TO_LEFT = frozenset(
@@ -19,7 +19,8 @@ def country(code: str, labels: Mapping[str, str], tongue: Tongue) -> str:
     """
     label = labels.get(code, "")
     own = tongue.pgettext("place", label) if label else ""
-    if own and (tongue.code == "en" or own != label):
+    is_ours = label != speaking("en").locale.territories.get(code)
+    if own and (is_ours or own != label):
         return own
     return tongue.locale.territories.get(code) or label or code
 

@@ -6,7 +6,7 @@ kin fill in `%(name)s` after translating, so a literal percent sign is written `
 always such a value, never a part of a sentence. How to add a sentence: CONTRIBUTING.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -141,8 +141,8 @@ class Tongue:
         if self.code == "en":
             return tail
         known = self.locale.time_zones
-        found = known.get(zone) or known.get(_renamed().get(zone, ""))
-        return str(found["city"]) if found and "city" in found else tail
+        found = [known[name] for name in (zone, *_older_names(zone)) if name in known]
+        return next((str(one["city"]) for one in found if "city" in one), tail)
 
     def _date(self, form: str, moment: date, *, year: bool) -> str:
         patterns = _ENGLISH_PATTERNS | _PATTERNS.get(self.code, {})
@@ -169,7 +169,6 @@ def _translations(code: str) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-@cache
-def _renamed() -> dict[str, str]:
-    """Return the older name of each zone that was renamed: CLDR keeps cities under that."""
-    return {new: old for old, new in get_global("zone_aliases").items()}
+def _older_names(zone: str) -> Iterator[str]:
+    """Yield what a zone was called before it was renamed: CLDR keeps its city under that."""
+    return (old for old, new in get_global("zone_aliases").items() if new == zone)

@@ -7,12 +7,15 @@ and after downtime only the latest window is due: one late digest, not five.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from hrwatch.model.mail import Cadence, Schedule, Window
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+# Dates of schedules whose windows are remembered: a tick asks for those of every subscriber.
+_REMEMBERED = 4096
 # Zones have skipped a whole local day (Samoa, 30 December 2011) and have gone back over midnight,
 # so the dates around today's are looked at too.
 _DATES_BACK = {Cadence.DAILY: 3, Cadence.WEEKLY: 9}
@@ -25,13 +28,13 @@ def current(schedule: Schedule, timezone: str, now: datetime) -> Window | None:
     None for `at once`, which has no windows. Hourly windows are hours of UTC. Source of the gap
     and fold rules: PEP 495.
     """
-    zone = ZoneInfo(timezone)
     if schedule.cadence is Cadence.AT_ONCE:
         return None
     if schedule.cadence is Cadence.HOURLY:
         hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        return Window(hour.strftime("%Y-%m-%dT%HZ"), hour, hour.astimezone(zone).date())
-    opened = [window for window in _around(schedule, zone, now) if window.opened_at <= now]
+        local_date = hour.astimezone(ZoneInfo(timezone)).date()
+        return Window(hour.strftime("%Y-%m-%dT%HZ"), hour, local_date)
+    opened = [window for window in _around(schedule, timezone, now) if window.opened_at <= now]
     return max(opened, key=lambda window: (window.opened_at, window.local_date))
 
 
@@ -42,16 +45,23 @@ def following(schedule: Schedule, timezone: str, now: datetime) -> datetime | No
     if schedule.cadence is Cadence.HOURLY:
         hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         return hour + timedelta(hours=1)
-    zone = ZoneInfo(timezone)
     days = _DAYS_AHEAD[schedule.cadence]
-    opening = (window.opened_at for window in _around(schedule, zone, now + days * _DAY))
+    opening = (window.opened_at for window in _around(schedule, timezone, now + days * _DAY))
     return min(instant for instant in opening if instant > now)
 
 
-def _around(schedule: Schedule, zone: ZoneInfo, now: datetime) -> Iterator[Window]:
+def _around(schedule: Schedule, timezone: str, now: datetime) -> tuple[Window, ...]:
+    return _around_date(schedule, timezone, now.astimezone(ZoneInfo(timezone)).date())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _around_date(schedule: Schedule, timezone: str, today: date) -> tuple[Window, ...]:
+    return tuple(_windows(schedule, ZoneInfo(timezone), today))
+
+
+def _windows(schedule: Schedule, zone: ZoneInfo, today: date) -> Iterator[Window]:
     if schedule.at is None:
         raise ValueError(f"a {schedule.cadence} schedule needs a time of day")
-    today = now.astimezone(zone).date()
     for days in range(-1, _DATES_BACK[schedule.cadence]):
         day = today - days * _DAY
         if schedule.cadence is Cadence.WEEKLY:

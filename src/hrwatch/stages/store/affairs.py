@@ -1,6 +1,6 @@
 """Counts for the operator's report, and mail that did not arrive."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,13 +10,12 @@ from hrwatch.model.operating import Traffic
 from hrwatch.stages.store.ledger import told_on
 from hrwatch.stages.store.tables import digests, feeds, outbox, records
 
-# What could not leave for so long is tried once a day by then, and nobody should count on it.
-PARKED_AFTER = timedelta(days=3)
-_TRIED = (Status.DEFERRED, Status.UNKNOWN)
+# Settled as this, a mail is parked: it was tried in vain for a week, and is kept.
+_PARKED = (Status.DEFERRED, Status.UNKNOWN)
 
 
 class Lost(NamedTuple):
-    """A mail to a subscriber that was refused, or does not leave."""
+    """A mail to a subscriber that was refused, or is parked."""
 
     message_id: str
     subscriber: str
@@ -34,7 +33,7 @@ class Stock(NamedTuple):
     mail_bytes: int
 
 
-def traffic(connection: sa.Connection, since: datetime, now: datetime) -> Traffic:
+def traffic(connection: sa.Connection, since: datetime) -> Traffic:
     """Return what became of mail from `since` on, and what waits now."""
     of_digests = (
         sa.select(digests.c.kind, sa.func.count())
@@ -57,37 +56,37 @@ def traffic(connection: sa.Connection, since: datetime, now: datetime) -> Traffi
         withdrawn=withdrawn,
         waiting=count,
         waiting_since=oldest,
-        parked=parked(connection, now),
+        parked=parked(connection),
     )
 
 
-def parked(connection: sa.Connection, now: datetime) -> int:
-    """Return how many mails could not leave for days."""
-    return _count(connection, _is_parked(now))
+def parked(connection: sa.Connection) -> int:
+    """Return how many mails were tried in vain for a week, and wait for the operator."""
+    return _count(connection, _is_parked())
 
 
-def lost(connection: sa.Connection, since: datetime, now: datetime) -> tuple[Lost, ...]:
+def lost(connection: sa.Connection, since: datetime) -> tuple[Lost, ...]:
     """Return the mails to subscribers that were refused from `since` on, but for those that were
-    withdrawn, and those that could not leave for days."""
+    withdrawn, and those that are parked, whenever that was."""
     refused = sa.and_(outbox.c.settled_at >= since, outbox.c.status == Status.REFUSED, _is_told())
     query = (
         sa.select(
             outbox.c.message_id,
             outbox.c.subscriber,
             outbox.c.settled_at,
-            outbox.c.created_at,
+            outbox.c.status,
             outbox.c.detail,
         )
-        .where(sa.or_(refused, _is_parked(now)), outbox.c.subscriber != "")
+        .where(sa.or_(refused, _is_parked()), outbox.c.subscriber != "")
         .order_by(outbox.c.created_at, outbox.c.message_id)
     )
     return tuple(
         Lost(
             row.message_id,
             row.subscriber,
-            row.settled_at or row.created_at + PARKED_AFTER,
+            row.settled_at,
             row.detail,
-            row.settled_at is None,
+            row.status != Status.REFUSED,
         )
         for row in connection.execute(query)
     )
@@ -157,9 +156,5 @@ def _is_told() -> sa.ColumnElement[bool]:
     return sa.or_(outbox.c.digest.is_(None), answers, is_empty.correlate(outbox))
 
 
-def _is_parked(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        outbox.c.settled_at.is_(None),
-        outbox.c.status.in_(_TRIED),
-        outbox.c.created_at <= now - PARKED_AFTER,
-    )
+def _is_parked() -> sa.ColumnElement[bool]:
+    return sa.and_(outbox.c.settled_at.is_not(None), outbox.c.status.in_(_PARKED))

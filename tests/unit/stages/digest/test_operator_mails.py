@@ -102,7 +102,7 @@ def test_report_of_a_bad_week_names_feeds_and_subscribers_with_since_when_and_wh
         "  - suspended since 2026-03-01: caucasus (550 no such user)\n",
         "dana (the key expired on",
         "2 withdrawn.\n3 mails waiting now, the oldest since 2026-02-25 09:00 UTC.\n",
-        "\n1 of them parked",
+        "\n1 mail parked",
         "  - Torture, by the term beaten: 4 articles\n",
     ):
         assert told in page.text

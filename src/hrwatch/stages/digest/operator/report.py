@@ -95,14 +95,16 @@ def _mail(affairs: Affairs) -> Iterator[str]:
     yield wrap(
         f"{text.counted(traffic.sent, 'mail')} sent, {traffic.refused} refused for good{withdrawn}."
     )
-    if not traffic.waiting:
+    if traffic.waiting:
+        oldest = traffic.waiting_since
+        since = f", the oldest since {moment(oldest)}" if oldest else ""
+        yield wrap(f"{text.counted(traffic.waiting, 'mail')} waiting now{since}.")
+    else:
         yield "None waits now."
-        return
-    oldest = f", the oldest since {moment(traffic.waiting_since)}" if traffic.waiting_since else ""
-    yield wrap(f"{text.counted(traffic.waiting, 'mail')} waiting now{oldest}.")
     if traffic.parked:
         yield wrap(
-            f"{traffic.parked} of them parked, that is tried for days and kept: `hrwatch outbox`."
+            f"{text.counted(traffic.parked, 'mail')} parked: tried in vain for a week, and kept "
+            "until you say what becomes of it (`hrwatch outbox`)."
         )
 
 
