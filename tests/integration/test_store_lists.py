@@ -34,9 +34,7 @@ def test_list_gives_the_values_that_it_was_given(
             assert not connection.scalar(is_one, {"values": others})
 
 
-def test_plans_made_for_a_new_archive_read_through_no_table(
-    places: Places, tmp_path: Path
-) -> None:
+def test_plans_made_for_a_new_archive_read_through_no_table(places: Places, tmp_path: Path) -> None:
     """Else what a server planned for a few rows would be ever slower as they grow many."""
     place = places.make("postgresql", tmp_path)
     new = a_record("new")
