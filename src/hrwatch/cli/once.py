@@ -99,7 +99,7 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
             await _tell_operator(parts, desk, unwritten)
-        deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
+        deliveries = await pipeline.deliver_pass(parts, desk)
         if parts.transport.stopped:  # which no later pass knows before it tries in vain again
             await _tell_operator(parts, desk, unwritten)
         await pipeline.keep_no_longer(parts, config.feeds)

@@ -2,14 +2,17 @@
 
     POLL    fetch → parse → unseen? → each: fetch page → extract, tag → copy of what? → store
     VISIT   an article again → fetch its page → what changed? → store
-    DIGEST  match what is new → compose, render, mime → outbox → deliver
+    DIGEST  match what is new → compose, render, mime → outbox
+    MAIL    outbox → deliver
 
-`poll` visits feeds, `revisit` articles that are known, `digest` writes to subscribers. What is
+`poll` visits feeds, `revisit` articles that are known, `digest` writes to subscribers, `deliver`
+mails it. What is
 decided is decided in the stages and in `cadence`; what is touched is touched by the `Parts` that
 are handed in.
 """
 
-from hrwatch.pipeline.digest import deliver_pass, digest_pass, match_pass
+from hrwatch.pipeline.deliver import MailTurns, deliver, deliver_pass
+from hrwatch.pipeline.digest import digest_pass, match_pass
 from hrwatch.pipeline.operator import operator_pass
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
@@ -22,8 +25,10 @@ from hrwatch.pipeline.writing import Desk, feed_states
 __all__ = [
     "Desk",
     "Foreseen",
+    "MailTurns",
     "Parts",
     "VisitTurns",
+    "deliver",
     "deliver_pass",
     "digest_pass",
     "due_feeds",

@@ -1,43 +1,27 @@
-"""Where a text holds e-mail addresses and phone numbers, which no digest shows: in no snippet, no
-title and no matched word. Pure; used by snippet and stories.
+"""Where a text holds e-mail addresses, phone numbers and numbers of identity papers, which no
+digest shows: in no snippet, no title, no changed passage and no matched word. Pure; used by
+snippet, stories and changing.
 
 Victims' and relatives' numbers stand in releases. Leaving one in does harm, taking a figure out
 does little, so doubtful digits go.
 """
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from hrwatch.stages.digest.redaction import addresses, identities, numbers
 from hrwatch.stages.digest.tongue import msgid
 
 EMAIL = msgid("[e-mail removed]")
 PHONE = msgid("[phone removed]")
-
-# Every repetition is bounded: the text is the publisher's, and so is its worst case.
-_AT = r"(?:@|＠|\s?[\[({]\s?(?:at|arroba|собака)\s?[\])}]\s?)"
-_DOT = r"(?:\.|\s?[\[({]\s?(?:dot|punto|точка)\s?[\])}]\s?)"
-_EMAIL = re.compile(
-    rf"[\w.!#$%&'*+/=?^`{{|}}~-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,6}}", re.I
-)
-# Seven digits or more with what stands between a number's groups; \d holds Arabic, Persian and
-# other digits too. One digit a repetition: no number can be read in two ways.
-_DIGITS = re.compile(
-    r"(?<![\w.,/-])(?:[+＋]\s?)?\(?\d(?:[()\s.\u2010-\u2015/-]{0,4}\d){6,24}(?![\w%])"
-)
-_YEAR = r"(?:1[89]|20)\d\d"
-_DATE = (
-    rf"(?:{_YEAR}[-./]\d{{1,2}}[-./]\d{{1,2}}"
-    rf"|\d{{1,2}}(?:[-–]\d{{1,2}})?[-./]\d{{1,2}}[-./](?:{_YEAR}|\d\d))"
-)
-_NO_PHONE = re.compile(
-    rf"{_DATE}(?:\s?[-–—]?\s?{_DATE})?(?:\s\d\d)?"  # 2026-11-21 16, 01.11.2026 - 21.11.2026
-    rf"|{_YEAR}(?:[\s./\u2010-\u2015-]{{1,3}}{_YEAR}){{1,3}}"  # 2019-2024
-    rf"|\d{{1,5}}\s\({_YEAR}"  # resolution 2334 (2016
-    r"|\d{3,6}/\d\d"  # application 12345/18
-    r"|[1-9]\d?(?:[ .\u00a0\u202f]\d{3}){2,4}"  # 1 234 567
-    r"|[1-9]\d{0,2}(?:[ .\u00a0\u202f]\d{3}){1,3}[ .\u00a0\u202f]000"  # 120 000 000
-)
+IDENTITY = msgid("[ID number removed]")
+_LABELS = {numbers.Kind.PHONE: PHONE, numbers.Kind.IDENTITY: IDENTITY}
+_FOUR_DIGITS = re.compile(r"\d(?:\D{0,8}\d){3}")  # with fewer there is no number
+# Numbers in an address of the network are its own, but for those that call somebody.
+_LINK = re.compile(r"(?:https?://|www\.)(?!wa\.me|t\.me|api\.whatsapp)[^\s<>\"']{4,500}")
+_GONE = "\0"  # stands where something was found, so that the next look sees no part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +35,15 @@ class Removal:
 
 def removals(text: str) -> tuple[Removal, ...]:
     """Given a text, return what must not be shown, in order and without overlap."""
-    found = [Removal(match.start(), match.end(), EMAIL) for match in _EMAIL.finditer(text)]
-    addresses = list(found)
-    found += [
-        Removal(match.start(), match.end(), PHONE)
-        for match in _DIGITS.finditer(text)
-        if not _NO_PHONE.fullmatch(match[0])
-        and all(match.end() <= one.start or one.end <= match.start() for one in addresses)
-    ]
+    found = [Removal(start, end, EMAIL) for start, end in addresses.find(text)]
+    if _FOUR_DIGITS.search(text):
+        left = _without(_in_ascii_digits(text), found)
+        left = _LINK.sub(lambda link: _GONE * len(link[0]), left)
+        found += _apart(Removal(start, end, IDENTITY) for start, end in identities.find(left))
+        left = _without(left, found)
+        found += _apart(
+            Removal(start, end, _LABELS[kind]) for start, end, kind in numbers.find(left)
+        )
     return tuple(sorted(found, key=lambda removal: removal.start))
 
 
@@ -69,3 +54,27 @@ def redacted(text: str, translate: Callable[[str], str] = str) -> str:
         shown += text[position : removal.start] + translate(removal.label)
         position = removal.end
     return shown + text[position:]
+
+
+def _in_ascii_digits(text: str) -> str:
+    """Return a text with the digits of every script as 0 to 9, each in its place."""
+    if text.isascii():
+        return text
+    return re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
+
+
+def _without(text: str, found: Iterable[Removal]) -> str:
+    for removal in found:
+        gone = _GONE * (removal.end - removal.start)
+        text = text[: removal.start] + gone + text[removal.end :]
+    return text
+
+
+def _apart(found: Iterable[Removal]) -> list[Removal]:
+    """Return removals without those that overlap an earlier one; of two that begin together, the
+    longer."""
+    kept: list[Removal] = []
+    for removal in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not kept or removal.start >= kept[-1].end:
+            kept.append(removal)
+    return kept

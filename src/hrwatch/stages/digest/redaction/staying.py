@@ -1,0 +1,97 @@
+"""What looks like a telephone number and is none: dates, years, figures, money, and the numbers of
+laws, cases and resolutions. A monitor needs them."""
+
+import re
+
+from hrwatch.stages.digest.redaction import vocabulary
+from hrwatch.stages.digest.redaction.letters import HYPHEN, LETTER, SPACE, behind, words
+
+# Of our calendar; of Iran's and the Hijra's, of Thailand's.
+_YEAR = r"(?:1[89]\d\d|20\d\d|1[34]\d\d|25[5-9]\d)"
+_MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_TIME = r"(?:[01]?\d|2[0-3])[.:][0-5]\d"
+_DATE = (
+    rf"(?:{_YEAR}(?P<a>[-./]){_MONTH}(?P=a){_DAY}"
+    rf"|(?:{_DAY}[{HYPHEN}])?{_DAY}(?P<b>[-./][ ]?| ){_MONTH}(?P=b){_YEAR}"
+    rf"|{_MONTH}/{_DAY}/{_YEAR}"
+    rf"|{_DAY}(?P<c>[-./]){_MONTH}(?P=c)\d\d)"
+)
+
+
+def _once(pattern: str, mark: str) -> str:
+    """Return a pattern whose groups have names of their own, so that it may stand twice."""
+    return re.sub(r"\(\?P([<=])([abc])", rf"(?P\g<1>\g<2>{mark}", pattern)
+
+
+def _when(mark: str) -> str:
+    return rf"(?:{_once(_DATE, mark)}|{_TIME}|{_YEAR})"
+
+
+_YEARS = rf"{_YEAR}[/{HYPHEN}]\d\d"
+_PARTED = rf"[{SPACE}]?[{HYPHEN}]?[{SPACE}]?"
+_MOMENTS = re.compile(
+    rf"{_when('1')}(?:{_PARTED}{_when('2')})?(?:{_PARTED}{_when('3')})?(?:{_PARTED}{_when('4')})?"
+    rf"(?:[{SPACE}]\d\d)?"  # 2026-11-21 16
+    rf"|{_YEAR}(?:[{SPACE}./{HYPHEN}]{{1,3}}{_YEAR}){{1,3}}|{_YEARS}[{SPACE}]{_YEARS}"
+)
+_GROUPED = rf"[1-9]\d?(?:[{SPACE}.]\d{{3}}){{1,4}}"
+_ROUND = rf"[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,3}}[{SPACE}.]000"
+_FIGURE = re.compile(
+    rf"[1-9]\d?(?:[{SPACE}.]\d{{3}}){{2,4}}"  # 1 234 567
+    rf"|{_ROUND}"  # 120 000 000
+    r"|[1-9]\d{0,3}0{5,9}"  # 1500000
+    rf"|\d{{1,4}}\.\d{{1,2}}[{SPACE}]?\(\d{{1,3}}(?:\.\d)?"  # 104.09 (75 per cent
+    rf"|[1-9]\d{{0,3}}\.\d\d(?:[{SPACE}][1-9]\d{{0,3}}\.\d\d){{1,6}}"  # 12.89 12.85
+    rf"|(?:{_GROUPED}|{_ROUND}|[1-9]\d{{2,4}})[{SPACE}]?[{HYPHEN}][{SPACE}]?"  # 12 000 - 15 000
+    rf"(?:{_GROUPED}|{_ROUND}|[1-9]\d{{1,4}}00)"
+)
+_REFERENCE = re.compile(
+    rf"\d{{1,5}}[{SPACE}]?\({_YEAR}"  # resolution 2334 (2016
+    rf"|\d{{2,6}}/(?:\d\d|{_YEAR})"  # application 12345/18, communication 2345/2014
+    rf"|{_YEAR}/\d{{1,6}}(?:/\d{{1,4}})?"
+    rf"|\d{{1,3}}[{HYPHEN}]\d{{1,6}}/(?:\d\d|{_YEAR})"  # case 2-1234/2026
+)
+_CITED = re.compile(
+    behind(words(vocabulary.CITED, vocabulary.CITED_STEMS, vocabulary.CITED_TOUCHING)) + "$",
+    re.IGNORECASE,
+)
+_MONEY_BEFORE = re.compile(
+    rf"(?:[{vocabulary.CURRENCY_SIGNS}]|(?<![{LETTER}])(?:{vocabulary.CURRENCIES}))"
+    rf"[{SPACE}.]{{0,2}}$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    rf"[{SPACE}]?(?:[{vocabulary.CURRENCY_SIGNS}]|{vocabulary.COUNTED}"
+    rf"|(?:{vocabulary.CURRENCIES})(?![{LETTER}]))",
+    re.IGNORECASE,
+)
+
+
+_COUNT = rf"(?:[1-9]\d{{0,11}}|[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,4}})(?:\.\d\d)?"
+_COUNTABLE = re.compile(
+    rf"(?:{_YEAR}[{SPACE}])?{_COUNT}(?:[{SPACE}]?[{HYPHEN}][{SPACE}]?{_COUNT})?"
+)
+
+
+def is_moment(number: str) -> bool:
+    """Say whether it is dates, years or times."""
+    return _MOMENTS.fullmatch(number) is not None
+
+
+def is_counted(text: str, start: int, end: int) -> bool:
+    """Say whether what stands beside a number says that it counts people, things or money."""
+    if not _COUNTABLE.fullmatch(text, start, end):
+        return False
+    before = text[max(0, start - 6) : start]
+    return bool(_COUNTED.match(text, end)) or _MONEY_BEFORE.search(before) is not None
+
+
+def stays(text: str, start: int, end: int) -> bool:
+    """Given a number of seven digits or more, say whether it is to be shown."""
+    number = text[start:end]
+    if is_moment(number) or _FIGURE.fullmatch(number) or _REFERENCE.fullmatch(number):
+        return True
+    if is_counted(text, start, end):
+        return True
+    is_plain = number[0] not in "+＋(0" and " " not in number
+    return is_plain and _CITED.search(text[max(0, start - 60) : start]) is not None
