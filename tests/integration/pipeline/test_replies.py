@@ -368,3 +368,38 @@ def test_what_is_no_letter_is_put_aside_and_the_others_are_heeded(run: Run) -> N
         assert [path.name for path in box.iterdir()] == ["0-broken.bad"]
 
     run(test)
+
+
+def test_muted_stories_are_left_out_and_counted_until_a_digest_said_so(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        await room.heed(reply(mail, "mute source Herald 7 days"))
+        await room.archive(story(4, "herald"), story(5, "herald"))
+        await room.digests()
+        assert len(await room.mails(MailKind.DIGEST)) == 1  # nothing else to tell
+        room.clock.advance(DAY * 8)
+        await room.archive(story(6))
+        await room.digests()
+        await room.archive(story(7, "herald"))
+        await room.digests()
+        _, second, third = map(text_of, await room.mails(MailKind.DIGEST))
+        assert "2 stories are left out: you muted them." in second
+        assert "case 6" in second and "case 4" not in second
+        assert "case 7" in third and "left out" not in third
+
+    run(test, replace(ANNA, text_only=True))
+
+
+def test_muted_story_is_not_told_again_until_it_is_unmuted(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        await room.heed(reply(mail, "mute 2"))
+        copy = replace(story(4), story="record2", title="Another word on case 2 of Arvenia")
+        await room.archive(copy)
+        await room.digests()
+        assert len(await room.mails(MailKind.DIGEST)) == 1
+        await room.heed(reply(mail, "unmute 2", message_id="r2"))
+        await room.digests()
+        assert "Another word" in text_of((await room.mails(MailKind.DIGEST))[1])
+
+    run(test, replace(ANNA, text_only=True))
