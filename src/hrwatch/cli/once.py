@@ -94,6 +94,7 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
 
             await pipeline.poll_pass(parts, due, tell)
         visited = await pipeline.revisit_pass(parts, orders.feeds)
+        await pipeline.replies_pass(parts, desk, directory)
         await pipeline.match_pass(parts, desk)
         if orders.digests is not Digests.NONE:
             everybody = orders.digests is Digests.ALL

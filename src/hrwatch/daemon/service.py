@@ -230,6 +230,7 @@ class Service:
 
     async def _write_digests(self) -> None:
         async with self._generation.used() as generation:
+            await pipeline.replies_pass(generation.parts, generation.desk, self._directory)
             await pipeline.match_pass(generation.parts, generation.desk)
             failed = await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
         now = wiring.utc_now()

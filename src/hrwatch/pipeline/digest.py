@@ -132,8 +132,13 @@ async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[Fee
         alerts = None
         if subscriber.urgent:
             alerts = await desk.archive.read(turn_table.alerts_since_digest, subscriber.name)
-        occasion = Occasion(alerts=alerts, replies=desk.config.mail.replies)
-        return await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
+        occasion = Occasion(
+            alerts=alerts, muted=choice.muted_stories, replies=desk.config.mail.replies
+        )
+        written = await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
+        if written and choice.muted:  # this digest has said how much it is
+            await parts.archive.write(ledger.settle, subscriber.name, choice.muted, now, None)
+        return written
     if turn.window is None:
         return False
     # The window has had its turn: what comes later belongs to the next one.

@@ -78,20 +78,26 @@ class Wording:
     def subject(self, page: int = 1, pages: int = 1) -> str:
         """Return the subject line: counts by country where the subscriber chose `full`; no word of
         any feed stands in it. Of several pages it says which one it is."""
-        if pages == 1:
-            return self._subject(SUBJECT_LIMIT)
-        part = self._tongue.listed(["", self.part(page, pages)])
-        return self._subject(SUBJECT_LIMIT - len(part)) + part
+        if self._composition.subscriber.subject != "full":
+            return self.discreet(page, pages)
+        part = self._of_several(page, pages)
+        return self._counted(SUBJECT_LIMIT - len(part)) + part
+
+    def discreet(self, page: int = 1, pages: int = 1) -> str:
+        """Return a subject line that says nothing of what is inside."""
+        date = self._tongue.day(self._moment, year=False) + self._time(" ")
+        said = self._tongue.gettext("%(digest)s %(date)s", digest=self._kind(), date=date)
+        return said + self._of_several(page, pages)
+
+    def _of_several(self, page: int, pages: int) -> str:
+        return self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
 
     def part(self, page: int, pages: int) -> str:
         """Return which page of how many it is."""
         return self._tongue.gettext("%(number)s of %(pages)s", number=page, pages=pages)
 
-    def _subject(self, limit: int) -> str:
+    def _counted(self, limit: int) -> str:
         composition, tongue = self._composition, self._tongue
-        if composition.subscriber.subject != "full":
-            date = tongue.day(self._moment, year=False) + self._time(" ")
-            return tongue.gettext("%(digest)s %(date)s", digest=self._kind(), date=date)
         # What is counted by country is what is new, or, where nothing is, what became of the rest.
         of_country = {
             section.code: len(section.stories if composition.new else section.updates)
@@ -197,7 +203,7 @@ class Wording:
                 read=coverage.read,
             )
         ]
-        if coverage.failing:
+        if coverage.failing and not self._is_urgent():
             told.append(
                 tongue.ngettext(
                     "%(num)s with problems, listed at the end.",
