@@ -150,7 +150,7 @@ async def the_days(place: Place, folder: Path, **of_subscriber: Any) -> AsyncIte
                 await poll.poll_feed(parts, feed)
             await pipeline.match_pass(parts, desk)
             assert await pipeline.digest_pass(parts, desk, regardless=False) == ()
-            for delivery in await pipeline.deliver_pass(parts, desk, regardless=False):
+            for delivery in await pipeline.deliver_pass(parts, desk):
                 path = folder / delivery.detail
                 mail = message_from_bytes(path.read_bytes(), policy=policy.default)
                 days.mails.append((moment, mail))

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from builders import NOW, a_mail, a_subscriber
 from fakes import Clock
-from hrwatch.model.mail import Digest, Status
-from hrwatch.model.settings import Tls
-from hrwatch.pipeline import Desk, Parts, deliver_pass
+from hrwatch.model.mail import Delivery, Digest, Status
+from hrwatch.model.settings import MailSettings, Tls
+from hrwatch.pipeline import Desk, MailTurns, Parts, deliver, deliver_pass
 from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import tls_context
 from hrwatch.stages.deliver.rest import REST
@@ -22,7 +22,10 @@ from hrwatch.stages.store import outbox
 from hrwatch.stages.store.archive import Archive
 from mailhost import PASSWORD, USER, Authority, MailHost, mail_host
 
-DESK = cast(Desk, SimpleNamespace(config=SimpleNamespace(subscribers=(a_subscriber(),))))
+DESK = cast(
+    Desk,
+    SimpleNamespace(config=SimpleNamespace(subscribers=(a_subscriber(),), mail=MailSettings())),
+)
 
 
 def enqueued(archive: Archive, count: int) -> None:
@@ -31,6 +34,13 @@ def enqueued(archive: Archive, count: int) -> None:
         digest = Digest(f"d{number}", "desk", None, (), ())
         mail = a_mail(message_id=f"<{number}@example.org>")
         archive.write_now(outbox.enqueue, digest, (mail,), NOW)
+
+
+async def tick(parts: Parts) -> list[Delivery]:
+    """Deliver what is due, as the daemon does at a tick."""
+    turns = MailTurns()
+    work = [deliver(parts, DESK, mails) for _, mails in await turns.take(parts, DESK)]
+    return [delivery for some in await asyncio.gather(*work) for delivery in some]
 
 
 def attempts(archive: Archive) -> list[int]:
@@ -72,16 +82,16 @@ def test_pass_with_a_refused_password_asks_once_and_leaves_the_other_mails_alone
     async def test(
         parts: Parts, archive: Archive, host: MailHost, clock: Clock, known: list[Secret]
     ) -> None:
-        (first,) = await deliver_pass(parts, DESK, regardless=False)
+        (first,) = await tick(parts)
         assert first.status is Status.DEFERRED
         assert first.detail == "the mail server refuses our password (535 5.7.8)"
-        assert await deliver_pass(parts, DESK, regardless=False) == ()
+        assert await tick(parts) == []
         assert attempts(archive) == [1, 0, 0]
         assert len(host.logins) == 1
 
         clock.advance(REST + timedelta(seconds=1))
         known.append(Secret(PASSWORD))
-        again = await deliver_pass(parts, DESK, regardless=False)
+        again = await tick(parts)
         assert [delivery.status for delivery in again] == [Status.SENT] * 3
         assert len(host.accepted) == 3
 
@@ -92,7 +102,7 @@ def test_pass_regardless_tells_of_every_mail_and_asks_once_all_the_same(tmp_path
     async def test(
         parts: Parts, archive: Archive, host: MailHost, clock: Clock, known: list[Secret]
     ) -> None:
-        told = await deliver_pass(parts, DESK, regardless=True)
+        told = await deliver_pass(parts, DESK)
         assert [delivery.status for delivery in told] == [Status.DEFERRED] * 3
         assert len({delivery.detail for delivery in told}) == 1
         assert len(host.logins) == 1

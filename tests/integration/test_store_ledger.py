@@ -179,7 +179,9 @@ def claim(
     archive: Archive, message_id: str = "<2@example.org>", later: timedelta = timedelta(0)
 ) -> tuple[Mail, int] | None:
     now = NOW + later
-    return archive.write_now(outbox.claim, message_id, owner="us", now=now, until=now + 10 * MINUTE)
+    until = now + 10 * MINUTE
+    found = archive.write_now(outbox.claim, message_id, owner="us", now=now, until=until)
+    return found and (found.mail, found.attempts)
 
 
 def settle(archive: Archive, status: Status, again: timedelta | None = None) -> None:

@@ -73,11 +73,17 @@ def test_token_of_two_subscribers_is_never_one(desk: Archive) -> None:
 
 
 def test_stop_and_pause_stand_until_resumed(desk: Archive) -> None:
-    desk.write_now(subscriptions.stop, "desk", NOW)
     desk.write_now(subscriptions.pause, "desk", NOW + DAY)
+    desk.write_now(subscriptions.stop, "desk", NOW)
     assert of(desk) == replace(FRESH, stopped_at=NOW, paused_until=NOW + DAY)
     desk.write_now(subscriptions.resume, "desk")
     assert of(desk) == FRESH
+
+
+def test_pause_ends_a_stop(desk: Archive) -> None:
+    desk.write_now(subscriptions.stop, "desk", NOW)
+    desk.write_now(subscriptions.pause, "desk", NOW + DAY)
+    assert of(desk) == replace(FRESH, paused_until=NOW + DAY)
 
 
 def test_detail_is_the_latest_that_was_asked_for(desk: Archive) -> None:

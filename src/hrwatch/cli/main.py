@@ -34,6 +34,7 @@ VERBS = {
     "cite": "cite:cite",
     "export": "export:export",
     "import": "import_:app",
+    "reply": "reply:reply",
     "retag": "retag:retag",
     "purge": "purge:purge",
     "unlink": "unlink:unlink",

@@ -94,12 +94,13 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
 
             await pipeline.poll_pass(parts, due, tell)
         visited = await pipeline.revisit_pass(parts, orders.feeds)
+        await pipeline.replies_pass(parts, desk, directory)
         await pipeline.match_pass(parts, desk)
         if orders.digests is not Digests.NONE:
             everybody = orders.digests is Digests.ALL
             unwritten = await pipeline.digest_pass(parts, desk, regardless=everybody)
             await _tell_operator(parts, desk, unwritten)
-        deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
+        deliveries = await pipeline.deliver_pass(parts, desk)
         if parts.transport.stopped:  # which no later pass knows before it tries in vain again
             await _tell_operator(parts, desk, unwritten)
         await pipeline.keep_no_longer(parts, config.feeds)

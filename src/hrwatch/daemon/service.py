@@ -6,7 +6,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from hrwatch.model.mail import Status
 from hrwatch.pipeline.turns import Turns
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.outbox import Due as DueMail
 from hrwatch.stages.store.visits import Due
 from hrwatch.text import counted
 
@@ -90,6 +91,7 @@ class Service:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._turns = Turns(generation.config.fetch.per_domain)
         self._visits = pipeline.VisitTurns()
+        self._mails = pipeline.MailTurns()
         self._reload_asked = False
         self._ticked_at: dict[str, float] = {}  # on the monotonic clock
         self._failing = 0
@@ -102,7 +104,7 @@ class Service:
             "polls": (POLLS, self._start_polls),
             "visits": (VISITS, self._start_visits),
             "digests": (DIGESTS, self._write_digests),
-            "mail": (MAIL, self._deliver),
+            "mail": (MAIL, self._start_mails),
             "file": (FILE, self._look_at_file),
             "keeping": (KEEPING, self._keep_no_longer),
             "operator": (TELLING, self._tell_operator),
@@ -228,6 +230,7 @@ class Service:
 
     async def _write_digests(self) -> None:
         async with self._generation.used() as generation:
+            await pipeline.replies_pass(generation.parts, generation.desk, self._directory)
             await pipeline.match_pass(generation.parts, generation.desk)
             failed = await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
         now = wiring.utc_now()
@@ -239,19 +242,31 @@ class Service:
                 generation.parts, generation.desk, unwritten=self._unwritten
             )
 
-    async def _deliver(self) -> None:
+    async def _start_mails(self) -> None:
         async with self._generation.used() as generation:
-            for delivery in await pipeline.deliver_pass(
-                generation.parts, generation.desk, regardless=False
-            ):
-                log.log(
-                    logging.INFO if delivery.status is Status.SENT else logging.WARNING,
-                    "event=mail id=%s subscriber=%s status=%s detail=%r",
-                    delivery.message_id,
-                    delivery.subscriber,
-                    delivery.status,
-                    delivery.detail,
-                )
+            turns = await self._mails.take(generation.parts, generation.desk)
+            for subscriber, mails in turns:
+                work = self._deliver(subscriber, mails)
+                if not self._tasks.start(f"deliver:{subscriber}", work):
+                    self._mails.leave(subscriber)  # the end has begun
+
+    async def _deliver(self, subscriber: str, mails: Sequence[DueMail]) -> None:
+        try:
+            async with self._generation.used() as generation:
+                deliveries = await pipeline.deliver(generation.parts, generation.desk, mails)
+        finally:
+            self._mails.leave(subscriber)
+        for delivery in deliveries:
+            log.log(
+                logging.INFO if delivery.status is Status.SENT else logging.WARNING,
+                "event=mail id=%s subscriber=%s status=%s detail=%r",
+                delivery.message_id,
+                delivery.subscriber,
+                delivery.status,
+                delivery.detail,
+            )
+        if deliveries:
+            self._tasks.start("mail:", self._start_mails())  # the next need not wait for a tick
 
     async def _keep_no_longer(self) -> None:
         if time.monotonic() < self._keep_from:

@@ -101,7 +101,7 @@ async def _round(parts: Parts, desk: Desk, directory: Path, show: Show) -> Round
     await pipeline.match_pass(parts, desk)
     for name, error in await pipeline.digest_pass(parts, desk, regardless=True):
         show(Step(f"The digest for {name} could not be written: {error}"))
-    deliveries = await pipeline.deliver_pass(parts, desk, regardless=True)
+    deliveries = await pipeline.deliver_pass(parts, desk)
     show(Step("Mailed:"))
     for delivery in deliveries:
         show(Step(f"  {telling.of_delivery(delivery, directory)}"))

@@ -1,14 +1,13 @@
-"""A digest: from what a subscriber was not told yet to a mail, and from the outbox to a mailbox."""
+"""A digest: from what a subscriber was not told yet to mails in the outbox."""
 
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.feeds import FeedState
-from hrwatch.model.mail import Delivery, Digest, Mail, MailKind, Match, Status
-from hrwatch.pipeline.due import Errand, may_be_sent, tells_of_nothing
+from hrwatch.model.mail import Digest, MailKind, Match
+from hrwatch.pipeline.due import Errand, tells_of_nothing
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.revisit import first_visits
 from hrwatch.pipeline.standing import Turn, fruitless, turns_at
@@ -23,7 +22,6 @@ from hrwatch.pipeline.writing import (
     feed_states,
     write_digest,
 )
-from hrwatch.stages.deliver.retry import next_try
 from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion
@@ -34,10 +32,6 @@ from hrwatch.stages.store import turns as turn_table
 
 # Records that are matched in one step, in memory with their texts.
 RECORDS_AT_ONCE = 50
-# A claim outlasts the slowest dialogue with a mail server.
-CLAIM = timedelta(minutes=10)
-# Answers after which a mail is tried again under the same Message-ID.
-_TRIED_AGAIN = frozenset({Status.DEFERRED, Status.UNKNOWN})
 
 log = logging.getLogger(__name__)
 
@@ -138,8 +132,13 @@ async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[Fee
         alerts = None
         if subscriber.urgent:
             alerts = await desk.archive.read(turn_table.alerts_since_digest, subscriber.name)
-        occasion = Occasion(alerts=alerts, replies=desk.config.mail.replies)
-        return await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
+        occasion = Occasion(
+            alerts=alerts, muted=choice.muted_stories, replies=desk.config.mail.replies
+        )
+        written = await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
+        if written and choice.muted:  # this digest has said how much it is
+            await parts.archive.write(ledger.settle, subscriber.name, choice.muted, now, None)
+        return written
     if turn.window is None:
         return False
     # The window has had its turn: what comes later belongs to the next one.
@@ -197,55 +196,3 @@ async def _chosen(parts: Parts, desk: Desk, turn: Turn) -> Choice:
     if choice.needless:
         await parts.archive.write(ledger.settle, name, choice.needless, now, None)
     return choice
-
-
-async def deliver_pass(parts: Parts, desk: Desk, *, regardless: bool) -> tuple[Delivery, ...]:
-    """Try each mail that is due once, `regardless` of when its next try is set to; return what
-    became of each. One to a subscriber who is gone, or has another address now, is not sent; where
-    the transport stopped, the others wait untried, but for `regardless`. In the quiet hours of a
-    subscriber, and for whom digests are held, it waits untried in any case."""
-    now = parts.clock()
-    subscribers = {subscriber.name: subscriber for subscriber in desk.config.subscribers}
-    addresses = {subscriber.name: subscriber.address for subscriber in desk.config.subscribers}
-    waiting = await parts.archive.read(outbox.waiting, now=now, regardless=regardless)
-    stand = await parts.archive.read(subscriptions.all) if waiting else ()
-    known = {subscription.subscriber: subscription for subscription in stand}
-    deliveries = []
-    for due in waiting:
-        if parts.transport.stopped and not regardless:
-            break  # what is wrong is not theirs, and must not make them wait longer
-        now = parts.clock()
-        to = subscribers.get(due.subscriber)
-        is_theirs = to is not None and to.address == due.recipient
-        if to and is_theirs and not may_be_sent(due.kind, to, known.get(to.name), now):
-            continue
-        claimed = await parts.archive.write(
-            outbox.claim, due.message_id, owner=parts.owner, now=now, until=now + CLAIM
-        )
-        if claimed is None:
-            continue
-        mail, attempts = claimed
-        if addresses.get(mail.subscriber) != mail.recipient:
-            delivery = _withdrawn(mail, now)
-            await parts.archive.write(outbox.withdraw, delivery)
-            deliveries.append(delivery)
-            continue
-        delivery = await _deliver(parts, mail)
-        again = next_try(attempts, now) if delivery.status in _TRIED_AGAIN else None
-        await parts.archive.write(outbox.settle, delivery, again)
-        deliveries.append(delivery)
-    return tuple(deliveries)
-
-
-async def _deliver(parts: Parts, mail: Mail) -> Delivery:
-    try:
-        return await parts.transport.deliver(mail)
-    except Exception as error:  # a bug that one mail meets must not stop the others
-        log.exception("event=bug mail=%s", mail.message_id)
-        told = f"hrwatch met {type(error).__name__}; its log has the details"
-        return Delivery(mail.message_id, mail.subscriber, Status.UNKNOWN, parts.clock(), told)
-
-
-def _withdrawn(mail: Mail, now: datetime) -> Delivery:
-    told = "not sent: the subscriber is gone, or has another address now"
-    return Delivery(mail.message_id, mail.subscriber, Status.REFUSED, now, told)

@@ -25,6 +25,7 @@ from hrwatch.pipeline.writing import (
 )
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
+from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher, criteria
 from hrwatch.stages.store import records as record_table
 
@@ -44,7 +45,9 @@ async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> 
     """Return the digest of the matches that wait for the subscriber, as if it were due at `now`."""
     choice = await choose(desk, subscriber, now)
     coverage = coverage_of(subscriber, await feed_states(desk))
-    return await write_digest(desk, Brief(subscriber, coverage, None, now), choice.matches)
+    occasion = Occasion(muted=choice.muted_stories, replies=desk.config.mail.replies)
+    brief = Brief(subscriber, coverage, None, now, occasion)
+    return await write_digest(desk, brief, choice.matches)
 
 
 async def preview_since(
@@ -57,10 +60,11 @@ async def preview_since(
     matcher = Matcher(subscriber, stood, desk.parents)
     matches = await desk.archive.read(record_table.picked, since, now, matcher.match)
     coverage = coverage_of(subscriber, await feed_states(desk))
+    occasion = Occasion(replies=desk.config.mail.replies)
     foreseen = []
     for due_at, told in _digests(subscriber, matches):
         window = windows.current(subscriber.schedule, subscriber.timezone, due_at)
-        brief = Brief(subscriber, coverage, window, due_at)
+        brief = Brief(subscriber, coverage, window, due_at, occasion)
         foreseen.append(Foreseen(due_at, await write_digest(desk, brief, told)))
     return tuple(foreseen)
 

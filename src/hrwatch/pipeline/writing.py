@@ -10,14 +10,14 @@ from hrwatch.config import Config
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
-from hrwatch.model.mail import Digest, Match, Reason, Subscriber, Window
+from hrwatch.model.mail import Digest, Match, Mute, MuteKind, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.compose import USUAL, compose
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import ledger, outbox, telling
+from hrwatch.stages.store import ledger, outbox, subscriptions, telling
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import subscribers as in_force_table
 from hrwatch.stages.store import visits as visit_table
@@ -75,6 +75,13 @@ class Choice:
     matches: tuple[Match, ...]  # none where there are but mentions: they are no reason to send
     needless: tuple[Waiting, ...]
     passing: tuple[Match, ...] = ()  # such mentions, for a digest that is sent all the same
+    # What the subscriber wants to hear no more of. It waits until a digest says how much it is.
+    muted: tuple[Waiting, ...] = ()
+
+    @property
+    def muted_stories(self) -> int:
+        """How many stories are left out because they are muted."""
+        return len({one.record.story for one in self.muted})
 
 
 async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
@@ -91,8 +98,10 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     )
     about_pages = {one.record.id for one in waiting if one.reason in _ABOUT_PAGES}
     visits = await desk.archive.read(visit_table.of, about_pages)
+    oldest = min((one.matched_at for one in waiting), default=now)
+    mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, oldest)
     matcher = Matcher(subscriber, in_force, desk.parents)
-    matches, needless = [], []
+    matches, needless, muted = [], [], []
     for one in waiting:
         match = None if _is_over(one, visits) else await _match(desk, matcher, one)
         if (
@@ -101,12 +110,14 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
             or (match.relation is Relation.MENTION and _since(one) < now - MENTIONS_WAIT)
         ):
             needless.append(one)
+        elif any(_is_muted(one, mute) for mute in mutes):
+            muted.append(one)
         else:
             matches.append(match)
     worth_a_mail = any(match.relation is Relation.SUBJECT for match in matches)
     if worth_a_mail:
-        return Choice(tuple(matches), tuple(needless))
-    return Choice((), tuple(needless), passing=tuple(matches))
+        return Choice(tuple(matches), tuple(needless), muted=tuple(muted))
+    return Choice((), tuple(needless), passing=tuple(matches), muted=tuple(muted))
 
 
 async def _match(desk: Desk, matcher: Matcher, one: Waiting) -> Match | None:
@@ -135,6 +146,13 @@ def _is_over(one: Waiting, visits: Mapping[str, Visit]) -> bool:
     visit = visits.get(one.record.id)
     is_removed = visit is not None and visit.standing is Standing.REMOVED
     return visit is None or is_removed != (one.reason is Reason.REMOVED)
+
+
+def _is_muted(one: Waiting, mute: Mute) -> bool:
+    """Say whether a subscriber wants to hear no more of what waits: of what matched until the mute
+    is over, whenever a digest comes."""
+    named = one.record.story if mute.kind is MuteKind.STORY else one.record.feed
+    return named == mute.value and (mute.until is None or one.matched_at < mute.until)
 
 
 def _since(one: Waiting) -> datetime:

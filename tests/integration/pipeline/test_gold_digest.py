@@ -86,7 +86,7 @@ ITEMS = {
         1,
         'Matched: Torture and other ill-treatment, "катаванні" (title and text).',
     ),
-    "country, with why": (1, 'Country: Belarus, "Гомелем", "Беларусі" (title and text).'),
+    "country, with why": (1, 'Country: Belarus, "Гомелем" (title and text), "Беларусі" (text).'),
     "hits marked": (1, "што *катаванні* працягваліся тры ночы"),
     "who else": (2, "Also reported by 2:"),
     "translation of the same house": (
@@ -103,7 +103,7 @@ ITEMS = {
     ),
     "versions are for the archive": (4, "--versions"),
     "telephone taken out": (5, "Contacto: [phone removed]"),
-    "listing page": (6, "Published 20 Nov 2026, time not given. First seen 21 Nov 09:40 UTC."),
+    "listing page": (6, "Dated 20 Nov 2026 on the page, time not given. First seen 21 Nov"),
     "rewrite": (7, "Дозор (Russian, 21 Nov 15:02, 67% of it the same)"),
     "removed": (9, "REMOVED from its address"),
     "removal in cautious words": (

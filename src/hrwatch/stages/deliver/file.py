@@ -18,7 +18,7 @@ class FileTransport:
     """Writes each mail to DIR/OPAQUE.eml, after the opaque part of its Message-ID; the same mail
     again is the same file."""
 
-    stopped = ""  # a disk that is full for one mail may have room for the next
+    stopped = resting = ""  # a disk that is full for one mail may have room for the next
 
     def __init__(self, folder: Path, *, clock: Callable[[], datetime]) -> None:
         self._folder = folder

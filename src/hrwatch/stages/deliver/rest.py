@@ -12,21 +12,22 @@ SHORT_REST = timedelta(minutes=1)
 class Rest:
     """A while without tries, and the reason for it."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], lasting: timedelta = REST) -> None:
         self._clock = clock
-        self._begun: tuple[str, datetime, timedelta] | None = None
+        self._lasting = lasting
+        self._begun: tuple[str, datetime] | None = None
 
     @property
     def reason(self) -> str:
         """Why nothing is tried now; empty where it is. A clock that is set back ends the rest."""
         if self._begun is None:
             return ""
-        reason, since, lasting = self._begun
-        return reason if timedelta(0) <= self._clock() - since < lasting else ""
+        reason, since = self._begun
+        return reason if timedelta(0) <= self._clock() - since < self._lasting else ""
 
-    def begin(self, reason: str, lasting: timedelta = REST) -> None:
+    def begin(self, reason: str) -> None:
         """Try nothing from now on for a while."""
-        self._begun = (reason, self._clock(), lasting)
+        self._begun = (reason, self._clock())
 
     def end(self) -> None:
         """Try again: it works."""

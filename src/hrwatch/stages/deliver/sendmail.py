@@ -75,6 +75,11 @@ class SendmailTransport:
         """Why the program is not asked at the moment: it hung. Empty where it is."""
         return self._rest.reason
 
+    @property
+    def resting(self) -> str:
+        """The same."""
+        return self.stopped
+
     async def deliver(self, mail: Mail) -> Delivery:
         """Given a mail, hand it over; DEFERRED where the program cannot take it now, REFUSED where
         it never will, UNKNOWN where it had the mail and did not come back. While `stopped`,

@@ -72,19 +72,26 @@ class SmtpTransport:
         self._turns = Turns(timeout)
         self._connecting = asyncio.Lock()  # a wrong password is tried once, not by everybody
         self._rest = Rest(clock)
+        self._away = Rest(clock, SHORT_REST)
 
     @property
     def stopped(self) -> str:
-        """Why nothing is tried at the moment: no server, no STARTTLS, a certificate that is not the
-        server's, a login or a sender that it refuses. Empty where mail is tried."""
+        """Why nothing is tried at the moment: no STARTTLS, a certificate that is not the server's,
+        a login that it refuses. Empty where mail is tried."""
         return self._rest.reason
+
+    @property
+    def resting(self) -> str:
+        """The same, or why no server was there, or none for our sender, a moment ago."""
+        return self.stopped or self._away.reason
 
     async def deliver(self, mail: Mail) -> Delivery:
         """Given a mail, hand it over; return SENT, DEFERRED, REFUSED or UNKNOWN with the server's
-        words, the recipient's address taken out. While `stopped`, DEFERRED without asking."""
+        words, the recipient's address taken out. While `resting`, DEFERRED without asking."""
         async with self._turns.taken():
-            failure = self._resting()
-            if failure is None:
+            reason = self.resting
+            failure = _Failure(Status.DEFERRED, reason, again=False) if reason else None
+            if not reason:
                 kept = bool(self._idle)
                 failure = await self._try(mail)
                 if failure is not None and failure.again and kept:
@@ -92,7 +99,7 @@ class SmtpTransport:
                     failure = await self._try(mail)
             # A server that is busy with another mail of ours is there; it wants no more at once.
             if failure is not None and failure.of_everybody and not self._busy:
-                self._rest.begin(failure.detail, SHORT_REST)
+                self._away.begin(failure.detail)
         told = failure or _Failure(Status.SENT, "taken", again=False)
         at = self._clock()
         return Delivery(
@@ -104,10 +111,6 @@ class SmtpTransport:
         async with self._turns.taken():
             while self._idle:
                 await goodbye(self._idle.pop())
-
-    def _resting(self) -> _Failure | None:
-        reason = self.stopped
-        return _Failure(Status.DEFERRED, reason, again=False) if reason else None
 
     async def _try(self, mail: Mail) -> _Failure | None:
         """Try once; return what stopped it, or None. Only before DATA may `again` be true."""
@@ -125,7 +128,7 @@ class SmtpTransport:
             # Servers look into a mail before they take it: giving up early makes second copies.
             await connection.data(mail.bytes, timeout=2 * self._timeout)
         except Stop as stop:
-            if not self.stopped:
+            if not self.resting:
                 self._rest.begin(str(stop))
             return _Failure(Status.DEFERRED, str(stop), again=False)
         except aiosmtplib.SMTPResponseException as error:
@@ -164,7 +167,7 @@ class SmtpTransport:
                 self._busy.add(connection)
                 return connection
         async with self._connecting:
-            if reason := self.stopped:  # since another mail just tried
+            if reason := self.resting:  # since another mail just tried
                 raise Stop(reason)
             connection = await connect(
                 self._server,
@@ -174,6 +177,7 @@ class SmtpTransport:
             )
         self._busy.add(connection)
         self._rest.end()
+        self._away.end()
         return connection
 
     async def _reset(self, connection: aiosmtplib.SMTP | None, code: int) -> None:

@@ -22,7 +22,13 @@ class Transport(Protocol):
     @property
     def stopped(self) -> str:
         """Why no mail leaves at the moment, whichever it is: somebody has to mend something first.
-        Empty while mail is tried. `deliver` then answers DEFERRED without asking anybody."""
+        Empty while mail is tried."""
+        ...
+
+    @property
+    def resting(self) -> str:
+        """Why no mail is tried at the moment: the same, or what may pass by itself, and would keep
+        every mail from leaving. `deliver` then answers DEFERRED without asking anybody."""
         ...
 
     async def deliver(self, mail: Mail) -> Delivery:

@@ -74,12 +74,15 @@ def answer(  # noqa: PLR0913 - a mail is made of this much
     *,
     token: str,
     in_reply_to: str,
+    about: str = "",
 ) -> Mail:
     """Given what is answered to a subscriber's mail whose Message-ID is `in_reply_to`, return the
-    mail; as `build` else. The id is somebody else's: one that no header should hold is left out."""
+    mail; as `build` else. The id is somebody else's: one that no header should hold is left out.
+    `about` is the digest's that theirs was about, so that what they reply now is about it too."""
     envelope = _to_subscriber(page, subscriber, settings, message_id, now)
-    theirs, ours = headers.replied_to(in_reply_to), headers.reference(token)
-    more = _REPLIED | {"References": f"{ours} {theirs}".strip()}
+    theirs = headers.replied_to(in_reply_to)
+    before = (headers.reference(token), headers.replied_to(about), theirs)
+    more = _REPLIED | {"References": " ".join(one for one in before if one)}
     if theirs:
         more["In-Reply-To"] = theirs
     return _mail(page, envelope, more | _of_list(envelope.sender, token), MailKind.ANSWER)

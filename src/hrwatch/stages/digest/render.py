@@ -32,6 +32,7 @@ def render(composition: Composition, digest: str) -> Digest:
     def written(sheet: Sheet) -> Page:
         return Page(
             subject=wording.subject(sheet.number, sheet.of),
+            discreet=wording.discreet(sheet.number, sheet.of),
             text=_text(composition, wording, sheet),
             html=(
                 ""
@@ -77,6 +78,7 @@ def _write(template: str, composition: Composition, wording: Wording, sheet: She
             wording=wording,
             fates=wording.fates,
             reports=wording.reports,
+            bylines=wording.bylines,
             page=sheet,
             sections=composition.sections,
             mentions=composition.mentions,

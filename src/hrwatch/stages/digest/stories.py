@@ -1,6 +1,6 @@
 """One match → the story that a digest shows of it. Pure; used by compose."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from itertools import zip_longest
@@ -21,6 +21,7 @@ from hrwatch.stages.digest.view import (
     Report,
     Story,
     Undated,
+    Word,
 )
 
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
@@ -151,12 +152,15 @@ class Writer:
 
     def _matched(self, tag: Tag, record: Record) -> MatchedTag:
         # A word of a text that is not kept is none that could be shown.
-        words = dict.fromkeys(self._word(found, record) for found in tag.evidence if found.length)
-        fields = {evidence.field for evidence in tag.evidence}
+        words: dict[str, set[Field]] = {}
+        for found in tag.evidence:
+            if found.length:
+                words.setdefault(self._word(found, record), set()).add(found.field)
+        shown = [Word(word, _in_order(fields)) for word, fields in words.items()]
         return MatchedTag(
             label=self._label(tag),
-            words=tuple(words)[:_WORDS_SHOWN],
-            fields=tuple(field for field in Field if field in fields),
+            words=tuple(shown[:_WORDS_SHOWN]),
+            fields=_in_order({evidence.field for evidence in tag.evidence}),
             relation=tag.relation,
             by_focus=any(evidence.rule == BY_FOCUS for evidence in tag.evidence),
         )
@@ -178,6 +182,10 @@ class Writer:
                     return translate(removal.label)
         found = redacted(text.clean_line(evidence.found), translate)
         return text.clean_line(found, _WORD_LIMIT)
+
+
+def _in_order(fields: Collection[Field]) -> tuple[Field, ...]:
+    return tuple(field for field in Field if field in fields)
 
 
 def original_first(record: Record) -> tuple[bool, datetime, str]:

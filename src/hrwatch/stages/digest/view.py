@@ -20,12 +20,20 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word that says what an article is about, and where it stands."""
+
+    text: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MatchedTag:
     """One tag that made the match: what it is called and the words that say so."""
 
     label: str
-    words: tuple[str, ...]
-    fields: tuple[Field, ...]
+    words: tuple[Word, ...]
+    fields: tuple[Field, ...]  # where its words stand, those too that are not shown
     relation: Relation
     by_focus: bool = False  # the text leaves it open, its feed's country decided
 

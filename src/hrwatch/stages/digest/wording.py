@@ -5,39 +5,38 @@ What comes from feeds is isolated where it runs against the mail; escaping is th
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
 from hrwatch.model.feeds import FeedState, State
-from hrwatch.model.mail import Cadence, Reason, Schedule
-from hrwatch.model.tags import Field, Relation
+from hrwatch.model.mail import Cadence, MailKind, Reason, Schedule
+from hrwatch.model.tags import Relation
+from hrwatch.stages.digest.bylines import Bylines
 from hrwatch.stages.digest.fates import Fates
+from hrwatch.stages.digest.replying import commands
 from hrwatch.stages.digest.reports import Reports
 from hrwatch.stages.digest.times import Times
 from hrwatch.stages.digest.tongue import Tongue, msgid, speaking
 from hrwatch.stages.digest.view import (
     Composition,
-    MatchedTag,
     NoExtract,
     Section,
+    Sheet,
     Story,
     Undated,
     Update,
 )
 
 SUBJECT_LIMIT = 70
+_NAMED_IN_SHORT = 3
+_ASKED_NAMED = 12  # of one kind; the others are counted
 _KINDS = {
     Cadence.AT_ONCE: msgid("Update"),
     Cadence.HOURLY: msgid("Hourly digest"),
     Cadence.DAILY: msgid("Daily digest"),
     Cadence.WEEKLY: msgid("Weekly digest"),
-}
-_FIELDS = {
-    Field.TITLE: msgid("title"),
-    Field.TEXT: msgid("text"),
-    Field.CATEGORIES: msgid("the publisher's category"),
 }
 _UNDATED = {
     Undated.NOT_GIVEN: msgid("Publication date not given."),
@@ -74,24 +73,29 @@ class Wording:
         self._times = Times(self._zone, composition.now, self._tongue)
         self.fates = Fates(self._times)
         self.reports = Reports(self._times)
+        self.bylines = Bylines(self._tongue)
 
     def subject(self, page: int = 1, pages: int = 1) -> str:
         """Return the subject line: counts by country where the subscriber chose `full`; no word of
         any feed stands in it. Of several pages it says which one it is."""
-        if pages == 1:
-            return self._subject(SUBJECT_LIMIT)
-        part = self._tongue.listed(["", self.part(page, pages)])
-        return self._subject(SUBJECT_LIMIT - len(part)) + part
+        if self._composition.subscriber.subject != "full":
+            return self.discreet(page, pages)
+        part = self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
+        return self._counted(SUBJECT_LIMIT - len(part)) + part
+
+    def discreet(self, page: int, pages: int) -> str:
+        """Return the subject that says nothing of what is inside, as an encrypted mail shows it."""
+        part = self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
+        date = self._tongue.day(self._moment, year=False) + self._time(" ")
+        gettext = self._tongue.gettext
+        return gettext("%(digest)s %(date)s", digest=self._kind(), date=date) + part
 
     def part(self, page: int, pages: int) -> str:
         """Return which page of how many it is."""
         return self._tongue.gettext("%(number)s of %(pages)s", number=page, pages=pages)
 
-    def _subject(self, limit: int) -> str:
+    def _counted(self, limit: int) -> str:
         composition, tongue = self._composition, self._tongue
-        if composition.subscriber.subject != "full":
-            date = tongue.day(self._moment, year=False) + self._time(" ")
-            return tongue.gettext("%(digest)s %(date)s", digest=self._kind(), date=date)
         # What is counted by country is what is new, or, where nothing is, what became of the rest.
         of_country = {
             section.code: len(section.stories if composition.new else section.updates)
@@ -104,6 +108,8 @@ class Wording:
         other = tongue.gettext("other")
         counts = [f"{code or other} {of_country[code]}" for code in ranked]
         head = f"[hrwatch] {self._counts(composition.new, composition.updates)}"
+        if self._is_urgent():
+            head = f"[hrwatch] {self.urgent()}: {self._counts(composition.new, ())}"
         for shown in range(len(counts), 0, -1):
             left = sum(of_country[code] for code in ranked[shown:])
             tail = [tongue.ngettext("%(num)s elsewhere", "%(num)s elsewhere", left)] if left else []
@@ -219,15 +225,15 @@ class Wording:
             published = gettext(_UNDATED[story.undated or Undated.NOT_GIVEN])
         elif not story.time_given:
             date = day(story.published_at.astimezone(UTC), year=True)
-            published = gettext("Published %(date)s, time not given.", date=date)
+            published = (
+                gettext("Dated %(date)s on the page, time not given.", date=date)
+                if story.from_list
+                else gettext("Published %(date)s, time not given.", date=date)
+            )
         else:
             written = self._times.with_utc(story.published_at)
             published = gettext("Published %(when)s.", when=written)
         return f"{published} {gettext('First seen %(when)s UTC.', when=when)}"
-
-    def matched(self, tags: tuple[MatchedTag, ...]) -> str:
-        """Return the tags with their words and where they stand."""
-        return self._tongue.grouped(map(self._matched, tags)) + "."
 
     def version(self, story: Story) -> str:
         """Return which version of an article is told, where it is not the first."""
@@ -282,7 +288,7 @@ class Wording:
     def why(self) -> str:
         """Return why the subscriber gets this: what they asked for."""
         subscriber, asked = self._composition.subscriber, self._composition.asked
-        gettext, listed = self._tongue.gettext, self._tongue.listed
+        gettext, listed = self._tongue.gettext, self._named
         parts = [
             gettext("keywords %(list)s", list=listed(asked.keywords))
             if asked.keywords
@@ -310,18 +316,94 @@ class Wording:
         parts.append(
             self._tongue.listed([schedule(subscriber.schedule, self._tongue), self.zone()])
         )
+        if subscriber.urgent:
+            parts.append(
+                self._tongue.ngettext(
+                    "at most %(num)s urgent alert a day",
+                    "at most %(num)s urgent alerts a day",
+                    subscriber.urgent,
+                )
+            )
+        if subscriber.quiet:
+            since, until = f"{subscriber.quiet.since:%H:%M}", f"{subscriber.quiet.until:%H:%M}"
+            parts.append(gettext("no mail from %(since)s to %(until)s", since=since, until=until))
         return gettext(
             "Subscription %(name)s: %(what)s.",
             name=self._tongue.quoted(self._tongue.isolate(subscriber.name)),
             what=self._tongue.grouped(parts),
         )
 
+    def _named(self, names: Iterable[str]) -> str:
+        """Return a list that is not too long: the others are counted."""
+        told = list(names)
+        more = len(told) - _ASKED_NAMED
+        if more <= 0:
+            return self._tongue.listed(told)
+        others = self._tongue.ngettext("%(num)s more", "%(num)s more", more)
+        return self._tongue.listed([*told[:_ASKED_NAMED], others])
+
+    def urgent(self) -> str:
+        """Return the word that stands before a story which is told at once."""
+        return self._tongue.gettext("URGENT")
+
+    def about(self) -> str:
+        """Return what the subscriber asked for, in short; empty where it is no keyword and no
+        country."""
+        gettext, ngettext = self._tongue.gettext, self._tongue.ngettext
+        keywords, countries = self._composition.asked.keywords, self._composition.asked.countries
+        if not keywords and not countries:
+            return ""
+        what = ngettext("%(num)s keyword", "%(num)s keywords", len(keywords))
+        if len(keywords) <= _NAMED_IN_SHORT:
+            what = self._tongue.listed(keywords) or gettext("All keywords")
+        where = ngettext("%(num)s country", "%(num)s countries", len(countries))
+        if len(countries) <= _NAMED_IN_SHORT:
+            where = self._tongue.listed(countries) or gettext("all countries")
+        return gettext("%(keywords)s: %(countries)s", keywords=what, countries=where)
+
+    def since_last(self) -> str:
+        """Return what was told since the last digest, and what is not told in this one; empty for
+        neither."""
+        ngettext, occasion = self._tongue.ngettext, self._composition.occasion
+        told = []
+        if occasion.alerts is not None and not self._is_urgent():
+            told.append(
+                ngettext(
+                    "%(num)s urgent alert since your last digest.",
+                    "%(num)s urgent alerts since your last digest.",
+                    occasion.alerts,
+                )
+            )
+        if occasion.muted:
+            told.append(
+                ngettext(
+                    "%(num)s story is left out: you muted it.",
+                    "%(num)s stories are left out: you muted them.",
+                    occasion.muted,
+                )
+            )
+        return " ".join(told)
+
+    def commands(self, page: Sheet) -> tuple[tuple[str, str], ...]:
+        """Return what may be replied to a page, and what that does; nothing where replies are not
+        read."""
+        if not self._composition.occasion.replies:
+            return ()
+        return commands(self._tongue, next(iter(page.numbers), None))
+
+    def _is_urgent(self) -> bool:
+        return self._composition.occasion.kind is MailKind.URGENT
+
     def _kind(self) -> str:
+        if self._is_urgent():
+            return self._tongue.gettext("Alert")
         return self._tongue.gettext(_KINDS[self._composition.subscriber.schedule.cadence])
 
     def _time(self, before: str) -> str:
         """Return the time of day where a digest is not the only one of its day."""
         cadence = self._composition.subscriber.schedule.cadence
+        if self._is_urgent():
+            return f"{before}{self._moment:%H:%M}"
         return "" if cadence in (Cadence.DAILY, Cadence.WEEKLY) else f"{before}{self._moment:%H:%M}"
 
     def _counts(self, new: int, updates: Collection[Update]) -> str:
@@ -339,17 +421,6 @@ class Wording:
         if returned:
             told.append(ngettext("%(num)s returned", "%(num)s returned", returned))
         return self._tongue.listed(told)
-
-    def _matched(self, tag: MatchedTag) -> str:
-        tongue = self._tongue
-        said = tongue.listed((tag.label, *(tongue.quoted(tongue.isolate(w)) for w in tag.words)))
-        fields = [tongue.gettext(_FIELDS[field]) for field in tag.fields]
-        where = [tongue.together(fields)] if fields else []
-        if tag.by_focus:
-            where.append(tongue.gettext("taken for the feed's country"))
-        if tag.relation is Relation.MENTION:
-            where.append(tongue.gettext("in passing"))
-        return f"{said} ({tongue.listed(where)})" if where else said
 
 
 def schedule(value: Schedule, tongue: Tongue) -> str:

@@ -7,11 +7,12 @@ the same Message-ID, and never loses it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Delivery, Digest, Earlier, Mail, MailKind, Status, Undelivered
-from hrwatch.stages.store import guarded, ledger
+from hrwatch.stages.store import guarded, ledger, subscriptions
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import digests, outbox
 from hrwatch.stages.store.tables import ledger as ledger_table
@@ -25,6 +26,15 @@ class Due:
     subscriber: str  # empty: the operator
     recipient: str
     kind: MailKind
+    digest: str | None
+
+
+class Claimed(NamedTuple):
+    """A mail that is ours to send."""
+
+    mail: Mail
+    attempts: int  # this one included
+    written_at: datetime
 
 
 def window_taken(connection: sa.Connection, subscriber: str, key: str) -> bool:
@@ -62,27 +72,36 @@ def put(
 
 
 def waiting(connection: sa.Connection, *, now: datetime, regardless: bool) -> tuple[Due, ...]:
-    """Return the mails to be tried now, oldest first, the pages of a digest in their order;
-    `regardless` of when their next try is set to. Not those that somebody is sending."""
-    columns = (outbox.c.message_id, outbox.c.subscriber, outbox.c.recipient, outbox.c.kind)
-    query = sa.select(*columns).where(outbox.c.settled_at.is_(None), _free(now))
-    if not regardless:
-        query = query.where(sa.or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now))
-    query = query.order_by(outbox.c.created_at, outbox.c.digest, outbox.c.page, outbox.c.message_id)
-    rows = connection.execute(query).all()
+    """Return the mails to be tried now, oldest first; `regardless` of when their next try is set
+    to. Not those that somebody is sending, and no page of a digest before the one in front of it.
+    """
+    query = _due(outbox, now, regardless=regardless)
+    before = outbox.alias("before")
+    is_unsettled = before.c.settled_at.is_(None) & ~_due(before, now, regardless=regardless)
+    in_front = (before.c.digest == outbox.c.digest) & (before.c.page < outbox.c.page)
+    columns = (
+        outbox.c.message_id,
+        outbox.c.subscriber,
+        outbox.c.recipient,
+        outbox.c.kind,
+        outbox.c.digest,
+    )
+    rows = connection.execute(
+        sa.select(*columns)
+        .where(query, ~sa.exists().where(in_front, is_unsettled))
+        .order_by(outbox.c.created_at, outbox.c.digest, outbox.c.page, outbox.c.message_id)
+    ).all()
     with guarded.of("outbox.kind"):
-        return tuple(
-            Due(row.message_id, row.subscriber, row.recipient, MailKind(row.kind)) for row in rows
-        )
+        return tuple(Due(*row[:3], MailKind(row.kind), row.digest) for row in rows)
 
 
 def claim(
     connection: sa.Connection, message_id: str, *, owner: str, now: datetime, until: datetime
-) -> tuple[Mail, int] | None:
-    """Mark a mail `sending` for `owner`, return it with the number of attempts, this one included;
-    None where it is settled or somebody else is sending it."""
+) -> Claimed | None:
+    """Mark a mail `sending` for `owner` and return it; None where it is settled or somebody else is
+    sending it."""
     free = sa.select(outbox.c.message_id).where(
-        outbox.c.message_id == message_id, outbox.c.settled_at.is_(None), _free(now)
+        outbox.c.message_id == message_id, outbox.c.settled_at.is_(None), _free(outbox, now)
     )
     row = connection.execute(
         sa.update(outbox)
@@ -106,7 +125,7 @@ def claim(
         kind=MailKind(row.kind),
         page=row.page,
     )
-    return mail, row.attempts
+    return Claimed(mail, row.attempts, row.created_at)
 
 
 def settle(connection: sa.Connection, delivery: Delivery, next_try_at: datetime | None) -> None:
@@ -124,6 +143,14 @@ def settle(connection: sa.Connection, delivery: Delivery, next_try_at: datetime 
             claimed_until=None,
         )
     )
+
+
+def refused_for_good(connection: sa.Connection, delivery: Delivery, recipient: str) -> None:
+    """Write that a mail server wants nothing for this recipient, ever: the subscriber is suspended
+    at that address, and the mail waits with what else is for them, until they have another or
+    somebody says that it is tried again."""
+    subscriptions.suspend(connection, delivery.subscriber, recipient, delivery.detail, delivery.at)
+    settle(connection, delivery, delivery.at)
 
 
 def withdraw(connection: sa.Connection, delivery: Delivery) -> None:
@@ -246,5 +273,12 @@ def _mail_values(mail: Mail, digest: str | None, now: datetime) -> dict[str, obj
     }
 
 
-def _free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now)
+def _due(mails: sa.FromClause, now: datetime, *, regardless: bool) -> sa.ColumnElement[bool]:
+    waits = mails.c.settled_at.is_(None) & _free(mails, now)
+    if regardless:
+        return waits
+    return waits & sa.or_(mails.c.next_try_at.is_(None), mails.c.next_try_at <= now)
+
+
+def _free(mails: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(mails.c.claimed_until.is_(None), mails.c.claimed_until <= now)

@@ -71,8 +71,9 @@ def set_detail(connection: sa.Connection, subscriber: str, detail: Detail) -> No
 
 
 def pause(connection: sa.Connection, subscriber: str, until: datetime) -> None:
-    """Write nothing to the subscriber until then; what matches waits."""
-    _change(connection, subscriber, paused_until=until)
+    """Write nothing to the subscriber until then, be it that they stopped before; what matches
+    waits."""
+    _change(connection, subscriber, paused_until=until, stopped_at=None)
 
 
 def stop(connection: sa.Connection, subscriber: str, now: datetime) -> None:
@@ -171,6 +172,14 @@ def most_rejected(connection: sa.Connection, since: datetime) -> tuple[tuple[Ter
 def answered(connection: sa.Connection, key: str) -> bool:
     """Say whether the reply with this key was answered."""
     return connection.scalar(sa.select(replies.c.key).where(replies.c.key == key)) is not None
+
+
+def heeded_since(connection: sa.Connection, subscriber: str, since: datetime) -> int:
+    """Return how many replies of the subscriber's were heeded from `since` on."""
+    query = sa.select(sa.func.count()).where(
+        replies.c.subscriber == subscriber, replies.c.answered_at >= since
+    )
+    return connection.execute(query).scalar_one()
 
 
 def note(connection: sa.Connection, key: str, subscriber: str, command: str, now: datetime) -> bool:

@@ -26,7 +26,7 @@ from hrwatch.model.mail import Match, Subscriber
 from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.redact import EMAIL, PHONE
-from hrwatch.stages.digest.view import Composition, MatchedTag, Story, Undated
+from hrwatch.stages.digest.view import Composition, MatchedTag, Story, Undated, Word
 from hrwatch.urls import canonical
 
 FEEDS = {
@@ -279,7 +279,7 @@ def test_compose_shows_no_contact_in_titles_and_matched_words() -> None:
     assert story.title.startswith(f"Call {PHONE}: {EMAIL} takes reports!!")
     assert len(story.title) == 300
     assert [report.title for report in story.also] == [f"Write to {EMAIL}"]
-    assert story.keywords[0].words == (EMAIL, "tortured", PHONE)
+    assert tuple(word.text for word in story.keywords[0].words) == (EMAIL, "tortured", PHONE)
 
 
 def test_compose_puts_mentions_at_the_end_and_counts_them_apart() -> None:
@@ -315,7 +315,7 @@ def test_compose_says_which_words_are_the_publishers_and_what_the_feed_decided()
     assert story.keywords == (
         MatchedTag(
             "Torture and other ill-treatment",
-            ("Torture",),
+            (Word("Torture", (Field.CATEGORIES,)),),
             (Field.CATEGORIES,),
             Relation.SUBJECT,
         ),
@@ -342,14 +342,20 @@ def test_compose_says_why_with_labels_words_and_places() -> None:
     assert story.keywords == (
         MatchedTag(
             "Torture and other ill-treatment",
-            ("tortured", "torture"),
+            (Word("tortured", (Field.TEXT,)), Word("torture", (Field.TITLE,))),
             (Field.TITLE, Field.TEXT),
             Relation.SUBJECT,
         ),
-        MatchedTag("Unknown issue", ("tortured",), (Field.TEXT,), Relation.MENTION),
+        MatchedTag(
+            "Unknown issue",
+            (Word("tortured", (Field.TEXT,)),),
+            (Field.TEXT,),
+            Relation.MENTION,
+        ),
     )
     assert story.countries == (MatchedTag("Xinjiang", (), (), Relation.SUBJECT),)
     assert story.also_tagged == ("Belarus",)
+    assert story.also_named == ("Russia",)
     assert [piece.text for piece in story.snippet if piece.marked] == ["tortured"]
 
 

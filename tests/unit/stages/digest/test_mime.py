@@ -17,10 +17,10 @@ from builders import a_feed, a_feed_state, a_match, a_record, a_subscriber
 from hrwatch.config import values
 from hrwatch.errors import ComposeError
 from hrwatch.model.feeds import Coverage
-from hrwatch.model.mail import Mail, Page
+from hrwatch.model.mail import Mail, MailKind, Page
 from hrwatch.model.settings import MailSettings
 from hrwatch.stages.digest.compose import compose
-from hrwatch.stages.digest.mime import build
+from hrwatch.stages.digest.mime import answer, build, to_operator
 from hrwatch.stages.digest.render import render
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -172,6 +172,62 @@ def test_build_with_a_subject_beyond_ascii_says_it_in_encoded_words(subject: str
         assert all(len(b"Subject: " + line) <= 76 for line in worded.split(b"\r\n"))
     parsed = email.message_from_bytes(data, policy=email.policy.compat32)
     assert str(make_header(decode_header(parsed["Subject"]))) == subject
+
+
+def test_build_of_a_page_without_html_is_text_alone() -> None:
+    page = a_page(html="")
+    message = read(built(page))
+    assert message.get_content_type() == "text/plain"
+    assert content(message) == page.text
+    assert sorted(message.keys()) == sorted([*HEADERS, "Content-Transfer-Encoding"])
+
+
+def test_build_says_what_kind_of_mail_it_is() -> None:
+    settings, desk = MailSettings(), a_subscriber()
+    mail = build(a_page(), desk, settings, MESSAGE_ID, NOW, token=TOKEN, kind=MailKind.URGENT)
+    assert (mail.kind, built().kind) == (MailKind.URGENT, MailKind.DIGEST)
+
+
+def test_answer_goes_below_the_mail_that_it_answers_and_says_that_a_program_wrote_it() -> None:
+    mail = answer(
+        a_page(subject="Приостановлено", html=""),
+        a_subscriber(address="desk@example.net"),
+        MailSettings(),
+        MESSAGE_ID,
+        NOW,
+        token=TOKEN,
+        in_reply_to=" <abc.1@mail.example> ",
+    )
+    message = read(mail)
+    assert mail.kind is MailKind.ANSWER
+    assert message["Auto-Submitted"] == "auto-replied"
+    assert message["In-Reply-To"] == "<abc.1@mail.example>"
+    assert message["References"] == f"<{TOKEN}@hrwatch.invalid> <abc.1@mail.example>"
+    assert message["List-Unsubscribe"].endswith(f"?subject=stop%20{TOKEN}>")
+    assert message["To"] == "desk@example.net"
+
+
+@pytest.mark.parametrize(
+    "theirs", ["", "abc", "<a b@c>", "<é@c>", f"<{'x' * 300}@c>", "<a@b>\r\nBcc: x@y", SMUGGLED]
+)
+def test_answer_to_a_mail_whose_id_no_header_should_hold_leaves_it_out(theirs: str) -> None:
+    mail = answer(
+        a_page(), a_subscriber(), MailSettings(), MESSAGE_ID, NOW, token=TOKEN, in_reply_to=theirs
+    )
+    message = read(mail)
+    assert "In-Reply-To" not in message
+    assert message["References"] == f"<{TOKEN}@hrwatch.invalid>"
+
+
+def test_mail_to_the_operator_has_no_token_and_nothing_to_unsubscribe_from() -> None:
+    settings = MailSettings(operator="op@example.org")
+    mail = to_operator(a_page(html=""), MailKind.REPORT, settings, MESSAGE_ID, NOW)
+    message = read(mail)
+    assert (mail.subscriber, mail.recipient, mail.kind) == ("", "op@example.org", MailKind.REPORT)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert not {"References", "List-Unsubscribe", "List-Id"} & set(message.keys())
+    with pytest.raises(ComposeError, match=r"mail\.operator"):
+        to_operator(a_page(), MailKind.ALERT, MailSettings(), MESSAGE_ID, NOW)
 
 
 @pytest.mark.parametrize("token", ["", "x" * 32, "0" * 31, "0" * 33, "A" * 32, f"{'0' * 31}\n"])

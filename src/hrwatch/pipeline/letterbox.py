@@ -1,0 +1,85 @@
+"""Letters that wait for whoever holds the archive: one file each, in a folder that only the service
+can read. `hrwatch reply` puts them there and needs neither the archive nor the operator's file, so
+that it answers a mail server at once, whatever the daemon does.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from hrwatch.model.replies import Letter
+from hrwatch.stages.reply.letter import from_json, to_json
+
+FOLDER = "letterbox"  # in the state directory
+MOST_LETTERS = 2_000  # then mail servers are asked to keep theirs
+_LONGEST_LETTER = 100_000  # bytes
+_LETTER = ".json"
+_BAD = ".bad"
+
+
+class LetterboxFull(OSError):
+    """There are so many letters that another one has to wait at the mail server."""
+
+
+def make(directory: Path) -> Path:
+    """Return the letterbox in the state directory, made where it is not there."""
+    box = directory / FOLDER
+    box.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return box
+
+
+def put(directory: Path, letter: Letter) -> None:
+    """Put a letter into the letterbox, so that it outlasts a power cut; raise OSError where there
+    is none, it is full, or the disk says no. Only who empties it makes it: a mail server that
+    starts us as somebody else would fill one for nobody."""
+    box = directory / FOLDER
+    if sum(1 for _ in _letters(box)) >= MOST_LETTERS:
+        raise LetterboxFull(f"{box} is full")
+    name = f"{time.time_ns():020d}-{secrets.token_hex(8)}"
+    partial = box / f".{name}.partial"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(partial, flags, 0o600), "wb") as stream:
+            stream.write(to_json(letter).encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(box / f"{name}{_LETTER}")
+    except OSError:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    descriptor = os.open(box, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def waiting(box: Path) -> tuple[Path, ...]:
+    """Return the letters that wait, oldest first; none where there is no letterbox."""
+    try:
+        return tuple(sorted(_letters(box)))
+    except FileNotFoundError:
+        return ()
+
+
+def read(path: Path) -> Letter:
+    """Return one letter; raise OSError or ValueError where it cannot be read."""
+    with path.open("rb") as stream:
+        return from_json(stream.read(_LONGEST_LETTER).decode())
+
+
+def put_aside(path: Path) -> None:
+    """Keep a letter that could not be read, or that hrwatch failed over, for whoever looks into it;
+    it waits no more."""
+    path.replace(path.with_suffix(_BAD))
+
+
+def _letters(box: Path) -> Iterator[Path]:
+    with os.scandir(box) as entries:
+        for entry in entries:
+            if entry.name.endswith(_LETTER) and not entry.name.startswith("."):
+                yield Path(entry.path)

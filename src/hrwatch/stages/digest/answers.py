@@ -1,0 +1,107 @@
+"""What a subscriber's reply is answered, in words: what was done, and how to undo it. Pure; before
+mime.
+
+Nothing of the received mail stands in it, and no line of it is a command: whoever sends it back
+asks for nothing.
+"""
+
+from hrwatch.model.mail import Detail, Page
+from hrwatch.model.replies import Obstacle, Told, Verb
+from hrwatch.stages.digest import layout
+from hrwatch.stages.digest.tongue import Tongue, msgid, speaking
+
+_OBSTACLES = {
+    Obstacle.NO_DIGEST: msgid(
+        "Nothing was changed: your mail does not answer a digest. Please answer the digest itself "
+        "and name the number of a story in it."
+    ),
+    Obstacle.NO_NUMBER: msgid(
+        "Nothing was changed: the digest has no story with this number: %(numbers)s."
+    ),
+    Obstacle.NO_SOURCE: msgid(
+        "Nothing was changed: no source has that name. Please write it as it stands in a digest."
+    ),
+}
+_CANNOT = {
+    Verb.LESS: msgid("Nothing was changed: your digests are as short as they can be."),
+    Verb.MORE: msgid("Nothing was changed: your digests tell as much as they can."),
+}
+_DETAILS = {
+    Detail.TITLES: msgid("Your digests now tell the titles of stories only."),
+    Detail.USUAL: msgid("Your digests now tell stories at their usual length."),
+    Detail.LONGER: msgid("Your digests now tell more of each story."),
+}
+_MUTED = {
+    Verb.MUTE: msgid("You will hear no more of: %(what)s."),
+    Verb.UNMUTE: msgid("You will hear again of: %(what)s."),
+}
+
+
+def page(told: Told, language: str) -> Page:
+    """Given what became of a reply, return the mail that says so, text alone."""
+    tongue = speaking(language)
+    sentences = [*_sentences(told, tongue)]
+    if told.undo:
+        undo = tongue.isolate(told.undo)
+        sentences.append(tongue.gettext("To undo this, answer: %(command)s", command=undo))
+    sentences.append(tongue.gettext("A program wrote this. It answers each mail once."))
+    text = "\n\n".join(layout.wrap(sentence) for sentence in sentences) + "\n"
+    if tongue.right_to_left:
+        text = layout.read_from_the_right(text)
+    return Page(tongue.gettext("Answer to your mail"), text, html="", numbers=())
+
+
+def _sentences(told: Told, tongue: Tongue) -> list[str]:
+    gettext = tongue.gettext
+    if told.obstacle is Obstacle.NO_CHANGE:
+        return [gettext(_CANNOT[told.verb])]
+    if told.obstacle is not None:
+        return [gettext(_OBSTACLES[told.obstacle], numbers=_numbers(told.missing, tongue))]
+    done = _done(told, tongue)
+    if told.missing:
+        missing = _numbers(told.missing, tongue)
+        done.append(
+            gettext("The digest has no story with this number: %(numbers)s.", numbers=missing)
+        )
+    return done
+
+
+def _done(told: Told, tongue: Tongue) -> list[str]:
+    gettext = tongue.gettext
+    day = tongue.whole_day(told.until, year=True) if told.until else ""
+    if told.detail is not None:
+        return [gettext(_DETAILS[told.detail])]
+    if told.verb is Verb.STOP:
+        return [gettext("You will get no more mail. What you asked for is kept for you meanwhile.")]
+    if told.verb is Verb.PAUSE:
+        return [
+            gettext(
+                "You will get no mail until %(day)s. Then one digest tells what came meanwhile.",
+                day=day,
+            )
+        ]
+    if told.verb is Verb.START:
+        done = [gettext("You will get mail again. The next digest tells what came meanwhile.")]
+        if day:
+            done.append(gettext("The people who run this have paused it until %(day)s.", day=day))
+        return done
+    if told.verb is Verb.WRONG:
+        return [
+            gettext(
+                "Noted as not what you asked for: %(numbers)s.",
+                numbers=_numbers(told.numbers, tongue),
+            ),
+            gettext(
+                "The people who run this are shown which words led to it, not who said so. What "
+                "you are sent does not change."
+            ),
+        ]
+    what = tongue.isolate(told.source) or _numbers(told.numbers, tongue)
+    done = [gettext(_MUTED[told.verb], what=what)]
+    if day:
+        done.append(gettext("This holds until %(day)s.", day=day))
+    return done
+
+
+def _numbers(numbers: tuple[int, ...], tongue: Tongue) -> str:
+    return tongue.listed(str(number) for number in numbers)

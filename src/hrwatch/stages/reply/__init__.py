@@ -1,0 +1,1 @@
+"""What a subscriber replied: one mail → what it asks for, or nothing. Pure."""

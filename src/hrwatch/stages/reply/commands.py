@@ -1,0 +1,173 @@
+"""A line that a subscriber wrote → what it asks for: in the five languages of our mails, however it
+is spelt, accented or punctuated. Pure.
+
+Only a whole line is a command. "Please stop the torture" in a note to a colleague asks for nothing.
+"""
+
+import re
+import unicodedata
+
+from hrwatch.model.replies import Command, Verb
+
+MOST_DAYS = 365
+USUAL_PAUSE = 14  # days, where none were said
+MOST_NUMBERS = 50  # in one command
+_LONGEST = 200  # characters of a command; a source has no longer name
+
+# English, French, Spanish, Russian, Arabic. Verbs in the forms that people write to a machine:
+# infinitive, imperative, noun.
+_VERBS = {
+    Verb.STOP: (
+        "stop, unsubscribe, arrêter, arrête, arrêtez, désabonner, désinscrire, parar, pare, "
+        "detener, baja, alto, cancelar, стоп, остановить, отписаться, отписка, "
+        "توقف, قف, أوقف, إيقاف, إلغاء الاشتراك"
+    ),
+    Verb.START: (
+        "start, resume, subscribe, reprendre, reprends, reprenez, démarrer, commencer, reanudar, "
+        "empezar, iniciar, старт, начать, возобновить, продолжить, ابدأ, بدء, استئناف, استأنف"
+    ),
+    Verb.PAUSE: (
+        "pause, suspendre, pausa, pausar, пауза, приостановить, إيقاف مؤقت, توقف مؤقت, وقف مؤقت"
+    ),
+    Verb.WRONG: (
+        "wrong, faux, incorrect, erreur, hors sujet, incorrecto, erróneo, error, equivocado, "
+        "неверно, неправильно, ошибка, не по теме, خطأ, خاطئ"
+    ),
+    Verb.MUTE: (
+        "mute, muet, masquer, masque, masquez, silenciar, silencio, ocultar, заглушить, скрыть, "
+        "без звука, كتم, اكتم, إخفاء"
+    ),
+    Verb.UNMUTE: (
+        "unmute, rétablir, afficher, démasquer, reactivar, mostrar, вернуть, показать, "
+        "إلغاء الكتم, إظهار"
+    ),
+    Verb.LESS: "less, shorter, moins, menos, меньше, короче, أقل",
+    Verb.MORE: "more, longer, plus, más, больше, подробнее, أكثر",
+}
+_SOURCE = "source, feed, fuente, источник, المصدر, مصدر"
+_DAY = "day, days, d, jour, jours, j, día, días, день, дня, дней, дн, يوم, يوما, يومين, أيام"
+_WEEK = (
+    "week, weeks, w, semaine, semaines, semana, semanas, неделя, недели, недель, неделю, "
+    "أسبوع, أسبوعا, أسبوعين, أسابيع"
+)
+_TWO = "يومين, أسبوعين"  # a number and its noun in one word
+_ONE = "a, one, un, une, una, один, одну"
+_FOR = "for, pour, pendant, durante, por, на, لمدة"
+_AND = "and, et, y, и, و"
+_ITEM = "number, item, story, article, numéro, número, artículo, номер, статья, статью, رقم, الخبر"
+_POLITE = (
+    "please, thanks, thank you, svp, s'il vous plaît, merci, por favor, gracias, пожалуйста, "
+    "спасибо, من فضلك, رجاء, شكرا"
+)
+# What mail programs and people put round a command; not "#", which begins a number, and not ">",
+# which says that somebody else wrote the line.
+_AROUND = " .,:;!?…·•*_~`'\"“”„«»‹›‘’()[]{}/\\-–—،؛؟"
+
+
+def fold(written: str) -> str:
+    """Return text as it is compared: without accents, case, marks of direction and needless
+    spaces."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", written).casefold())
+    kept = (
+        " " if one.isspace() else one
+        for one in decomposed
+        if one.isspace() or (one != _TATWEEL and unicodedata.category(one) not in _UNSEEN)
+    )
+    return " ".join("".join(kept).split())
+
+
+_TATWEEL = "\u0640"  # stretches Arabic words
+_UNSEEN = frozenset({"Mn", "Me", "Cf", "Cc"})
+
+
+def _listed(words: str) -> list[str]:
+    return sorted((fold(word) for word in words.split(",")), key=len, reverse=True)
+
+
+def _any(words: str) -> str:
+    return f"(?:{'|'.join(map(re.escape, _listed(words)))})"
+
+
+_WORDS = [(word, verb) for verb, words in _VERBS.items() for word in _listed(words)]
+# "7 30 days" is seven, and thirty days; never seven and thirty, and a day.
+_SPAN = (
+    rf"(?:{_any(_FOR)} )?"
+    rf"(?:(?P<count>\d{{1,4}}) ?(?:(?P<day>{_any(_DAY)})|(?P<week>{_any(_WEEK)}))"
+    rf"|(?<!\d )(?:{_any(_ONE)} )?(?:(?P<one_day>{_any(_DAY)})|(?P<one_week>{_any(_WEEK)})))"
+)
+_PAUSE_SPAN = re.compile(rf"{_SPAN}|(?:{_any(_FOR)} )?(?P<bare>\d{{1,4}})")
+_NUMBER = rf"(?:{_any(_ITEM)} )?(?:(?:#|n°|no\.?|nr\.?|n\.) ?)?\d{{1,6}}"
+_NUMBERS = re.compile(
+    rf"(?P<numbers>{_NUMBER}(?:(?: ?[,;،+&] ?| {_any(_AND)} ?| ){_NUMBER})*)(?: {_SPAN})?"
+)
+_NAMED = re.compile(rf"{_any(_SOURCE)} ?:? (?P<name>\S.*?)(?: {_SPAN})?")
+_DIGITS = re.compile(r"\d+")
+_POLITELY = re.compile(rf"^{_any(_POLITE)}[ ,]+|[ ,.!]+{_any(_POLITE)}$")
+
+
+def command(line: str) -> Command | None:
+    """Given one line as it was written, return what it asks for; None for anything else."""
+    if len(line) > _LONGEST:
+        return None
+    asked = _POLITELY.sub("", fold(line).strip(_AROUND)).strip(_AROUND)
+    for word, verb in _WORDS:
+        rest = asked.removeprefix(word)
+        if len(rest) < len(asked) and not rest[:1].isalnum():
+            found = _complete(verb, rest.strip(_AROUND))
+            if found is not None:
+                return found
+    return None
+
+
+def _complete(verb: Verb, rest: str) -> Command | None:
+    if verb is Verb.PAUSE:
+        return _pause(rest)
+    if verb in (Verb.WRONG, Verb.MUTE, Verb.UNMUTE):
+        return _numbered(verb, rest) or _named(verb, rest)
+    return None if rest else Command(verb)
+
+
+def _pause(rest: str) -> Command | None:
+    if not rest:
+        return Command(Verb.PAUSE, days=USUAL_PAUSE)
+    found = _PAUSE_SPAN.fullmatch(rest)
+    if found is None:
+        return None
+    days = int(found["bare"]) if found["bare"] else _days(found)
+    return Command(Verb.PAUSE, days=min(days, MOST_DAYS)) if days else None
+
+
+def _numbered(verb: Verb, rest: str) -> Command | None:
+    found = _NUMBERS.fullmatch(rest)
+    if found is None or not _may_last(verb, found):
+        return None
+    numbers = tuple(dict.fromkeys(map(int, _DIGITS.findall(found["numbers"]))))
+    if 0 in numbers or len(numbers) > MOST_NUMBERS:
+        return None
+    return Command(verb, numbers, _days(found))
+
+
+def _named(verb: Verb, rest: str) -> Command | None:
+    found = _NAMED.fullmatch(rest)
+    if found is None or verb is Verb.WRONG or not _may_last(verb, found):
+        return None
+    name = found["name"].strip(_AROUND)
+    return Command(verb, (), _days(found), name) if name else None
+
+
+def _may_last(verb: Verb, found: "re.Match[str]") -> bool:
+    """Say whether it makes sense how long it is asked for."""
+    days = _days(found)
+    return days is None or (days > 0 and verb is Verb.MUTE)
+
+
+def _days(found: "re.Match[str]") -> int | None:
+    """Return how many days were said; None for none."""
+    days = None
+    if found["count"] is not None:
+        days = int(found["count"]) * (7 if found["week"] else 1)
+    elif found["one_day"] is not None:
+        days = 2 if found["one_day"] in _listed(_TWO) else 1
+    elif found["one_week"] is not None:
+        days = 14 if found["one_week"] in _listed(_TWO) else 7
+    return None if days is None else min(days, MOST_DAYS)

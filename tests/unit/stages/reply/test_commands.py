@@ -1,0 +1,147 @@
+"""What a line that a subscriber wrote asks for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hrwatch.model.replies import Command, Verb
+from hrwatch.stages.reply.commands import MOST_DAYS, command
+
+STOP, START, LESS, MORE = map(Command, (Verb.STOP, Verb.START, Verb.LESS, Verb.MORE))
+
+
+def pause(days: int) -> Command:
+    return Command(Verb.PAUSE, days=days)
+
+
+def wrong(*numbers: int) -> Command:
+    return Command(Verb.WRONG, numbers)
+
+
+def mute(*numbers: int, days: int | None = None, source: str = "") -> Command:
+    return Command(Verb.MUTE, numbers, days, source)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("stop", STOP),
+        ("  STOP!  ", STOP),
+        ("*Stop.*", STOP),
+        ("“stop”", STOP),
+        ("Please stop", STOP),
+        ("Stop, thank you.", STOP),
+        ("unsubscribe", STOP),
+        ("Arrêter", STOP),
+        ("ARRETER", STOP),
+        ("Désabonner svp", STOP),
+        ("Detener, por favor", STOP),
+        ("стоп", STOP),
+        ("Отписаться!", STOP),
+        ("\u200fأوقف\u200f", STOP),
+        ("إيقاف", STOP),
+        ("إلغاء الاشتراك", STOP),
+        ("start", START),
+        ("Reprendre", START),
+        ("reanudar", START),
+        ("Возобновить", START),
+        ("ابدأ", START),
+        ("less", LESS),
+        ("moins", LESS),
+        ("menos", LESS),
+        ("Меньше", LESS),
+        ("أقل", LESS),
+        ("more", MORE),
+        ("plus", MORE),
+        ("Más", MORE),
+        ("mas", MORE),
+        ("больше", MORE),
+        ("أكثر", MORE),
+        ("pause 14 days", pause(14)),
+        ("Pause: 14 days.", pause(14)),
+        ("pause for 3 weeks", pause(21)),
+        ("pause a week", pause(7)),
+        ("pause 14", pause(14)),
+        ("pause", pause(14)),
+        ("pause 9999 days", pause(MOST_DAYS)),
+        ("pause 14 jours", pause(14)),
+        ("pause pendant une semaine", pause(7)),
+        ("pausa 14 días", pause(14)),
+        ("пауза 14 дней", pause(14)),
+        ("Пауза на неделю", pause(7)),
+        ("إيقاف مؤقت ١٤ يوما", pause(14)),
+        ("إيقاف مؤقت لمدة أسبوعين", pause(14)),
+        ("wrong 7", wrong(7)),
+        ("Wrong: #7", wrong(7)),
+        ("wrong no. 7", wrong(7)),
+        ("wrong number 7", wrong(7)),
+        ("wrong 7, 9 and 12", wrong(7, 9, 12)),
+        ("wrong 7 7", wrong(7)),
+        ("faux 7", wrong(7)),
+        ("faux n° 7 et 8", wrong(7, 8)),
+        ("error 7", wrong(7)),
+        ("неверно №7", wrong(7)),
+        ("خطأ ٧", wrong(7)),
+        ("mute 7", mute(7)),
+        ("mute 7 30 days", mute(7, days=30)),
+        ("mute 7 for 2 weeks", mute(7, days=14)),
+        ("mute source Invented Wire", mute(source="invented wire")),
+        ("mute source: Invented Wire 7 days", mute(source="invented wire", days=7)),
+        ("mute source Channel 4 for a week", mute(source="channel 4", days=7)),
+        ("masquer 7", mute(7)),
+        ("masquer source Agence Inventée", mute(source="agence inventee")),
+        ("silenciar fuente Agencia Inventada 7 días", mute(source="agencia inventada", days=7)),
+        ("скрыть источник Выдуманный", mute(source="выдуманныи")),
+        ("كتم ٧", mute(7)),
+        ("كتم المصدر وكالة ٧ أيام", mute(source="وكالة", days=7)),
+        ("unmute 7", Command(Verb.UNMUTE, (7,))),
+        ("unmute source invented-wire", Command(Verb.UNMUTE, source="invented-wire")),
+    ],
+)
+def test_command_line_that_asks_for_something_is_understood(line: str, meant: Command) -> None:
+    assert command(line) == meant
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "   ",
+        "Stop the torture of prisoners",
+        "They stop at nothing",
+        "nonstop",
+        "stopped",
+        "Thank you, this helps.",
+        "thank you",
+        "more on this, please, from the field",
+        "less than ten people",
+        "> stop",
+        "| stop",
+        "pause 0 days",
+        "pause minus 3 days",
+        "pause until I am back",
+        "wrong",
+        "wrong seven",
+        "wrong 0",
+        "wrong 7 for 3 days",
+        "wrong source Invented Wire",
+        "mute",
+        "mute source",
+        "mute 7 0 days",
+        "mute 7 stories",
+        "unmute 7 3 days",
+        "7",
+        "stop – no more mail at all",
+        "mute source " + "a" * 300,
+        "wrong " + " ".join(map(str, range(1, 60))),
+    ],
+)
+def test_command_line_that_asks_for_nothing_is_none(line: str) -> None:
+    assert command(line) is None
+
+
+@given(st.text(max_size=250))
+def test_command_any_line_is_read_without_error(line: str) -> None:
+    command(line)
+    command("mute " + line)
+    command("pause " + line)
