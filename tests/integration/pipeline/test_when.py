@@ -1,5 +1,6 @@
 """When a subscriber is written to: pauses, quiet hours, digests of nothing, urgent alerts."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -8,7 +9,16 @@ import pytest
 from builders import a_subscriber
 from hrwatch import pipeline
 from hrwatch.model.feeds import State
-from hrwatch.model.mail import Cadence, Detail, MailKind, Quiet, Schedule, Status, Subscriber
+from hrwatch.model.mail import (
+    Cadence,
+    Detail,
+    Interest,
+    MailKind,
+    Quiet,
+    Schedule,
+    Status,
+    Subscriber,
+)
 from postgres import Place, Places
 from writing_desk import (
     COMMON,
@@ -140,18 +150,18 @@ def test_mail_in_the_outbox_waits_untried_in_quiet_hours_and_goes_after_them(
 
 
 @pytest.mark.parametrize(
-    ("schedule", "empty", "state", "times"),
+    ("subscriber", "state", "times"),
     [
-        (DAILY, False, State.OK, []),
-        (DAILY, True, State.OK, ["23 07:00", "24 07:00"]),
-        (DAILY, False, State.UNREACHABLE, ["23 07:00", "24 07:00"]),
-        (WEEKLY, False, State.UNREACHABLE, ["23 07:00"]),
-        (HOURLY, True, State.UNREACHABLE, []),
-        (AT_ONCE, True, State.UNREACHABLE, []),
+        (reader(DAILY), State.OK, []),
+        (reader(DAILY, empty=True), State.OK, ["23 07:00", "24 07:00"]),
+        (reader(DAILY), State.UNREACHABLE, ["23 07:00", "24 07:00"]),
+        (reader(WEEKLY), State.UNREACHABLE, ["23 07:00"]),
+        (reader(HOURLY, empty=True), State.UNREACHABLE, []),
+        (reader(AT_ONCE, empty=True), State.UNREACHABLE, []),
     ],
 )
 def test_digest_of_nothing_comes_where_asked_for_and_while_a_feed_fails(
-    file: Place, tmp_path: Path, schedule: Schedule, empty: bool, state: State, times: list[str]
+    file: Place, tmp_path: Path, subscriber: Subscriber, state: State, times: list[str]
 ) -> None:
     async def test(desk: WritingDesk) -> None:
         await desk.go("2026-11-22 23:00")
@@ -169,8 +179,8 @@ def test_digest_of_nothing_comes_where_asked_for_and_while_a_feed_fails(
         assert ("not every feed could be read" in text) is (state is State.UNREACHABLE)
         assert ("your feeds are being read" in text) is (state is State.OK)
 
-    subscriber = reader(schedule, empty=empty, countries=("BY",))
-    at_the_desk(file, tmp_path, BEGIN, (subscriber,), test)
+    asks = replace(subscriber, interest=Interest(countries=("BY",)))
+    at_the_desk(file, tmp_path, BEGIN, (asks,), test)
 
 
 def test_urgent_alerts_come_at_once_up_to_the_number_and_the_rest_in_one_more(
