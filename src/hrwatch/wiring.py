@@ -20,6 +20,7 @@ from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages import match
 from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.digest.encrypt import unusable
+from hrwatch.stages.digest.render import mistakes
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import checkup, clock, feeds, rule_sets, subscribers, subscriptions
 from hrwatch.stages.store.archive import Archive
@@ -129,6 +130,11 @@ def unusable_keys(config: Config, now: datetime) -> tuple[tuple[str, str], ...]:
         if subscriber.pgp_key_file is not None
     )
     return tuple((name, reason) for name, reason in found if reason)
+
+
+def template_mistakes(config: Config) -> tuple[str, ...]:
+    """Return what is wrong with the operator's own templates, each with its file and line."""
+    return mistakes(config.mail.templates) if config.mail.templates else ()
 
 
 async def mind_the_clock(archive: Archive, now: datetime) -> None:

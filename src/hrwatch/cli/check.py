@@ -23,6 +23,8 @@ def check(context: typer.Context) -> None:
         output.line(output.plain(f"warning: {warning}", limit=None))
     if any(subscriber.pgp_key_file for subscriber in config.subscribers):
         _tell_unusable_keys(config)
+    if config.mail.templates:
+        _tell_mistakes_in_templates(config)
     enabled = sum(feed.enabled for feed in config.feeds)
     output.line(
         f"{output.plain(str(config.path))}: good. "
@@ -30,6 +32,15 @@ def check(context: typer.Context) -> None:
         f"{counted(len(config.rules.keywords), 'keyword')}, "
         f"{counted(len(config.subscribers), 'subscriber')}."
     )
+
+
+def _tell_mistakes_in_templates(config: Config) -> None:
+    from hrwatch.wiring import template_mistakes  # noqa: PLC0415 - the parts, only for this
+
+    if mistakes := template_mistakes(config):
+        for mistake in mistakes:
+            output.line(output.plain(mistake, limit=None))
+        raise typer.Exit(BAD)
 
 
 def _tell_unusable_keys(config: Config) -> None:

@@ -52,7 +52,7 @@ def digest(subscribers: Sequence[Subscriber], settings: MailSettings, now: datet
         )
         unlocked = replace(subscriber, pgp_key_file=None)  # keys are looked at by themselves
         try:
-            for page in render(composition, "invented").pages:
+            for page in render(composition, "invented", settings.templates).pages:
                 build(page, unlocked, settings, "invented0", now, token="0" * 32)
         except ComposeError as error:
             told = f"a digest for {subscriber.name} cannot be written: {error}"

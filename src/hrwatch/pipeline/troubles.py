@@ -3,13 +3,14 @@ operator's mails and for the verbs that look."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
 from hrwatch.model.feeds import FAILING, FeedState, State
 from hrwatch.model.mail import Subscriber, Subscription
 from hrwatch.model.operating import Holding, Trouble, TroubleKind
+from hrwatch.pipeline.due import Hold, hold, paused_until
 from hrwatch.stages.digest import encrypt
 from hrwatch.stages.store.affairs import Lost
 
@@ -54,29 +55,18 @@ def holding(
     by_name = {one.subscriber: one for one in kept}
     paused, stopped, suspended, unusable = [], [], [], []
     for subscriber in subscribers:
-        one = by_name.get(subscriber.name) or Subscription(subscriber.name, "")
-        same = one.suspended_address.casefold() == subscriber.address.casefold()
-        key = subscriber.pgp_key_file
-        if one.stopped_at is not None:
-            stopped.append(subscriber.name)
-        elif one.suspended_at is not None and same:
-            why = _line(one.suspended_because)
-            suspended.append((subscriber.name, one.suspended_at, why))
+        name, one = subscriber.name, by_name.get(subscriber.name)
+        held, key = hold(subscriber, one, now), subscriber.pgp_key_file
+        if held is Hold.STOPPED:
+            stopped.append(name)
+        elif held is Hold.SUSPENDED and one is not None and one.suspended_at is not None:
+            suspended.append((name, one.suspended_at, _line(one.suspended_because)))
         elif key is not None and (why := encrypt.unusable(key, now)):
-            unusable.append((subscriber.name, _line(why)))
-        elif (until := _paused_until(subscriber, one, now)) is not None:
-            paused.append((subscriber.name, until))
+            unusable.append((name, _line(why)))
+        elif held is Hold.PAUSED:
+            zone = ZoneInfo(subscriber.timezone)
+            paused.append((name, paused_until(subscriber, one, now).astimezone(zone).date()))
     return Holding(tuple(paused), tuple(stopped), tuple(suspended), tuple(unusable))
-
-
-def _paused_until(subscriber: Subscriber, kept: Subscription, now: datetime) -> date | None:
-    """Return the first local day with mail again, None where it is no later than now."""
-    zone = ZoneInfo(subscriber.timezone)
-    today = now.astimezone(zone).date()
-    days = [day for day in (subscriber.pause_until,) if day is not None and day > today]
-    if kept.paused_until is not None and kept.paused_until > now:
-        days.append(kept.paused_until.astimezone(zone).date())
-    return max(days, default=None)
 
 
 def of_subscribers(held: Holding) -> Iterator[Trouble]:

@@ -211,7 +211,7 @@ async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> 
         visits=await desk.archive.read(visit_table.of, older),
         occasion=brief.occasion,
     )
-    return render(composition, "")
+    return render(composition, "", desk.config.mail.templates)
 
 
 async def feed_states(desk: Desk) -> tuple[FeedState, ...]:

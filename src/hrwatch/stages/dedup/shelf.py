@@ -5,8 +5,9 @@ texts would be one story that have nothing in common.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.stages.dedup.likeness import Likeness, is_alike, is_copy
@@ -52,11 +53,13 @@ class Shelf:
         if not alike:
             return None
         text = telling(new.title, new.text)
+        # Several may be copies of one original, whose text is then looked at once.
+        telling_of = cache(lambda told: telling(told.title, told.text))
         found = [
             (likeness, told.original)
             for told in alike
             if _may_repeat(new, self._told.get(told.original))
-            and (likeness := self._likeness(text, told))
+            and (likeness := self._likeness(text, told, telling_of))
         ]
         return _copy(*max(found, key=lambda one: one[0])) if found else None
 
@@ -70,15 +73,17 @@ class Shelf:
         found = (name for name, count in shared.most_common(COMPARED) if count >= SHARED)
         return tuple(self._told[name] for name in found)
 
-    def _likeness(self, new: Telling, told: Told) -> Likeness | None:
+    def _likeness(
+        self, new: Telling, told: Told, telling_of: Callable[[Told], Telling]
+    ) -> Likeness | None:
         """Return how like the original of `told` a text is, where it is a copy of that."""
         original = self._told[told.original]
-        of_original = telling(original.title, original.text)
+        of_original = telling_of(original)
         likeness = is_copy(new, of_original, self._common)
         if (
             likeness is None
             and original is not told
-            and is_copy(new, telling(told.title, told.text), self._common)
+            and is_copy(new, telling_of(told), self._common)
         ):
             likeness = is_copy(new, of_original, self._common, both_like_a_copy=True)
         return likeness

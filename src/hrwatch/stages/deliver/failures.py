@@ -43,8 +43,8 @@ def scrubbed(said: str, recipient: str) -> str:
     recipients."""
     said = re.sub(re.escape(recipient), "[address]", said, flags=re.IGNORECASE)
     said = _ADDRESS.sub("[address]", said)
-    local = recipient.partition("@")[0]
-    said = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "[address]", said, flags=re.IGNORECASE)
+    for part in filter(None, recipient.split("@")):  # the domain may be one person's, too
+        said = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "[address]", said, flags=re.IGNORECASE)
     return text.clean_line(said, _DETAIL_LIMIT)
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hrwatch.errors import ComposeError
+from hrwatch.model.mail import MailKind
 from hrwatch.stages.digest.view import Composition, Sheet, Story, Stretch, Update
 
 FULL_STORIES = 30  # past them titles only: a digest is read on a phone
 _NUMBERS_WIDEST = 999  # pages that a measured page says there are
 _TRIED_WHOLE = 1_000  # stories; more never fit one page
 _FIRST_TRIED = 300  # titles on a page
+_LEAST = 0.01  # of a page, that a template which shows next to nothing is taken to fill
 _FILLED = 0.85  # of the limit: then nobody looks whether one story more fits
 
 
@@ -90,7 +92,7 @@ def _end_of_page(first: int, count: int, fits: Callable[[int, int], float]) -> i
         else:
             high = guess
         # As many as would fill it nearly, if all were of one size.
-        even = first + int((guess - first) * 0.95 / share)
+        even = first + int((guess - first) * 0.95 / max(share, _LEAST))
         guess = even if low < even < high else (low + high) // 2
     return low
 
@@ -121,8 +123,9 @@ class _Plan:
     def sheet(self, number: int, of: int, first: int, last: int) -> Sheet:
         """Return a page that holds the stories from `first` up to `last`, counted from 0."""
         told = {item.number for item in self.items[first:last]}
-        is_first = number == 1
-        troubles = self.composition.troubles if is_first else ()
+        # An alert tells what cannot wait, and no more.
+        tells_all = number == 1 and self.composition.occasion.kind is not MailKind.URGENT
+        troubles = self.composition.troubles if tells_all else ()
         in_words = troubles[: self.frame.troubles]
         by_name = troubles[len(in_words) :][: self.frame.names]
         return Sheet(
@@ -130,7 +133,7 @@ class _Plan:
             of=of,
             stretches=tuple(self._stretches(told)),
             mentions=tuple(m for m in self.composition.mentions if m.story.number in told),
-            contents=is_first and self.frame.contents,
+            contents=tells_all and self.frame.contents,
             troubles=in_words,
             named_troubles=by_name,
             more_troubles=len(troubles) - len(in_words) - len(by_name),

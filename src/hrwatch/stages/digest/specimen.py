@@ -41,8 +41,8 @@ _LINK = "https://news.invalid/1"
 
 
 def specimens() -> tuple[Composition, ...]:
-    """Return a daily digest, one of nothing new, and an urgent alert."""
-    return _daily(), _composed((), (), Occasion()), _urgent()
+    """Return a daily digest, one of nothing new, an urgent alert, and one of several pages."""
+    return _daily(), _composed((), (), Occasion()), _urgent(), _long()
 
 
 def _daily() -> Composition:
@@ -59,6 +59,11 @@ def _daily() -> Composition:
 def _urgent() -> Composition:
     section = Section("", "Other", (_story(1),))
     return _composed((section,), (), Occasion(kind=MailKind.URGENT, replies=True))
+
+
+def _long() -> Composition:
+    stories = tuple(_untitled(number) for number in range(2, 1_002))
+    return _composed((Section("BY", "Belarus", (_story(1), *stories)),), (), Occasion())
 
 
 def _composed(

@@ -80,15 +80,17 @@ class Wording:
         any feed stands in it. Of several pages it says which one it is."""
         if self._composition.subscriber.subject != "full":
             return self.discreet(page, pages)
-        part = self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
+        part = self._of_several(page, pages)
         return self._counted(SUBJECT_LIMIT - len(part)) + part
 
-    def discreet(self, page: int, pages: int) -> str:
-        """Return the subject that says nothing of what is inside, as an encrypted mail shows it."""
-        part = self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
+    def discreet(self, page: int = 1, pages: int = 1) -> str:
+        """Return a subject line that says nothing of what is inside."""
         date = self._tongue.day(self._moment, year=False) + self._time(" ")
-        gettext = self._tongue.gettext
-        return gettext("%(digest)s %(date)s", digest=self._kind(), date=date) + part
+        said = self._tongue.gettext("%(digest)s %(date)s", digest=self._kind(), date=date)
+        return said + self._of_several(page, pages)
+
+    def _of_several(self, page: int, pages: int) -> str:
+        return self._tongue.listed(["", self.part(page, pages)]) if pages > 1 else ""
 
     def part(self, page: int, pages: int) -> str:
         """Return which page of how many it is."""
@@ -201,7 +203,7 @@ class Wording:
                 read=coverage.read,
             )
         ]
-        if coverage.failing:
+        if coverage.failing and not self._is_urgent():
             told.append(
                 tongue.ngettext(
                     "%(num)s with problems, listed at the end.",

@@ -125,7 +125,7 @@ def _in_body(lines: Iterable[str]) -> Command | None:
 def _in_subject(subject: str) -> Command | None:
     while found := _REPLY_TO.match(subject):
         subject = subject[found.end() :]
-    return command(_TOKEN.sub(" ", subject.casefold()).strip())
+    return command(_TOKEN.sub(" ", subject.casefold()).replace("< >", ""))
 
 
 def _tokens(message: Message, subject: str) -> tuple[str, ...]:

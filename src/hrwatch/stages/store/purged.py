@@ -7,11 +7,19 @@ import sqlalchemy as sa
 
 from hrwatch import text, urls
 from hrwatch.model.articles import Record
+from hrwatch.stages.store import lists
 from hrwatch.stages.store.presence import is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import EVERY_TITLE, purged_pages, records
 
 Page = tuple[str, str]  # an address, canonical or as a key, and the key of a title
+
+# Made once: they are asked for every article, and making one costs more than the answer.
+_BY_PAGE = sa.select(purged_pages).where(lists.among(purged_pages.c.page_key, "keys"))
+_BY_ID = sa.select(records.c.id).where(lists.among(records.c.id, "keys"), ~is_there())
+_BY_TEXT = sa.select(
+    *(records.c[name] for name in ("feed", "text_hash", "guid_key", "title_key"))
+).where(lists.among(records.c.text_hash, "keys"), ~is_there())
 
 
 def note(connection: sa.Connection, ids: Collection[str]) -> None:
@@ -48,8 +56,7 @@ def of_pages(connection: sa.Connection, pages: Collection[Page]) -> frozenset[Pa
     asked = {text.key(address): address for address, _ in pages if address}
     gone: dict[str, set[str]] = defaultdict(set)
     for piece in chunks(sorted(asked)):
-        query = sa.select(purged_pages).where(purged_pages.c.page_key.in_(piece))
-        for row in connection.execute(query):
+        for row in connection.execute(_BY_PAGE, {"keys": piece}):
             gone[asked[row.page_key]].add(row.title_key)
     return frozenset(
         (address, title_key)
@@ -67,14 +74,11 @@ def among(connection: sa.Connection, new: Iterable[Record]) -> frozenset[tuple[s
     gone_pages = of_pages(connection, {page for some in pages.values() for page in some})
     gone_ids: set[str] = set()
     for piece in chunks(sorted({one.id for one in new if one.version > 1})):
-        query = sa.select(records.c.id).where(records.c.id.in_(piece), ~is_there())
-        gone_ids.update(connection.scalars(query))
+        gone_ids.update(connection.scalars(_BY_ID, {"keys": piece}))
     gone_texts: set[tuple[str, str, str]] = set()
     hashes = {one.fingerprint.text_hash for one in new if one.version == 1} - {""}
-    columns = ("feed", "text_hash", "guid_key", "title_key")
-    by_text = sa.select(*(records.c[name] for name in columns)).where(~is_there())
     for piece in chunks(sorted(hashes)):
-        for row in connection.execute(by_text.where(records.c.text_hash.in_(piece))):
+        for row in connection.execute(_BY_TEXT, {"keys": piece}):
             named = {row.guid_key, row.title_key} - {""}
             gone_texts.update((row.feed, row.text_hash, key) for key in named)
     return frozenset(

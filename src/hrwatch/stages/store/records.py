@@ -22,11 +22,13 @@ from hrwatch.model.tags import Tag
 from hrwatch.stages.store import captures, linking, purged, rows, sketches, translations, words
 from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.captures import Packed
+from hrwatch.stages.store.lists import among
 from hrwatch.stages.store.presence import is_first, is_latest, is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 
 T = TypeVar("T")
+_WRITTEN = (records.c.ordinal, records.c.id, records.c.version)
 SHORTEST_PREFIX = 6
 _PIECE = 50  # records of a stream that are in memory at once; one may be megabytes
 
@@ -48,9 +50,8 @@ _CANDIDATES = (
     .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
     .where(is_first(), is_there())
 )
-_KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
-_BY_PERMALINK = _CANDIDATES.where(records.c.permalink_key.in_(_KEYS))
-_BY_TEXT = _CANDIDATES.where(records.c.text_hash.in_(_KEYS))
+_BY_PERMALINK = _CANDIDATES.where(among(records.c.permalink_key, "keys"))
+_BY_TEXT = _CANDIDATES.where(among(records.c.text_hash, "keys"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,7 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
     added = 0
     chained: list[tuple[Capture, bytes | Packed]] = []
     for piece in chunks(given.values()):
-        statement = insert_missing(connection, records).returning(
-            records.c.ordinal, records.c.id, records.c.version
-        )
+        statement = insert_missing(connection, records, returning=_WRITTEN)
         written = connection.execute(
             statement, [rows.record_values(record) for record in piece]
         ).all()

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 import sqlalchemy as sa
 
 from hrwatch.model.articles import NearCandidate
+from hrwatch.stages.store.lists import among, listed
 from hrwatch.stages.store.presence import is_first
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import common_shingles, feeds, progress, records, sketches
@@ -19,13 +20,14 @@ CROWD = 200  # articles
 _LEARNED = "common shingles"
 
 # Made once: they are asked for every article, and making one costs more than the answer.
-_FOUND = sa.select(sketches).where(sketches.c.hash.in_(sa.bindparam("hashes", expanding=True)))
-_CROWDED = (
-    sa.select(sketches.c.hash)
-    .where(sketches.c.hash.in_(sa.bindparam("hashes", expanding=True)))
-    .group_by(sketches.c.hash)
-    .having(sa.func.count() > CROWD)
-)
+_FOUND = sa.select(sketches).where(among(sketches.c.hash, "hashes", sa.BigInteger))
+_HASHES = listed("hashes", sa.BigInteger)
+_OF_HASH = (
+    sa.select(sa.func.count()).where(sketches.c.hash == _HASHES.c.value).correlate(_HASHES)
+).scalar_subquery()
+_NOT_CROWDED = sa.select(
+    _HASHES.c.value.label("hash"), sa.bindparam("record", type_=sa.BigInteger).label("record")
+).where(_OF_HASH <= CROWD)
 _TEXTS = (
     sa.select(
         records.c.ordinal,
@@ -40,24 +42,15 @@ _TEXTS = (
     .order_by(records.c.ordinal)
 )
 # An archive may hold rows of later versions, from when these were indexed, too.
-_BY_ORDINAL = _TEXTS.where(records.c.ordinal.in_(sa.bindparam("keys", expanding=True)), is_first())
-_ORIGINALS = _TEXTS.where(records.c.id.in_(sa.bindparam("keys", expanding=True)), is_first())
+_BY_ORDINAL = _TEXTS.where(among(records.c.ordinal, "keys", sa.BigInteger), is_first())
+_ORIGINALS = _TEXTS.where(among(records.c.id, "keys"), is_first())
 
 
 def add(connection: sa.Connection, new: Mapping[int, Iterable[int]]) -> None:
-    """Index records, by their ordinals, under these hashes."""
-    hashes = {one for some in new.values() for one in some}
-    crowded: set[int] = set()
-    for piece in chunks(sorted(hashes)):
-        crowded.update(connection.scalars(_CROWDED, {"hashes": piece}))
-    values = [
-        {"hash": one, "record": ordinal}
-        for ordinal, some in new.items()
-        for one in some
-        if one not in crowded
-    ]
-    for rows in chunks(values):
-        connection.execute(insert_missing(connection, sketches), rows)
+    """Index records, by their ordinals, under those of these hashes that stand on no crowd."""
+    values = [{"record": ordinal, "hashes": tuple(some)} for ordinal, some in new.items()]
+    if values:
+        connection.execute(insert_missing(connection, sketches, rows=_NOT_CROWDED), values)
 
 
 def near(

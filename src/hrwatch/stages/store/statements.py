@@ -1,14 +1,12 @@
 """What the functions on several tables say alike, in the words of whichever database it is."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
 
 T = TypeVar("T")
 # Databases bound the parameters of one statement; SQLite allows 32 766, old builds 999.
@@ -20,14 +18,32 @@ _LARGE_PIECE = 10
 
 
 def insert_missing(
-    connection: sa.Connection, table: sa.Table
-) -> "sqlite.Insert | postgresql.Insert":
-    """Return an INSERT into `table` that passes over rows that are there already."""
-    if connection.dialect.name == "postgresql":
+    connection: sa.Connection,
+    table: sa.Table,
+    *,
+    rows: sa.Select[Any] | None = None,
+    returning: tuple[sa.Column[Any], ...] = (),
+) -> sa.Insert:
+    """Return an INSERT into `table`, of what `rows` selects if it is given, that passes over what
+    is there already."""
+    return _insert_missing(connection.dialect.name, table, rows, returning)
+
+
+@cache  # making one costs as much as what it does
+def _insert_missing(
+    dialect: str,
+    table: sa.Table,
+    rows: sa.Select[Any] | None,
+    returning: tuple[sa.Column[Any], ...],
+) -> sa.Insert:
+    insert: sa.Insert = sqlite.insert(table).on_conflict_do_nothing()
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2 MB, for its archives only
 
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+        insert = postgresql.insert(table).on_conflict_do_nothing()
+    if rows is not None:
+        insert = insert.from_select(rows.selected_columns.keys(), rows)
+    return insert.returning(*returning) if returning else insert
 
 
 def chunks(values: Iterable[T], size: int = MOST_VALUES) -> Iterator[Sequence[T]]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import CopyKind, Counterpart
+from hrwatch.stages.store.lists import among
 from hrwatch.stages.store.presence import is_latest, is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, translations
@@ -32,16 +33,15 @@ _FOUND = (
     .where(is_latest(), is_there())
     .order_by(records.c.ordinal)
 )
-_KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
-_NAMED = _FOUND.where(records.c.permalink_key.in_(_KEYS)).limit(_MOST)
+_NAMED = _FOUND.where(among(records.c.permalink_key, "keys")).limit(_MOST)
 _NAMING = _FOUND.where(
     records.c.ordinal.in_(
-        sa.select(translations.c.record).where(translations.c.permalink_key.in_(_KEYS))
+        sa.select(translations.c.record).where(among(translations.c.permalink_key, "keys"))
     )
 ).limit(_MOST)
-_BY_ID = _FOUND.where(records.c.id.in_(_KEYS))
+_BY_ID = _FOUND.where(among(records.c.id, "keys"))
 _TOLD_IN = sa.select(records.c.story, records.c.language, records.c.permalink).where(
-    records.c.story.in_(_KEYS), records.c.copy_kind == CopyKind.TRANSLATION
+    among(records.c.story, "keys"), records.c.copy_kind == CopyKind.TRANSLATION
 )
 
 
