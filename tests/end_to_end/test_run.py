@@ -6,8 +6,11 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from hrwatch.stages.store import subscriptions
+from hrwatch.stages.store.archive import Archive
 from loopback import Request, an_answer
 from newsdesk import Desk, a_reader, at_the_desk, told
 
@@ -248,5 +251,24 @@ def test_run_archive_in_trouble_at_the_start_ends_with_one_to_be_tried_again(
         assert ended.status == 1
         assert "archive.db" in ended.complaints
         assert (desk.state / "archive.db").read_bytes().startswith(b"this is no database")
+
+    at_the_desk(tmp_path, test)
+
+
+def test_run_writes_to_its_operator_what_cannot_wait(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", ARREST)
+        configure(desk, "wire", mail={"operator": "ops@desk.example"})
+        address, now = "reader@desk.example", datetime.now(UTC)
+        with Archive.open("archive.db", directory=desk.state, writing=True) as archive:
+            archive.write_now(subscriptions.suspend, "reader", address, "550 no such user", now)
+        async with a_daemon(desk) as daemon:
+            await until(lambda: len(desk.mails()) == 1)
+            _, log = await daemon.end()
+
+        (mail,) = desk.mails()
+        assert mail["To"] == "ops@desk.example"
+        assert "Nothing is written to reader since" in told(mail)
+        assert "event=alert of=suspended:reader failures=0" in log
 
     at_the_desk(tmp_path, test)

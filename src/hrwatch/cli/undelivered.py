@@ -14,22 +14,25 @@ _ADVICE = {
     Status.UNKNOWN: "it may have arrived, and is sent again under the same Message-ID; if it "
     "lasts, see the mail server's log",
 }
+_PARKED = "it was tried in vain for a week and is kept: hrwatch outbox requeue ID, or drop ID"
 
 
 def needs(mails: Iterable[Undelivered]) -> Iterator[str]:
     """Give a line for each reason, with those it keeps mail from: when a server is away it is the
     same for everybody."""
 
-    def reason(mail: Undelivered) -> tuple[str, str]:
-        return mail.status, mail.detail
+    def reason(mail: Undelivered) -> tuple[str, bool, str]:
+        return mail.status, mail.settled_at is not None, mail.detail
 
-    for (_, detail), alike in groupby(sorted(mails, key=reason), key=reason):
+    for (_, _, detail), alike in groupby(sorted(mails, key=reason), key=reason):
         group = list(alike)
-        names = [mail.subscriber for mail in group]
+        names = [mail.subscriber or "the operator" for mail in group]
+        is_parked = group[0].status is not Status.REFUSED and group[0].settled_at is not None
+        advice = _PARKED if is_parked else _ADVICE[group[0].status]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield (
             f"mail to {', '.join(names[:_NAMED])}{more} {_since(group)}: "
-            f"{detail or 'no reason was given'}: {_ADVICE[group[0].status]}"
+            f"{detail or 'no reason was given'}: {advice}"
         )
 
 
