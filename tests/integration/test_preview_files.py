@@ -2,6 +2,7 @@
 process; every story is invented."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from typer.testing import CliRunner, Result
 
 from builders import NOW, a_feed, a_match, a_record
 from hrwatch.cli.main import app
-from hrwatch.model.mail import Interest
+from hrwatch.model.mail import Detail, Interest
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, records, subscribers, tables
+from hrwatch.stages.store import feeds, ledger, records, subscribers, subscriptions, tables
 from hrwatch.stages.store.archive import Archive
 
 FILE = """
@@ -116,3 +117,29 @@ def test_preview_with_nothing_to_tell_says_that_no_file_was_written(folder: Path
 
     assert "no file was written" in ended.stderr
     assert not (folder / "mail.eml").exists()
+
+
+def test_preview_is_of_the_next_window_and_as_the_subscriber_chose(folder: Path) -> None:
+    usual = run(folder).stdout
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(subscriptions.set_detail, "desk", Detail.TITLES)
+
+    shown = run(folder).stdout
+
+    assert usual.startswith("Subject: Daily digest ")
+    assert "*tortured* in police custody" in " ".join(usual.split())
+    assert "in police custody" not in " ".join(shown.split())
+
+
+def test_preview_shows_the_digest_that_goes_out_though_nothing_is_new(folder: Path) -> None:
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(lambda c: c.execute(sa.delete(tables.ledger)).rowcount)
+        archive.write_now(subscriptions.pause, "desk", datetime.now(UTC) + timedelta(days=3))
+    path = folder / "feeds.yaml"
+    path.write_text(path.read_text().replace('07:00"', '07:00", empty: send'))
+
+    ended = run(folder, "--eml", str(folder / "mail.eml"))
+
+    assert ended.stdout.startswith("Subject: ")
+    assert "desk is paused, and written to again from" in ended.stderr
+    assert (folder / "mail.eml").exists()
