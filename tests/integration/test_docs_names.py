@@ -33,7 +33,15 @@ SOURCE = ROOT / "src" / "hrwatch"
 # Programs that commands are made of beside hrwatch; a slip of the pen is none of them.
 PROGRAMS = {
     *("cat", "chmod", "date", "exec", "find", "hrwatch", "install", "journalctl", "make", "pip"),
-    *("python3", "runuser", "systemctl", "systemd-run", "systemd-sysusers", "systemd-tmpfiles"),
+    *(
+        "gpg",
+        "python3",
+        "runuser",
+        "systemctl",
+        "systemd-run",
+        "systemd-sysusers",
+        "systemd-tmpfiles",
+    ),
     "umask",
 }
 # Lines of the alarm tables that systemd says, or that are an example.
