@@ -38,6 +38,8 @@ VERBS = {
     "retag": "retag:retag",
     "purge": "purge:purge",
     "unlink": "unlink:unlink",
+    "outbox": "outbox:app",
+    "erase": "erase:erase",
     "doctor": "doctor:doctor",
     "verify": "verify:verify",
     "backup": "backup:backup",

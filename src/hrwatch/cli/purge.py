@@ -74,7 +74,7 @@ def purge(
         )
         step = max(len(done.leftovers) // _LEFTOVERS, 1)
         is_gone = archive.scrub(done.leftovers[::step])
-    _tell_of_copies(where, config)
+    tell_of_copies(where, config, with_mail_files=True)
     if not is_gone:
         output.remark(
             "Its words still stand in the archive's files, because somebody was reading it: run "
@@ -155,10 +155,10 @@ def _removed(archive: Archive, found: Sequence[Held], why: str) -> Purged:
         time.sleep(A_LOOK.total_seconds())
 
 
-def _tell_of_copies(where: Place, config: Config) -> None:
+def tell_of_copies(where: Place, config: Config, *, with_mail_files: bool) -> None:
     """Name what holds the article still and is not the archive's to change."""
     output.remark("Backups that were made before hold it still, and so do mails in mailboxes.")
-    if config.mail.transport.startswith("file:"):
+    if with_mail_files and config.mail.transport.startswith("file:"):
         folder = where.state_directory() / config.mail.transport.removeprefix("file:")
         output.remark(f"So do the files of mail in {folder}.")
     if "://" in config.archive:

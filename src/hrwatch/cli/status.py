@@ -101,7 +101,7 @@ def status(
         size, name = archive.size(), archive.name
         older_tags = count_older(archive, config) if config else None
     now = utc_now()
-    life = _life(told, now)
+    life = life_of(told, now)
     unwritten = troubles.holding(config.subscribers if config else (), kept, now)
     of_feeds = [
         f"feed {feed.name}: {need}"
@@ -233,7 +233,8 @@ def _print(standing: _Standing) -> None:
         told("needs a hand", need)
 
 
-def _life(told: daemon_table.DaemonState | None, now: datetime) -> str:
+def life_of(told: daemon_table.DaemonState | None, now: datetime) -> str:
+    """Return whether a daemon runs: "never run here", "stopped", "running" or "dead"."""
     if told is None:
         return "never run here"
     if told.stopped_at is not None:

@@ -70,4 +70,4 @@ class Told:
     numbers: tuple[int, ...] = ()  # of what it was done with
     missing: tuple[int, ...] = ()  # numbers that the digest does not have
     source: str = ""  # a feed or publisher, as the operator names it
-    undo: str = ""  # what to answer to undo it; empty: nothing changed
+    undo: Command | None = None  # what to answer to undo it; None: nothing is to be undone

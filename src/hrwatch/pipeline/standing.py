@@ -86,4 +86,6 @@ def fruitless(desk: Desk, turn: Turn, now: datetime) -> Look | None:
     last = desk.looks.get(turn.subscriber.name)
     if last is None or (last.errand, last.newest_at) != (turn.key, turn.newest_at):
         return None
+    if turn.newest_at is not None and turn.newest_at >= last.at:
+        return None  # more may have come at the same moment
     return last if timedelta(0) <= now - last.at < LOOK_AGAIN else None  # clocks are set back

@@ -64,7 +64,7 @@ def _of_mail(subscriber: Subscriber, command: Command, now: datetime) -> Wish:
         until = windows.first_instant(day, time(), ZoneInfo(subscriber.timezone))
     elif verb is Verb.START and subscriber.pause_until and subscriber.pause_until > today:
         day = subscriber.pause_until  # what the operator's file says, no reply can change
-    told = Told(verb, until=day, undo=_UNDO[verb])
+    told = Told(verb, until=day, undo=Command(_UNDO[verb]))
     return Wish(Effect(subscriber.name, verb, until=until), told)
 
 
@@ -75,7 +75,7 @@ def _of_detail(subscriber: Subscriber, subscription: Subscription, verb: Verb) -
     if not 0 <= place < len(_DETAILS):
         return Wish(Effect(subscriber.name, verb), Told(verb, Obstacle.NO_CHANGE))
     detail = _DETAILS[place]
-    told = Told(verb, detail=detail, undo=_UNDO[verb])
+    told = Told(verb, detail=detail, undo=Command(_UNDO[verb]))
     return Wish(Effect(subscriber.name, verb, detail=detail), told)
 
 
@@ -88,7 +88,7 @@ def _of_source(desk: Desk, subscriber: Subscriber, command: Command, now: dateti
     until, day = _end(subscriber, command, now)
     mutes = tuple(Mute(MuteKind.FEED, feed.name, now, until) for feed in feeds)
     name = feeds[0].name if len(feeds) == 1 else feeds[0].publisher
-    told = Told(verb, until=day, source=name, undo=f"{_UNDO[verb]} source {name}")
+    told = Told(verb, until=day, source=name, undo=Command(_UNDO[verb], source=name))
     return Wish(Effect(subscriber.name, verb, mutes=mutes), told)
 
 
@@ -117,7 +117,7 @@ async def _of_stories(desk: Desk, subscriber: Subscriber, letter: Letter, now: d
     until, day = _end(subscriber, letter.command, now)
     stories = dict.fromkeys(record.story for number in done for record in found[number])
     mutes = tuple(Mute(MuteKind.STORY, story, now, until) for story in stories)
-    undo = f"{_UNDO[verb]} {', '.join(map(str, done))}"
+    undo = Command(_UNDO[verb], done)
     told = Told(verb, until=day, numbers=done, missing=missing, undo=undo)
     return Wish(Effect(subscriber.name, verb, mutes=mutes), told, digest.message_id)
 

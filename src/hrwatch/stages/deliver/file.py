@@ -26,7 +26,7 @@ class FileTransport:
 
     async def deliver(self, mail: Mail) -> Delivery:
         """Given a mail, write it durably; DEFERRED with the reason where the disk says no."""
-        name = _name(mail)
+        name = name_of(mail.message_id)
         try:
             await asyncio.to_thread(_write, self._folder, name, mail.bytes)
         except OSError as error:
@@ -41,12 +41,11 @@ class FileTransport:
         return Delivery(mail.message_id, mail.subscriber, status, self._clock(), detail)
 
 
-def _name(mail: Mail) -> str:
-    match = _MESSAGE_ID.fullmatch(mail.message_id)
+def name_of(message_id: str) -> str:
+    """Return the file that a mail is written to; raise DeliverError where there can be none."""
+    match = _MESSAGE_ID.fullmatch(message_id)
     if match is None:
-        raise DeliverError(
-            f"Message-ID {mail.message_id!r} gives no file name: the archive is not ours"
-        )
+        raise DeliverError(f"Message-ID {message_id!r} gives no file name: the archive is not ours")
     return f"{match[1]}.eml"
 
 

@@ -6,7 +6,7 @@ asks for nothing.
 """
 
 from hrwatch.model.mail import Detail, Page
-from hrwatch.model.replies import Obstacle, Told, Verb
+from hrwatch.model.replies import Command, Obstacle, Told, Verb
 from hrwatch.stages.digest import layout
 from hrwatch.stages.digest.tongue import Tongue, msgid, speaking
 
@@ -37,12 +37,29 @@ _MUTED = {
 }
 
 
+# As the reader of replies understands them, in each language.
+_COMMANDS = {
+    Verb.STOP: msgid("stop"),
+    Verb.START: msgid("start"),
+    Verb.LESS: msgid("less"),
+    Verb.MORE: msgid("more"),
+}
+_OF_STORIES = {
+    Verb.MUTE: msgid("mute %(number)s"),
+    Verb.UNMUTE: msgid("unmute %(number)s"),
+}
+_OF_SOURCES = {
+    Verb.MUTE: msgid("mute source %(name)s"),
+    Verb.UNMUTE: msgid("unmute source %(name)s"),
+}
+
+
 def page(told: Told, language: str) -> Page:
     """Given what became of a reply, return the mail that says so, text alone."""
     tongue = speaking(language)
     sentences = [*_sentences(told, tongue)]
     if told.undo:
-        undo = tongue.isolate(told.undo)
+        undo = tongue.isolate(_written(told.undo, tongue))
         sentences.append(tongue.gettext("To undo this, answer: %(command)s", command=undo))
     sentences.append(tongue.gettext("A program wrote this. It answers each mail once."))
     text = "\n\n".join(layout.wrap(sentence) for sentence in sentences) + "\n"
@@ -101,6 +118,16 @@ def _done(told: Told, tongue: Tongue) -> list[str]:
     if day:
         done.append(gettext("This holds until %(day)s.", day=day))
     return done
+
+
+def _written(command: Command, tongue: Tongue) -> str:
+    """Return a command as it is to be written in an answer."""
+    if command.numbers:
+        number = _numbers(command.numbers, tongue)
+        return tongue.gettext(_OF_STORIES[command.verb], number=number)
+    if command.source:
+        return tongue.gettext(_OF_SOURCES[command.verb], name=command.source)
+    return tongue.gettext(_COMMANDS[command.verb])
 
 
 def _numbers(numbers: tuple[int, ...], tongue: Tongue) -> str:

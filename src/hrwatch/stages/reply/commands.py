@@ -102,12 +102,14 @@ _NUMBERS = re.compile(
 )
 _NAMED = re.compile(rf"{_any(_SOURCE)} ?:? (?P<name>\S.*?)(?: {_SPAN})?")
 _DIGITS = re.compile(r"\d+")
+# The lines of a digest that tell what may be replied, sent back as they are.
+_COLUMNS = re.compile(r"\S {3,20}\S")
 _POLITELY = re.compile(rf"^{_any(_POLITE)}[ ,]+|[ ,.!]+{_any(_POLITE)}$")
 
 
 def command(line: str) -> Command | None:
     """Given one line as it was written, return what it asks for; None for anything else."""
-    if len(line) > _LONGEST:
+    if len(line) > _LONGEST or _COLUMNS.search(line):
         return None
     asked = _POLITELY.sub("", fold(line).strip(_AROUND)).strip(_AROUND)
     for word, verb in _WORDS:

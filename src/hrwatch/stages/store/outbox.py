@@ -128,7 +128,9 @@ def claim(
     return Claimed(mail, row.attempts, row.created_at)
 
 
-def settle(connection: sa.Connection, delivery: Delivery, next_try_at: datetime | None) -> None:
+def settle(
+    connection: sa.Connection, delivery: Delivery, next_try_at: datetime | None = None
+) -> None:
     """Write what became of a mail and free it; with `next_try_at` it is tried again from then on,
     without it the matter is closed."""
     connection.execute(
@@ -155,14 +157,17 @@ def refused_for_good(connection: sa.Connection, delivery: Delivery, recipient: s
 
 def withdraw(connection: sa.Connection, delivery: Delivery) -> None:
     """Close a mail that is not to be sent any more, as `delivery` says, and let the matches on its
-    page wait again: they belong to the subscriber, not to the address that was written on it."""
+    page wait again: they belong to the subscriber, not to the address that was written on it. The
+    mail itself is emptied: nobody is to read it any more."""
     columns = (outbox.c.digest, outbox.c.page)
     mail = connection.execute(
         sa.select(*columns).where(outbox.c.message_id == delivery.message_id)
     ).one()
     if mail.digest is not None:
         ledger.reopen(connection, mail.digest, mail.page, delivery.at)
-    settle(connection, delivery, None)
+    settle(connection, delivery)
+    emptied = sa.update(outbox).where(outbox.c.message_id == delivery.message_id).values(bytes=b"")
+    connection.execute(emptied)
 
 
 def release_all(connection: sa.Connection) -> None:

@@ -52,7 +52,7 @@ def mails(connection: sa.Connection, told: Told, now: datetime) -> Mails:
         row.message_id: row for row in connection.execute(of_digests.where(is_answering))
     }
     for row in _bodies(connection, told.since, sa.not_(is_answering)):
-        words = _text(row.bytes)
+        words = text_of(row.bytes)
         if any(name in words for name in (*ids, *told.addresses)):
             wanted[row.message_id] = row
     full = set(connection.scalars(sa.select(outbox.c.message_id).where(outbox.c.bytes != b"")))
@@ -134,7 +134,7 @@ def _bodies(
         yield from connection.execute(one)
 
 
-def _text(mail: bytes) -> str:
+def text_of(mail: bytes) -> str:
     """Return the text part of a mail as it was written."""
     message = message_from_bytes(mail, policy=policy.default)
     body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
