@@ -157,12 +157,18 @@ def test_states_of_feeds_are_told_all_and_no_other() -> None:
     assert told == set(State)
 
 
+def _below(command: Any) -> list[str]:
+    """Return the verbs below one; "" for what it does by itself."""
+    below = list(getattr(command, "commands", ()))
+    return below if below and not command.invoke_without_command else ["", *below]
+
+
 def test_readme_table_of_verbs_names_each_verb_and_no_other() -> None:
     root: Any = typer.main.get_group(app)
     verbs = {
         f"{name} {below}" if below else name
         for name, command in root.commands.items()
-        for below in getattr(command, "commands", {"": None})
+        for below in _below(command)
     }
     cells = [row[0] for row in table(README, "## The verbs")]
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pysequoia
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
@@ -143,3 +144,21 @@ def test_preview_shows_the_digest_that_goes_out_though_nothing_is_new(folder: Pa
     assert ended.stdout.startswith("Subject: ")
     assert "desk is paused, and written to again from" in ended.stderr
     assert (folder / "mail.eml").exists()
+
+
+def test_preview_for_a_subscriber_with_a_key_is_encrypted_or_says_why_not(folder: Path) -> None:
+    path = folder / "feeds.yaml"
+    path.write_text(path.read_text().replace('07:00"', '07:00", pgp_key_file: desk.asc'))
+    key = pysequoia.Tsk.generate("Invented <desk@example.org>").extract_certificate()
+    (folder / "desk.asc").write_bytes(bytes(key))
+
+    ended = run(folder, "--eml", str(folder / "mail.eml"))
+    (folder / "desk.asc").write_bytes(b"no key")
+    unusable = run(folder, "--eml", str(folder / "other.eml"))
+
+    assert ended.exit_code == 0, ended.output
+    mail = message_from_bytes((folder / "mail.eml").read_bytes(), policy=policy.default)
+    assert mail.get_content_type() == "multipart/encrypted"
+    assert "desk.asc holds no OpenPGP public key" in str(unusable.exception)
+    assert "nothing is written to desk: their key cannot be used" in unusable.stderr
+    assert not (folder / "other.eml").exists()
