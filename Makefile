@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 QUIET := --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format lock schema words bench drill gauntlet clean
+.PHONY: help demo test lint format lock taxonomy schema words bench drill gauntlet clean
 
 help:
 	@echo "make demo     the whole job on an invented newsroom, no network needed"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint     style, types and the import contract"
 	@echo "make format   let ruff put the style right"
 	@echo "make lock     choose the newest allowed dependencies anew"
+	@echo "make taxonomy  write the shipped taxonomy from its files of issues"
 	@echo "make schema   write config/feeds.schema.json from the configuration models"
 	@echo "make words    bring the catalogues of the mails' languages up to date"
 	@echo "make bench    measurements"
@@ -57,6 +58,10 @@ schema: $(READY)
 
 words: $(READY)
 	@$(BIN)/python tools/catalogues.py
+
+taxonomy: $(READY)
+	@$(BIN)/python -m hrwatch.config.issues > .venv/taxonomy.json
+	@mv .venv/taxonomy.json src/hrwatch/stages/tag/data/taxonomy.json
 
 bench: $(READY)
 	@$(BIN)/python -m pytest -m bench

@@ -25,6 +25,7 @@ from hrwatch.pipeline import Desk, Parts
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import records, tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.statements import insert_missing
 from hrwatch.workers import Workers
 from parts import the_parts
 from postgres import Place
@@ -96,13 +97,15 @@ class WritingDesk:
 
     async def stand(self, subscriber: str = "desk", **changes: Any) -> None:
         """Let this stand of a subscriber beside the operator's file."""
-        stands = replace(Subscription(subscriber, f"{1:032x}"), **changes)
+        stands = replace(Subscription(subscriber, ""), **changes)
         values = {name: getattr(stands, name) for name in Subscription.__slots__}
+        del values["token"]
 
         def put(connection: sa.Connection) -> None:
             table = tables.subscriptions
-            connection.execute(sa.delete(table).where(table.c.subscriber == subscriber))
-            connection.execute(sa.insert(table).values(**values))
+            connection.execute(insert_missing(connection, table).values(subscriber=subscriber))
+            of_them = table.c.subscriber == subscriber
+            connection.execute(sa.update(table).where(of_them).values(**values))
 
         await self.archive.write(put)
 

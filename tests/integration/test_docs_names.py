@@ -33,7 +33,15 @@ SOURCE = ROOT / "src" / "hrwatch"
 # Programs that commands are made of beside hrwatch; a slip of the pen is none of them.
 PROGRAMS = {
     *("cat", "chmod", "date", "exec", "find", "hrwatch", "install", "journalctl", "make", "pip"),
-    *("python3", "runuser", "systemctl", "systemd-run", "systemd-sysusers", "systemd-tmpfiles"),
+    *(
+        "gpg",
+        "python3",
+        "runuser",
+        "systemctl",
+        "systemd-run",
+        "systemd-sysusers",
+        "systemd-tmpfiles",
+    ),
     "umask",
 }
 # Lines of the alarm tables that systemd says, or that are an example.
@@ -149,12 +157,18 @@ def test_states_of_feeds_are_told_all_and_no_other() -> None:
     assert told == set(State)
 
 
+def _below(command: Any) -> list[str]:
+    """Return the verbs below one; "" for what it does by itself."""
+    below = list(getattr(command, "commands", ()))
+    return below if below and not command.invoke_without_command else ["", *below]
+
+
 def test_readme_table_of_verbs_names_each_verb_and_no_other() -> None:
     root: Any = typer.main.get_group(app)
     verbs = {
         f"{name} {below}" if below else name
         for name, command in root.commands.items()
-        for below in getattr(command, "commands", {"": None})
+        for below in _below(command)
     }
     cells = [row[0] for row in table(README, "## The verbs")]
 

@@ -2,18 +2,20 @@
 process; every story is invented."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pysequoia
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from builders import NOW, a_feed, a_match, a_record
 from hrwatch.cli.main import app
-from hrwatch.model.mail import Interest
+from hrwatch.model.mail import Detail, Interest
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, records, subscribers, tables
+from hrwatch.stages.store import feeds, ledger, records, subscribers, subscriptions, tables
 from hrwatch.stages.store.archive import Archive
 
 FILE = """
@@ -116,3 +118,47 @@ def test_preview_with_nothing_to_tell_says_that_no_file_was_written(folder: Path
 
     assert "no file was written" in ended.stderr
     assert not (folder / "mail.eml").exists()
+
+
+def test_preview_is_of_the_next_window_and_as_the_subscriber_chose(folder: Path) -> None:
+    usual = run(folder).stdout
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(subscriptions.set_detail, "desk", Detail.TITLES)
+
+    shown = run(folder).stdout
+
+    assert usual.startswith("Subject: Daily digest ")
+    assert "*tortured* in police custody" in " ".join(usual.split())
+    assert "in police custody" not in " ".join(shown.split())
+
+
+def test_preview_shows_the_digest_that_goes_out_though_nothing_is_new(folder: Path) -> None:
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        archive.write_now(lambda c: c.execute(sa.delete(tables.ledger)).rowcount)
+        archive.write_now(subscriptions.pause, "desk", datetime.now(UTC) + timedelta(days=3))
+    path = folder / "feeds.yaml"
+    path.write_text(path.read_text().replace('07:00"', '07:00", empty: send'))
+
+    ended = run(folder, "--eml", str(folder / "mail.eml"))
+
+    assert ended.stdout.startswith("Subject: ")
+    assert "desk is paused, and written to again from" in ended.stderr
+    assert (folder / "mail.eml").exists()
+
+
+def test_preview_for_a_subscriber_with_a_key_is_encrypted_or_says_why_not(folder: Path) -> None:
+    path = folder / "feeds.yaml"
+    path.write_text(path.read_text().replace('07:00"', '07:00", pgp_key_file: desk.asc'))
+    key = pysequoia.Tsk.generate("Invented <desk@example.org>").extract_certificate()
+    (folder / "desk.asc").write_bytes(bytes(key))
+
+    ended = run(folder, "--eml", str(folder / "mail.eml"))
+    (folder / "desk.asc").write_bytes(b"no key")
+    unusable = run(folder, "--eml", str(folder / "other.eml"))
+
+    assert ended.exit_code == 0, ended.output
+    mail = message_from_bytes((folder / "mail.eml").read_bytes(), policy=policy.default)
+    assert mail.get_content_type() == "multipart/encrypted"
+    assert "desk.asc holds no OpenPGP public key" in str(unusable.exception)
+    assert "nothing is written to desk: their key cannot be used" in unusable.stderr
+    assert not (folder / "other.eml").exists()

@@ -136,9 +136,9 @@ def test_report_is_queued_once_and_its_numbers_are_the_next_ones(archive: Archiv
 
 
 def test_alert_is_noted_with_its_mail_and_forgotten_when_it_is_over(archive: Archive) -> None:
-    archive.write_now(notices.alert, ("alert:disk", "alert:last"), a_mail(message_id="<1>"), NOW)
+    archive.write_now(notices.alert, ("disk", "alert:last"), a_mail(message_id="<1>"), NOW)
     archive.write_now(notices.alert, ("alert:last",), a_mail(message_id="<2>"), NOW + DAY)
-    archive.write_now(notices.forget, ("alert:disk",))
+    archive.write_now(notices.forget, ("disk",))
 
     with archive.reading() as connection:
         assert notices.told(connection) == {"alert:last": NOW + DAY}

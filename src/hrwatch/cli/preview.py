@@ -16,9 +16,11 @@ from hrwatch.cli.place import place
 from hrwatch.config import duration
 from hrwatch.errors import HrwatchError
 from hrwatch.model.mail import Cadence, Digest, Match, Subscriber
+from hrwatch.model.operating import Holding
 from hrwatch.model.tags import Relation
-from hrwatch.pipeline import Desk, Foreseen
+from hrwatch.pipeline import Desk, Foreseen, troubles
 from hrwatch.pipeline.older import count_older, told_of
+from hrwatch.stages.store import subscriptions
 from hrwatch.text import counted, suggestion
 from hrwatch.wiring import open_desk, utc_now
 
@@ -69,10 +71,13 @@ def preview(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         desk = open_desk(config, archive)
         if reach is None:
             digest = asyncio.run(pipeline.preview_waiting(desk, wanted, now))
-            foreseen: tuple[Foreseen, ...] = (Foreseen(now, digest),) if digest.matches else ()
+            foreseen: tuple[Foreseen, ...] = (Foreseen(now, digest),) if digest.pages else ()
         else:
             foreseen = asyncio.run(pipeline.preview_since(desk, wanted, now - reach, now))
         older = count_older(archive, config)
+        with archive.reading() as connection:
+            kept = subscriptions.all(connection)
+        _tell_held(troubles.holding((wanted,), kept, now))
     if foreseen:
         _write_files(desk, wanted, foreseen, html, eml)
     if reach is not None and older:
@@ -101,6 +106,16 @@ def _named(subscribers: Sequence[Subscriber], name: str) -> Subscriber:
     if name in by_name:
         return by_name[name]
     raise typer.BadParameter(f"no subscriber is called {name!r}{suggestion(name, by_name)}")
+
+
+def _tell_held(held: Holding) -> None:
+    """Say that nothing is written to the subscriber at the moment, where that is so."""
+    for name, first_day in held.paused:
+        output.remark(f"{name} is paused, and written to again from {first_day} on.")
+    for name in held.stopped:
+        output.remark(f"{name} has stopped their mail, and is written nothing.")
+    for trouble in troubles.of_subscribers(held):
+        output.remark(f"{trouble.told}: {trouble.remedy}.")
 
 
 def _write_files(

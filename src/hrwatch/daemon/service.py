@@ -31,6 +31,7 @@ from hrwatch.text import counted
 
 POLLS = timedelta(seconds=1)
 VISITS = timedelta(seconds=10)
+REPLIES = timedelta(seconds=5)
 DIGESTS = timedelta(seconds=5)
 MAIL = timedelta(seconds=5)
 FILE = timedelta(seconds=5)
@@ -103,6 +104,7 @@ class Service:
         self._ticks: dict[str, tuple[timedelta, Callable[[], Coroutine[object, object, None]]]] = {
             "polls": (POLLS, self._start_polls),
             "visits": (VISITS, self._start_visits),
+            "replies": (REPLIES, self._heed_replies),
             "digests": (DIGESTS, self._write_digests),
             "mail": (MAIL, self._start_mails),
             "file": (FILE, self._look_at_file),
@@ -230,11 +232,14 @@ class Service:
 
     async def _write_digests(self) -> None:
         async with self._generation.used() as generation:
-            await pipeline.replies_pass(generation.parts, generation.desk, self._directory)
             await pipeline.match_pass(generation.parts, generation.desk)
             failed = await pipeline.digest_pass(generation.parts, generation.desk, regardless=False)
         now = wiring.utc_now()
         self._unwritten = {name: self._unwritten.get(name, now) for name, _ in failed}
+
+    async def _heed_replies(self) -> None:
+        async with self._generation.used() as generation:
+            await pipeline.replies_pass(generation.parts, generation.desk, self._directory)
 
     async def _tell_operator(self) -> None:
         async with self._generation.used() as generation:

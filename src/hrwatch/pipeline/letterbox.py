@@ -72,6 +72,11 @@ def read(path: Path) -> Letter:
         return from_json(stream.read(_LONGEST_LETTER).decode())
 
 
+def throw_away(path: Path) -> None:
+    """Remove a letter that was heeded, or that nobody may answer."""
+    path.unlink(missing_ok=True)
+
+
 def put_aside(path: Path) -> None:
     """Keep a letter that could not be read, or that hrwatch failed over, for whoever looks into it;
     it waits no more."""

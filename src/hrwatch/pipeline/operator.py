@@ -39,7 +39,6 @@ A_WEEK = timedelta(days=7)
 FOUR_WEEKS = timedelta(days=28)
 FEWEST_ARTICLES = 10  # of a feed, to say that it brings only copies
 MOST_TERMS = 5
-_TRANSPORT = f"alert:{TroubleKind.TRANSPORT}"
 
 Free = Callable[[Path], int]
 
@@ -103,7 +102,7 @@ async def _standing(
     room = free(archive.path) if archive.path else None
     found = (
         *troubles.of_disk(room),
-        *troubles.of_transport(parts.transport.stopped, await _stopped_since(archive, told)),
+        *troubles.of_transport(parts.transport.stopped, await _stopped_since(archive, told, now)),
         *troubles.of_configuration(await _refused(archive)),
         *troubles.of_digests(unwritten, held),
         *troubles.of_subscribers(held),
@@ -153,11 +152,13 @@ def _notice(week: str) -> str:
     return f"report:{week}"
 
 
-async def _stopped_since(archive: Archive, told: Mapping[str, datetime]) -> datetime | None:
+async def _stopped_since(
+    archive: Archive, told: Mapping[str, datetime], now: datetime
+) -> datetime | None:
     """Return when it was told that no mail leaves, where none has left since: between two tries a
     transport does not know that it is stopped."""
-    told_at = told.get(_TRANSPORT)
-    if told_at is None:
+    told_at = told.get(TroubleKind.TRANSPORT)
+    if told_at is None or told_at > now:  # from before the clock was set back
         return None
     sent_at = await archive.read(affairs.last_sent_at)
     return told_at if sent_at is None or sent_at <= told_at else None

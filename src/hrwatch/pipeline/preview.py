@@ -7,13 +7,14 @@ SINCE     records of the last days → match by today's criteria → deal out to
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
 from hrwatch.model.mail import Digest, InForce, Mail, Match, Subscriber
 from hrwatch.model.tags import Relation
+from hrwatch.pipeline.due import tells_of_nothing
 from hrwatch.pipeline.writing import (
     MENTIONS_WAIT,
     Brief,
@@ -28,6 +29,7 @@ from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher, criteria
 from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store import subscriptions, turns
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -42,12 +44,24 @@ class Foreseen:
 
 
 async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> Digest:
-    """Return the digest of the matches that wait for the subscriber, as if it were due at `now`."""
-    choice = await choose(desk, subscriber, now)
-    coverage = coverage_of(subscriber, await feed_states(desk))
-    occasion = Occasion(muted=choice.muted_stories, replies=desk.config.mail.replies)
-    brief = Brief(subscriber, coverage, None, now, occasion)
-    return await write_digest(desk, brief, choice.matches)
+    """Return the digest of the matches that wait for the subscriber, as if their next window had
+    opened `now`; without pages where none would be sent."""
+    reader = await _as_they_chose(desk, subscriber)
+    choice = await choose(desk, reader, now)
+    coverage = coverage_of(reader, await feed_states(desk))
+    due_at = windows.following(reader.schedule, reader.timezone, now)
+    window = windows.current(reader.schedule, reader.timezone, due_at) if due_at else None
+    is_told, matches = bool(choice.matches), choice.matches
+    if window is not None and not matches:
+        is_told = tells_of_nothing(reader, failing=bool(coverage.failing))
+        matches = choice.passing
+    if not is_told:
+        return Digest("", reader.name, window, (), ())
+    alerts = None
+    if reader.urgent:
+        alerts = await desk.archive.read(turns.alerts_since_digest, reader.name)
+    occasion = Occasion(alerts=alerts, muted=choice.muted_stories, replies=desk.config.mail.replies)
+    return await write_digest(desk, Brief(reader, coverage, window, now, occasion), matches)
 
 
 async def preview_since(
@@ -55,16 +69,17 @@ async def preview_since(
 ) -> tuple[Foreseen, ...]:
     """Return the digests, in their order, of everything first seen from `since` on that the
     interest of today asks for, as if it had always stood; the last may be due after `now`."""
-    asked = criteria(subscriber.interest)
+    reader = await _as_they_chose(desk, subscriber)
+    asked = criteria(reader.interest)
     stood = tuple(InForce(group, value, _ALWAYS) for group, value in asked)
-    matcher = Matcher(subscriber, stood, desk.parents)
+    matcher = Matcher(reader, stood, desk.parents)
     matches = await desk.archive.read(record_table.picked, since, now, matcher.match)
-    coverage = coverage_of(subscriber, await feed_states(desk))
+    coverage = coverage_of(reader, await feed_states(desk))
     occasion = Occasion(replies=desk.config.mail.replies)
     foreseen = []
-    for due_at, told in _digests(subscriber, matches):
-        window = windows.current(subscriber.schedule, subscriber.timezone, due_at)
-        brief = Brief(subscriber, coverage, window, due_at, occasion)
+    for due_at, told in _digests(reader, matches):
+        window = windows.current(reader.schedule, reader.timezone, due_at)
+        brief = Brief(reader, coverage, window, due_at, occasion)
         foreseen.append(Foreseen(due_at, await write_digest(desk, brief, told)))
     return tuple(foreseen)
 
@@ -83,6 +98,12 @@ def preview_mails(desk: Desk, subscriber: Subscriber, foreseen: Foreseen) -> tup
         )
         for page in foreseen.digest.pages
     )
+
+
+async def _as_they_chose(desk: Desk, subscriber: Subscriber) -> Subscriber:
+    """Return the subscriber with what they replied in the place of what the operator wrote."""
+    kept = await desk.archive.read(subscriptions.of, subscriber.name)
+    return replace(subscriber, detail=kept.detail) if kept and kept.detail else subscriber
 
 
 def _digests(

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from hrwatch.errors import ComposeError, HrwatchError
+from hrwatch.errors import ArchiveError, ComposeError, HrwatchError
 from hrwatch.model.mail import Mail, Subscriber, Subscription
 from hrwatch.model.replies import Letter
 from hrwatch.pipeline import letterbox
@@ -33,24 +33,39 @@ log = logging.getLogger(__name__)
 async def replies_pass(parts: Parts, desk: Desk, directory: Path) -> int:
     """Heed the letters that wait in the letterbox of the state directory, oldest first; return how
     many were heeded. One that is no subscriber's is thrown away, and one that cannot be read, or
-    that hrwatch fails over, put aside."""
-    heeded = 0
-    for path in letterbox.waiting(letterbox.make(directory))[:AT_ONCE]:
+    that hrwatch fails over, put aside. Raise ArchiveError where the letterbox cannot be used."""
+    heeded, trouble = 0, ""
+    try:
+        waiting = letterbox.waiting(letterbox.make(directory))
+    except OSError as error:
+        raise ArchiveError(f"the letterbox cannot be used: {error}") from error
+    for path in waiting[:AT_ONCE]:
         try:
-            letter = letterbox.read(path)
-            heeded += await _heed(parts, desk, letter)
-        except ValueError as error:
-            log.error("event=letter-unreadable file=%s error=%r", path.name, str(error))
-            letterbox.put_aside(path)
-        except HrwatchError:
-            raise  # the archive is in trouble: the letter waits
-        except OSError as error:
-            log.error("event=letter-unread file=%s error=%r", path.name, error.strerror)
-        except Exception:  # a bug that one letter meets must not stop the others
-            log.exception("event=bug letter=%s", path.name)
-            letterbox.put_aside(path)
-        else:
-            path.unlink(missing_ok=True)
+            heeded += await _open(parts, desk, path)
+        except OSError as error:  # the others may still be read, and taken away
+            trouble = trouble or f"the letterbox cannot be used: {error}"
+    if trouble:
+        raise ArchiveError(trouble)
+    return heeded
+
+
+async def _open(parts: Parts, desk: Desk, path: Path) -> bool:
+    """Heed one letter and take it away; say whether anything was done."""
+    try:
+        letter = letterbox.read(path)
+    except (OSError, ValueError) as error:
+        log.error("event=letter-unreadable file=%s error=%r", path.name, str(error))
+        letterbox.put_aside(path)
+        return False
+    try:
+        heeded = await _heed(parts, desk, letter)
+    except HrwatchError:
+        raise  # the archive is in trouble: the letter waits
+    except Exception:  # a bug that one letter meets must not stop the others
+        log.exception("event=bug letter=%s", path.name)
+        letterbox.put_aside(path)
+        return False
+    letterbox.throw_away(path)
     return heeded
 
 

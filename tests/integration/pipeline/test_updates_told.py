@@ -10,6 +10,7 @@ from builders import NOW, a_feed, a_match, a_record, a_subscriber, a_tag, an_ent
 from hrwatch.model.articles import Change, Copy, CopyKind, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.mail import Digest, Subscriber
+from hrwatch.model.settings import MailSettings
 from hrwatch.pipeline import Desk, preview_waiting
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store import feeds, ledger, outbox, records, subscribers, visits
@@ -61,11 +62,11 @@ def test_what_became_of_what_was_told_is_written_with_the_days_of_its_digests(
 
 
 def written(archive: Archive, subscriber: Subscriber) -> str:
-    """Return the text of the digest that waits, without its lines."""
-    config = SimpleNamespace(feeds=(a_feed(),))
+    """Return the text of the digest that waits, if any, without its lines."""
+    config = SimpleNamespace(feeds=(a_feed(),), mail=MailSettings())
     desk = Desk(archive, config, {}, {})  # type: ignore[arg-type]  # of the file, its feeds only
     digest = asyncio.run(preview_waiting(desk, subscriber, NOW + 48 * HOUR))
-    return " ".join(digest.pages[0].text.split())
+    return " ".join(word for page in digest.pages for word in page.text.split())
 
 
 def test_translation_is_told_where_only_that_was_asked_for(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """The rules: the shipped taxonomy is sound, and the operator's keywords add to it or override."""
 
+import importlib.resources
 import re
 from collections.abc import Callable
 
 import pytest
 
-from hrwatch.config import Config, taxonomy
+from hrwatch.config import Config, issues, taxonomy
 from hrwatch.model.tags import Keyword
 
 Read = Callable[[str | bytes], Config]
@@ -25,6 +26,13 @@ def test_shipped_taxonomy_has_its_issues_with_english_words_each() -> None:
     assert all(dict(keyword.terms)["en"] for keyword in rules.keywords)
     assert "Amnesty International" in rules.global_mask
     assert "film review" in rules.review_cues
+
+
+def test_shipped_taxonomy_is_what_its_files_say() -> None:
+    shipped = importlib.resources.files("hrwatch") / "stages" / "tag" / "data" / "taxonomy.json"
+
+    assert shipped.read_text("utf-8") == issues.text(), "run: make taxonomy"
+    assert taxonomy.shipped() == issues.rules()
 
 
 def test_shipped_taxonomy_names_no_term_twice() -> None:

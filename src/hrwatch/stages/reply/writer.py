@@ -52,8 +52,11 @@ def _signs(message: Message) -> Iterator[str]:
             yield "auto-submitted"
     if any(value.strip().lower() in _BULK for value in message.all("precedence")):
         yield "precedence"
-    if any(value.strip() in ("<>", "") for value in message.all("return-path")):
-        yield "an empty return-path"
+    for value in message.all("return-path"):
+        # Postfix writes <MAILER-DAEMON> for nobody, unless it is told otherwise.
+        address = value.strip().strip("<>")
+        if not address or _NOBODY.fullmatch(address.partition("@")[0].lower()):
+            yield "its return-path"
     for name, _ in message.fields:
         if name.startswith("list-") or name in _OF_PROGRAMS:
             yield name

@@ -132,8 +132,8 @@ records = sa.Table(
     sa.Index(
         "records_kept",
         "kept",
+        # On PostgreSQL too, by the migration; told here, it would load what speaks to a server.
         sqlite_where=sa.text("kept != 'full'"),
-        postgresql_where=sa.text("kept != 'full'"),
     ),
     sqlite_autoincrement=True,
 )

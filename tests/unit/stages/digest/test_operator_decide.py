@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 RULE = AlertRule(3, 6 * HOUR)
 DISK = Trouble(TroubleKind.DISK, "", "the disk is nearly full", "make room")
-DISK_NOTICE = "alert:disk"
+DISK_NOTICE = "disk"
 
 
 def failing(count: int, since: datetime) -> list[Trouble]:
@@ -66,6 +66,14 @@ def test_second_alert_waits_and_brings_everything_since() -> None:
     gone = Trouble(TroubleKind.SUSPENDED, "desk", "refused", "mend it", NOW)
     assert decide([DISK, key], told, RULE, NOW + GAP - MINUTE).noted == ()
     assert decide([DISK, key, gone], told, RULE, NOW + GAP).at_once == (key, gone)
+
+
+def test_clock_that_was_ahead_silences_no_alert() -> None:
+    ahead = NOW + 365 * AGAIN
+    told = {DISK_NOTICE: ahead, MANY: ahead, LAST: ahead}
+    decision = decide(failing(2, NOW), told, RULE, NOW)
+    assert decision.over == (DISK_NOTICE, MANY)
+    assert decide([DISK], {LAST: ahead}, RULE, NOW).at_once == (DISK,)
 
 
 def test_report_notices_are_left_alone() -> None:

@@ -261,6 +261,7 @@ def test_sender_that_is_not_one_is_nobody(fields: dict[str, str]) -> None:
         ("Precedence", "bulk"),
         ("Precedence", "Auto_Reply"),
         ("Return-Path", "<>"),
+        ("Return-Path", "<MAILER-DAEMON>"),
         ("List-Id", "<a.example>"),
         ("List-Unsubscribe", "<mailto:a@b.example>"),
         ("X-Auto-Response-Suppress", "All"),

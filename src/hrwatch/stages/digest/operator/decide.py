@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hrwatch.model.operating import AT_ONCE, Trouble
+from hrwatch.model.operating import AT_ONCE, Trouble, TroubleKind
 from hrwatch.model.settings import AlertRule
 
 GAP = timedelta(hours=2)
 AGAIN = timedelta(days=1)
 MANY = "alert:many"
 LAST = "alert:last"
-_PREFIX = "alert:"
+_OURS = frozenset({*TroubleKind, "alert"})  # what notices of alerts begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,27 @@ def decide(
     """
     recent = tuple(one for one in troubles if one.since is None or one.since > now - rule.within)
     too_many = len(recent) >= rule.failures
-    lasting = {_PREFIX + one.name for one in troubles} | {LAST}
-    over = [
+    lasting = {one.name for one in troubles} | {LAST} | ({MANY} if too_many else set())
+    over = tuple(
         name
         for name, told_at in told.items()
-        if name.startswith(_PREFIX)
+        if name.partition(":")[0] in _OURS
         and name not in lasting
-        and (told_at <= now - (rule.within if name == MANY else AGAIN))
-        and not (name == MANY and too_many)
-    ]
-    if told.get(LAST, now - GAP) > now - GAP:
-        return Decision(over=tuple(over))
+        and not _is_within(told_at, rule.within if name == MANY else AGAIN, now)
+    )
+    if LAST in told and _is_within(told[LAST], GAP, now):
+        return Decision(over=over)
     at_once = tuple(_untold(troubles, told))
     many = recent if too_many and MANY not in told else ()
-    noted = [_PREFIX + one.name for one in at_once] + ([MANY] if many else [])
-    return Decision(at_once, many, (*noted, LAST) if noted else (), tuple(over))
+    noted = [one.name for one in at_once] + ([MANY] if many else [])
+    return Decision(at_once, many, (*noted, LAST) if noted else (), over)
 
 
 def _untold(troubles: Iterable[Trouble], told: Mapping[str, datetime]) -> Iterable[Trouble]:
-    return (one for one in troubles if one.kind in AT_ONCE and _PREFIX + one.name not in told)
+    return (one for one in troubles if one.kind in AT_ONCE and one.name not in told)
+
+
+def _is_within(moment: datetime, span: timedelta, now: datetime) -> bool:
+    """Say whether a moment is less than `span` ago. One to come is from before the clock was set
+    back, and long ago."""
+    return timedelta(0) <= now - moment < span
