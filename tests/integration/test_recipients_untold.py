@@ -71,7 +71,7 @@ def test_recipient_and_token_are_told_nowhere(
             told, token = rows(desk)
             heard.extend([repr(deliveries), told])
         options = ["--config", str(desk.folder / "feeds.yaml"), "--state-dir", str(desk.state)]
-        for verb in (["status"], ["status", "--json"]):
+        for verb in (["status"], ["status", "--json"], ["outbox"], ["outbox", "--json"]):
             shown = await asyncio.to_thread(CliRunner().invoke, app, [*options, *verb])
             assert shown.exit_code in (0, 1), shown.output
             heard.append(shown.output)

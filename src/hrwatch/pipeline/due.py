@@ -10,7 +10,6 @@ ALERT   it has, but who gets urgent alerts has something waiting
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from hrwatch.model.mail import Cadence, MailKind, Subscriber, Subscription, Window
 from hrwatch.stages.digest import windows
@@ -43,7 +42,7 @@ def window_of(subscriber: Subscriber, since: datetime, now: datetime) -> Window 
     window = windows.current(subscriber.schedule, subscriber.timezone, now)
     if window is None or now < _digests_from(subscriber, now):
         return None
-    zone = ZoneInfo(subscriber.timezone)
+    zone = windows.zone_of(subscriber.timezone)
     return window if since.astimezone(zone).date() <= window.local_date else None
 
 
@@ -79,7 +78,7 @@ def paused_until(
     if subscription is not None and subscription.paused_until is not None:
         ends.append(subscription.paused_until)
     if subscriber.pause_until is not None:
-        zone = ZoneInfo(subscriber.timezone)
+        zone = windows.zone_of(subscriber.timezone)
         ends.append(windows.first_instant(subscriber.pause_until, time(), zone))
     return max(ends)
 
@@ -137,4 +136,4 @@ def _digests_from(subscriber: Subscriber, now: datetime) -> datetime:
     if subscriber.pause_until is None:
         return now
     at = subscriber.schedule.at or time()
-    return windows.first_instant(subscriber.pause_until, at, ZoneInfo(subscriber.timezone))
+    return windows.first_instant(subscriber.pause_until, at, windows.zone_of(subscriber.timezone))

@@ -4,11 +4,10 @@ is folded into one more at the end of the day, or into the digest, whichever com
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from hrwatch.model.mail import Interest, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Kind, Relation, Rules
-from hrwatch.stages.digest.windows import first_instant
+from hrwatch.stages.digest.windows import first_instant, zone_of
 from hrwatch.stages.store import outbox, turns
 from hrwatch.stages.store.archive import Archive
 
@@ -50,7 +49,7 @@ def _is_urgent(match: Match, keywords: frozenset[str]) -> bool:
 
 async def allowance(archive: Archive, subscriber: Subscriber, now: datetime) -> Allowance:
     """Return which alerts the subscriber may be written at `now`."""
-    today = now.astimezone(ZoneInfo(subscriber.timezone)).date()
+    today = now.astimezone(zone_of(subscriber.timezone)).date()
     begun, yesterday = _begin(today, subscriber), _begin(today - _DAY, subscriber)
     written = await archive.read(turns.alerts, subscriber.name, begun, now + _DAY)
     before = await archive.read(turns.alerts, subscriber.name, yesterday, begun)
@@ -70,4 +69,4 @@ def window_for(matches: Iterable[Match], allowed: Allowance) -> tuple[bool, Wind
 
 
 def _begin(day: date, subscriber: Subscriber) -> datetime:
-    return first_instant(day, time(), ZoneInfo(subscriber.timezone))
+    return first_instant(day, time(), zone_of(subscriber.timezone))

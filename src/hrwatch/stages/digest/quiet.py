@@ -5,17 +5,16 @@ one that is left out nothing is, and hours over midnight belong to both days.
 """
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from hrwatch.model.mail import Quiet
-from hrwatch.stages.digest.windows import first_instant
+from hrwatch.stages.digest.windows import first_instant, zone_of
 
 _DAY = timedelta(days=1)
 
 
 def is_quiet(quiet: Quiet, timezone: str, now: datetime) -> bool:
     """Say whether `now` lies in the quiet hours of an IANA zone. They end where `until` begins."""
-    wall = now.astimezone(ZoneInfo(timezone)).time()
+    wall = now.astimezone(zone_of(timezone)).time()
     if quiet.since <= quiet.until:
         return quiet.since <= wall < quiet.until
     return wall >= quiet.since or wall < quiet.until
@@ -26,7 +25,7 @@ def loud_from(quiet: Quiet | None, timezone: str, instant: datetime) -> datetime
     it does not lie in them."""
     if quiet is None or not is_quiet(quiet, timezone, instant):
         return instant
-    zone = ZoneInfo(timezone)
+    zone = zone_of(timezone)
     today = instant.astimezone(zone).date()
     # In a gap over `until` its end may be quiet too; the day after the next one has no other gap.
     first = [first_instant(today + days * _DAY, quiet.until, zone) for days in (0, 1, 2)]

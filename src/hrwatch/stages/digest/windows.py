@@ -7,7 +7,7 @@ and after downtime only the latest window is due: one late digest, not five.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from hrwatch.model.mail import Cadence, Schedule, Window
@@ -22,6 +22,13 @@ _DATES_BACK = {Cadence.DAILY: 3, Cadence.WEEKLY: 9}
 _DAYS_AHEAD = {Cadence.DAILY: 2, Cadence.WEEKLY: 8}
 
 
+@cache
+def zone_of(timezone: str) -> ZoneInfo:
+    """Return the zone of an IANA name. The library keeps but eight of them, and reads the others'
+    files anew each time."""
+    return ZoneInfo(timezone)
+
+
 def current(schedule: Schedule, timezone: str, now: datetime) -> Window | None:
     """Given a schedule in an IANA zone, return the latest window that has opened at `now`.
 
@@ -32,7 +39,7 @@ def current(schedule: Schedule, timezone: str, now: datetime) -> Window | None:
         return None
     if schedule.cadence is Cadence.HOURLY:
         hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        local_date = hour.astimezone(ZoneInfo(timezone)).date()
+        local_date = hour.astimezone(zone_of(timezone)).date()
         return Window(hour.strftime("%Y-%m-%dT%HZ"), hour, local_date)
     opened = [window for window in _around(schedule, timezone, now) if window.opened_at <= now]
     return max(opened, key=lambda window: (window.opened_at, window.local_date))
@@ -51,12 +58,12 @@ def following(schedule: Schedule, timezone: str, now: datetime) -> datetime | No
 
 
 def _around(schedule: Schedule, timezone: str, now: datetime) -> tuple[Window, ...]:
-    return _around_date(schedule, timezone, now.astimezone(ZoneInfo(timezone)).date())
+    return _around_date(schedule, timezone, now.astimezone(zone_of(timezone)).date())
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _around_date(schedule: Schedule, timezone: str, today: date) -> tuple[Window, ...]:
-    return tuple(_windows(schedule, ZoneInfo(timezone), today))
+    return tuple(_windows(schedule, zone_of(timezone), today))
 
 
 def _windows(schedule: Schedule, zone: ZoneInfo, today: date) -> Iterator[Window]:

@@ -10,11 +10,15 @@ from builders import a_feed, a_match, a_record, a_subscriber, a_tag, an_entry, a
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.model.feeds import Coverage, Feed, PublisherType
 from hrwatch.model.mail import Cadence, MailKind, Match, Page, Quiet, Schedule, Subscriber
+from hrwatch.model.replies import Verb
 from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest import bylines
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.render import render
+from hrwatch.stages.digest.replying import commands
+from hrwatch.stages.digest.tongue import LANGUAGES, speaking
 from hrwatch.stages.digest.view import Occasion
+from hrwatch.stages.reply.commands import command
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 READER = a_subscriber(schedule=Schedule(Cadence.DAILY, time(7)), timezone="Europe/Vilnius")
@@ -205,3 +209,18 @@ def test_footer_names_a_dozen_of_what_was_asked_for_and_counts_the_rest() -> Non
 
     assert "feeds feed-0, feed-1," in said
     assert "feed-11, 28 more;" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_that_a_digest_tells_is_understood(language: str) -> None:
+    told = [command(line) for line, _ in commands(speaking(language), 7)]
+
+    assert [(one.verb, one.numbers, one.days) for one in told if one] == [
+        (Verb.WRONG, (7,), None),
+        (Verb.MUTE, (7,), None),
+        (Verb.MUTE, (), 7),
+        (Verb.LESS, (), None),
+        (Verb.MORE, (), None),
+        (Verb.PAUSE, (), 14),
+        (Verb.STOP, (), None),
+    ]

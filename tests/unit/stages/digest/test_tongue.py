@@ -234,7 +234,7 @@ def test_arabic_html_marks_what_runs_from_the_left() -> None:
     page = written(about("a", "BY", "Court hears of torture"), language="ar")
 
     assert '<span lang="en" dir="ltr">Court hears of torture</span>' in page.html
-    assert 'rel="noreferrer" dir="ltr">https://wire.example/a/</a>' in page.html
+    assert '<span class="address" dir="ltr">https://wire.example/a/</span>' in page.html
 
 
 def test_space_that_must_not_break_does_not() -> None:
