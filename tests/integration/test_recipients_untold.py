@@ -48,10 +48,13 @@ def rows(desk: Desk) -> tuple[str, str]:
     engine = sa.create_engine(f"sqlite:///{desk.state / 'archive.db'}")
     with engine.connect() as connection:
         details = connection.execute(sa.text("SELECT detail, message_id FROM outbox")).all()
+        (data,) = connection.execute(sa.text("SELECT bytes FROM outbox")).one()
         (stands,) = connection.execute(
             sa.text("SELECT token, suspended_because FROM subscriptions")
         ).all()
     engine.dispose()
+    assert b"-----BEGIN PGP MESSAGE-----" in data
+    assert b"Arvenia" not in data  # nor in another encoding: there is one part, and it is closed
     return repr([*details, stands.suspended_because]), str(stands.token)
 
 
