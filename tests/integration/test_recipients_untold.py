@@ -22,8 +22,7 @@ ADDRESS = f"{LOCAL}@{DOMAIN}"
 SAID = f"<{ADDRESS}> {LOCAL.upper()}: no such mailbox at {DOMAIN}, ask postmaster@{DOMAIN}"
 # What the mail server says to one mail, time after time, and what becomes of it.
 ROUNDS: tuple[tuple[dict[str, str], Status], ...] = (
-    ({"MAIL": f"550 5.7.1 no mail for {ADDRESS} from you"}, Status.DEFERRED),
-    ({"DATA": f"451 4.6.0 {SAID}"}, Status.DEFERRED),
+    ({"DATA": f"451 4.7.1 no mail for {ADDRESS}: {SAID}"}, Status.DEFERRED),
     ({"RCPT": f"550 5.1.1 {SAID}"}, Status.REFUSED),
 )
 
