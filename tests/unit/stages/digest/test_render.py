@@ -26,7 +26,7 @@ from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Win
 from hrwatch.model.mail import Page as DigestPage
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.keeping import kept
-from hrwatch.stages.digest import transfer, wording
+from hrwatch.stages.digest import items, transfer
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
 from hrwatch.stages.digest.render import MAIL_LIMIT, render
@@ -426,7 +426,7 @@ def test_render_tells_what_ails_a_feed_and_since_when_but_no_error(state: State,
 
 
 def test_render_has_words_for_every_state_of_a_failing_feed() -> None:
-    assert set(wording.STATES) == FAILING
+    assert set(items.STATES) == FAILING
 
 
 def test_render_of_a_feed_that_failed_last_year_says_the_year() -> None:
