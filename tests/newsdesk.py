@@ -86,8 +86,11 @@ class Desk:
         path.write_text(yaml.safe_dump(sections | changes))
         return path
 
-    async def start(self, *words: str, **environ: str) -> asyncio.subprocess.Process:
-        """Start `hrwatch WORDS` on the desk's folder, with these variables beside the usual."""
+    async def start(
+        self, *words: str, fed: bool = False, **environ: str
+    ) -> asyncio.subprocess.Process:
+        """Start `hrwatch WORDS` on the desk's folder, with these variables beside the usual; `fed`
+        where it is to be given something to read."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -98,15 +101,18 @@ class Desk:
             "state",
             *words,
             cwd=self.folder,
+            stdin=asyncio.subprocess.PIPE if fed else None,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=os.environ | environ,
         )
 
-    async def run(self, *words: str, seconds: float = SECONDS, **environ: str) -> Ended:
-        """Run `hrwatch WORDS` to its end."""
-        process = await self.start(*words, **environ)
-        out, complaints = await asyncio.wait_for(process.communicate(), seconds)
+    async def run(
+        self, *words: str, seconds: float = SECONDS, given: bytes | None = None, **environ: str
+    ) -> Ended:
+        """Run `hrwatch WORDS` to its end, `given` this to read."""
+        process = await self.start(*words, fed=given is not None, **environ)
+        out, complaints = await asyncio.wait_for(process.communicate(given), seconds)
         return Ended(process.returncode or 0, out.decode(), complaints.decode())
 
     def mails(self) -> list[EmailMessage]:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 from hrwatch.stages.store import subscriptions
@@ -85,6 +86,33 @@ def fetching(desk: Desk) -> dict[str, object]:
         "gap": "0s",
         "per_domain": 8,
     }
+
+
+def unsubscribing(mail: EmailMessage) -> bytes:
+    """What a mail program sends for its own button."""
+    address, _, subject = str(mail["List-Unsubscribe"]).strip("<>").partition("?subject=")
+    head = f"From: Reader <reader@desk.example>\nTo: {address.removeprefix('mailto:')}\n"
+    return f"{head}Subject: {subject.replace('%20', ' ')}\n\n".encode()
+
+
+def test_run_heeds_a_mail_programs_stop_from_a_pipe_and_answers_it(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        desk.feed("wire", ARREST)
+        configure(desk, "wire")
+        async with a_daemon(desk) as daemon:
+            await until(lambda: len(desk.mails()) == 1)
+            ended = await desk.run("reply", given=unsubscribing(desk.mails()[0]))
+            await until(lambda: len(desk.mails()) == 2)
+            status, log = await daemon.end()
+
+        assert (status, ended.status, ended.out, ended.complaints) == (0, 0, "", "")
+        answer = desk.mails()[1]
+        assert (answer["To"], answer["Auto-Submitted"]) == ("reader@desk.example", "auto-replied")
+        assert "You will get no more mail." in told(answer)
+        assert "event=reply subscriber=reader command=stop answered=True" in log
+        assert "reader@desk.example" not in log
+
+    at_the_desk(tmp_path, test)
 
 
 def test_run_polls_and_mails_until_it_is_asked_to_end(tmp_path: Path) -> None:

@@ -35,11 +35,13 @@ class _Edges(Generic[Payload]):
         self.lengths: tuple[int, ...] = ()
 
     def add(self, form: str, stem: bool) -> "_Node[Payload]":
-        if not stem:
-            return self.words.setdefault(form, _Node())
-        if len(form) not in self.lengths:
-            self.lengths = tuple(sorted((*self.lengths, len(form))))
-        return self.stems.setdefault(form, _Node())
+        nodes = self.stems if stem else self.words
+        node = nodes.get(form)
+        if node is None:
+            node = nodes[form] = _Node()
+            if stem and len(form) not in self.lengths:
+                self.lengths = tuple(sorted((*self.lengths, len(form))))
+        return node
 
     def follow(self, form: str, nodes: "list[_Node[Payload]]") -> None:
         """Add what `form` leads to."""

@@ -10,11 +10,15 @@ from builders import a_feed, a_match, a_record, a_subscriber, a_tag, an_entry, a
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.model.feeds import Coverage, Feed, PublisherType
 from hrwatch.model.mail import Cadence, MailKind, Match, Page, Quiet, Schedule, Subscriber
+from hrwatch.model.replies import Verb
 from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest import bylines
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.render import render
+from hrwatch.stages.digest.replying import commands
+from hrwatch.stages.digest.tongue import LANGUAGES, speaking
 from hrwatch.stages.digest.view import Occasion
+from hrwatch.stages.reply.commands import command
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 READER = a_subscriber(schedule=Schedule(Cadence.DAILY, time(7)), timezone="Europe/Vilnius")
@@ -205,3 +209,35 @@ def test_footer_names_a_dozen_of_what_was_asked_for_and_counts_the_rest() -> Non
 
     assert "feeds feed-0, feed-1," in said
     assert "feed-11, 28 more;" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_that_a_digest_tells_is_understood(language: str) -> None:
+    told = [command(line) for line, _ in commands(speaking(language), 7)]
+
+    assert [(one.verb, one.numbers, one.days) for one in told if one] == [
+        (Verb.WRONG, (7,), None),
+        (Verb.MUTE, (7,), None),
+        (Verb.MUTE, (), 7),
+        (Verb.LESS, (), None),
+        (Verb.MORE, (), None),
+        (Verb.PAUSE, (), 14),
+        (Verb.STOP, (), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "language", "subject"),
+    [
+        (("torture",), "en", "[hrwatch] Torture: 1 new (BY 1)"),
+        (("torture",), "ru", "[hrwatch] Torture: 1 новый (BY 1)"),
+        (("torture", "fair-trial"), "en", "[hrwatch] 1 new (BY 1)"),
+        (("x" * 50,), "en", "[hrwatch] 1 new (BY 1)"),
+    ],
+)
+def test_full_subject_begins_with_the_one_keyword_where_there_is_room(
+    keywords: tuple[str, ...], language: str, subject: str
+) -> None:
+    reader = a_subscriber(keywords=keywords, subject="full", mail_language=language)
+
+    assert written(a_story("a", *keywords, "BY"), subscriber=reader).subject == subject

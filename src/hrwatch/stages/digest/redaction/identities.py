@@ -59,7 +59,7 @@ _GROUPS = re.compile(rf"\d{{4}}(?:[{SPACE}{HYPHEN}]\d{{4}}){{2,3}}(?:[{SPACE}{HY
 _WORDS = words(vocabulary.IDENTITY, vocabulary.IDENTITY_STEMS, vocabulary.IDENTITY_TOUCHING)
 # The letters of a series may stand between: "паспорт МР 1234567".
 _BEHIND = re.compile(
-    rf"{behind(_WORDS)}(?P<series>(?<![{LETTER}])[{LETTER}]{{1,4}}[{SPACE}{HYPHEN}]?)?$",
+    rf"{behind(_WORDS)}(?P<series>(?<![{LETTER}])[{LETTER}]{{1,4}}(?:[{SPACE}]?№[{SPACE}]?|[{SPACE}{HYPHEN}]?))?$",
     re.IGNORECASE,
 )
 _SECOND = re.compile(rf"[{SPACE}]?(?:№|n[o°º]\.?|номер)[{SPACE}]?\d{{3,12}}", re.IGNORECASE)
@@ -96,4 +96,5 @@ def behind_word(text: str, start: int, end: int) -> tuple[int, int] | None:
         if found := more.match(text, end):
             end = found.end()
     digits = sum(letter.isdigit() for letter in text[first:end])
-    return (first, end) if digits >= _LEAST else None
+    has_letters = any(letter.isalpha() for letter in text[first:end])
+    return (first, end) if digits >= _LEAST - has_letters else None

@@ -10,7 +10,7 @@ HYPHEN = "\u2010-\u2015\u2212\\-"  # last, a hyphen as it stands in a class
 JOINERS = "\u200c\u200d"  # all that text.clean leaves of what shows nothing
 
 FILLER = (
-    rf"(?:[{SPACE}:：.,،;()\[\]«»\"'“”’„№#=*_{HYPHEN}]"
+    rf"(?:[{SPACE}:：.,،;()（）\[\]«»\"'“”’„№#=*_{HYPHEN}]"
     rf"|(?<![^\W\d_])(?:{vocabulary.BETWEEN})(?![^\W\d_])"
     rf"|{vocabulary.BETWEEN_TOUCHING})"
 )

@@ -18,8 +18,8 @@ class Kind(StrEnum):
 # Four digits or more with what stands between a number's groups. Not ". ", which ends a sentence.
 # One digit a repetition: no number can be read in two ways.
 _NUMBER = re.compile(
-    rf"(?:[+＋][{SPACE}]?)?\(?\d"
-    rf"(?:(?:(?!\.[{SPACE}])[(){SPACE}{JOINERS}./{HYPHEN}]){{0,4}}\d){{3,40}}"
+    rf"(?:[+＋][{SPACE}]?)?[(（]?\d"
+    rf"(?:(?:(?!(?<![{SPACE}])\.[{SPACE}])[()（）{SPACE}{JOINERS}./{HYPHEN}]){{0,4}}\d){{3,40}}"
 )
 _MIXED = re.compile(
     rf"(?<![{LETTER}\d])(?=[{LETTER}]{{0,8}}\d)[{LETTER}\d]{{6,24}}(?![{LETTER}\d])"
@@ -42,7 +42,7 @@ _LEAST = 7  # digits of a number that no word announces
 _LEAST_WEAK = 5
 _SURE = 9  # digits that are no figure, in groups
 _SHORT = re.compile(rf"\d{{1,3}}[{HYPHEN}]\d\d[{HYPHEN}]\d\d")  # may look like a day of a year, too
-_AND = re.compile(rf"[{SPACE}]?(?:{vocabulary.AND})?[{SPACE}]?", re.IGNORECASE)
+_AND = re.compile(rf"[{SPACE}]?(?:{vocabulary.AND}|[./{HYPHEN}])?[{SPACE}]?", re.IGNORECASE)
 _EXTENSION = re.compile(
     rf"[{SPACE}]?[,;(]?[{SPACE}]?(?:{vocabulary.EXTENSION})[{SPACE}.:№]{{0,3}}\d{{1,6}}\)?",
     re.IGNORECASE,
@@ -54,9 +54,9 @@ def find(text: str) -> Iterator[tuple[int, int, Kind]]:
     last, kind, position = -1, Kind.PHONE, 0
     while match := _NUMBER.search(text, position):
         start, position = match.span()
-        if text[start] == "(" and ")" not in match[0]:
+        if text[start] in "(（" and not {")", "）"} & set(match[0]):
             start += 1
-        follows = last >= 0 and start >= last and _AND.fullmatch(text, last, start) is not None
+        follows = start >= last >= 0 and _AND.fullmatch(text, last, start) is not None
         found = _judge(text, start, position, kind if follows else None)
         if found is None and _begins_inside(text, start):
             position = start + len(_GROUP.match(text, start)[0])  # type: ignore[index] # begins so

@@ -34,20 +34,28 @@ _MOMENTS = re.compile(
     rf"(?:[{SPACE}]\d\d)?"  # 2026-11-21 16
     rf"|{_YEAR}(?:[{SPACE}./{HYPHEN}]{{1,3}}{_YEAR}){{1,3}}|{_YEARS}[{SPACE}]{_YEARS}"
 )
+_WHOLE_DATE = re.compile(
+    rf"(?<!\d)(?:{_YEAR}(?P<a>[-./]){_MONTH}(?P=a){_DAY}|{_DAY}(?P<b>[-./]){_MONTH}(?P=b){_YEAR})(?!\d)"
+)
+_OF_A_TIME = 2  # digits: those of the hour, where a colon parts it from its minutes
 _GROUPED = rf"[1-9]\d?(?:[{SPACE}.]\d{{3}}){{1,4}}"
 _ROUND = rf"[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,3}}[{SPACE}.]000"
+_THOUSANDS = rf"[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{0,3}}"
+_PLAINLY = re.compile(rf"[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{0,2}}[{SPACE}.]000")
 _FIGURE = re.compile(
     rf"[1-9]\d?(?:[{SPACE}.]\d{{3}}){{2,4}}"  # 1 234 567
     rf"|{_ROUND}"  # 120 000 000
     r"|[1-9]\d{0,3}0{5,9}"  # 1500000
     rf"|\d{{1,4}}\.\d{{1,2}}[{SPACE}]?\(\d{{1,3}}(?:\.\d)?"  # 104.09 (75 per cent
     rf"|[1-9]\d{{0,3}}\.\d\d(?:[{SPACE}][1-9]\d{{0,3}}\.\d\d){{1,6}}"  # 12.89 12.85
+    rf"|{_THOUSANDS}[{SPACE}]?[{HYPHEN}][{SPACE}]?{_THOUSANDS}(?<=000)"  # 25-30 000
     rf"|(?:{_GROUPED}|{_ROUND}|[1-9]\d{{2,4}})[{SPACE}]?[{HYPHEN}][{SPACE}]?"  # 12 000 - 15 000
     rf"(?:{_GROUPED}|{_ROUND}|[1-9]\d{{1,4}}00)"
 )
 _REFERENCE = re.compile(
     rf"\d{{1,5}}[{SPACE}]?\({_YEAR}"  # resolution 2334 (2016
     rf"|\d{{2,6}}/(?:\d\d|{_YEAR})"  # application 12345/18, communication 2345/2014
+    r"|[1-9]\d\d/\d{3,6}/\d\d"  # case 757/21651/24
     rf"|{_YEAR}/\d{{1,6}}(?:/\d{{1,4}})?"
     rf"|\d{{1,3}}[{HYPHEN}]\d{{1,6}}/(?:\d\d|{_YEAR})"  # case 2-1234/2026
 )
@@ -67,7 +75,7 @@ _COUNTED = re.compile(
 )
 
 
-_COUNT = rf"(?:[1-9]\d{{0,11}}|[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,4}})(?:\.\d\d)?"
+_COUNT = rf"(?:[1-9]\d{{0,11}}|[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,4}})(?:\.\d{{1,4}})?"
 _COUNTABLE = re.compile(
     rf"(?:{_YEAR}[{SPACE}])?{_COUNT}(?:[{SPACE}]?[{HYPHEN}][{SPACE}]?{_COUNT})?"
 )
@@ -75,13 +83,19 @@ _COUNTABLE = re.compile(
 
 def is_moment(number: str) -> bool:
     """Say whether it is dates, years or times."""
-    return _MOMENTS.fullmatch(number) is not None
+    if _MOMENTS.fullmatch(number):
+        return True
+    left, dates = _WHOLE_DATE.subn("", number)  # (14.01.2026) 14.01.2026
+    return dates > 0 and number[0] not in "+＋" and sum(map(str.isdigit, left)) <= _OF_A_TIME
 
 
 def is_counted(text: str, start: int, end: int) -> bool:
-    """Say whether what stands beside a number says that it counts people, things or money."""
+    """Say whether what stands beside a number says that it counts people, things or money, or it is
+    a round figure."""
     if not _COUNTABLE.fullmatch(text, start, end):
         return False
+    if _PLAINLY.fullmatch(text, start, end):
+        return True
     before = text[max(0, start - 6) : start]
     return bool(_COUNTED.match(text, end)) or _MONEY_BEFORE.search(before) is not None
 

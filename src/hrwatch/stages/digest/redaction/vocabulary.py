@@ -7,7 +7,7 @@ number that the rules without words did not take for one either.
 
 # What stands between a word and its number: "tel. no.: (", "паспорт гражданина РФ серии".
 BETWEEN = (
-    "no|nos|nr|nro|num|number|numbers|n°|nº|n|is|was|are|card|personal|national|nationale|nacional"
+    "no|nos|nr|nro|num|number|numbers|n°|nº|n|is|was|are|card|personal|national|nationale|nacional|ciudadanía|extranjería"
     "|identity|série|serie|series|serial|número|numéro|numero|numara|numarası|de|du|номер[а-я]{0,2}"
     "|сер|сері[яюї]|сери[яиюей]|серыя|личности|особи|асобы|гражданина|гражданки|рф|россии|республики|беларус[ьи]|украин[аы]|україни"
     "|казахстана?|кр|рб|رقم|الرقم|رقمه|رقمها|شماره|ملی|بشماره"
@@ -17,7 +17,8 @@ BETWEEN_TOUCHING = "号码|號碼|号|號|为|為|是|番号"
 IDENTITY = (
     "id|ids|i\\.d\\.?|dni|nif|curp|rfc|cuil|cuit|cpf|cnpj|nin|cnic|nid|cni|t\\.?c\\.?|pesel|egn|jmbg"
     "|oib|bsn|ssn|nss|nino|iban|инн|іпн|ипн|снилс|рнокпп|иин|жсн|уин|р/с|к/с|card|cards"
-    "|карт(?:а|ы|е|у|ой)|(?-i:NIE|RUN|RUT|RG|NIT|NIC|CIN|NIR|PAN|CI)"
+    "|карт(?:а|ы|е|у|ой)|acc|a/c|bvn|amka|сч[её]т(?:а|у|ом|е)?"
+    "|(?-i:NIE|RUN|RUT|RG|NIT|NIC|CIN|NIR|PAN|CI|C\\.I\\.|C\\.C\\.|INE|NI|TCKN)"
 )
 IDENTITY_STEMS = (
     "passport|passeport|pasaport|passaport|reisepass|paszport|pasaporte|identity (?:card|number)"
@@ -26,7 +27,8 @@ IDENTITY_STEMS = (
     "|residence permit|driving licen[cs]e|driver[’']s licen[cs]e|bank account|account (?:no|number)"
     "|tarjeta|cuenta|cédula|cedula|identité|identidad|identidade|carte bancaire|compte bancaire"
     "|sécurité sociale|seguridad social|matrícula consular"
-    "|паспорт|пашпарт|төлқұжат|идентификационн[а-яё]{1,3} номер|личн[а-яё]{1,3} номер"
+    "|паспорт|загранпаспорт|пашпарт|төлқұжат|уд\\. личности"
+    "|идентификационн[а-яё]{1,3} номер|личн[а-яё]{1,3} номер"
     "|особист[а-яіїє]{1,3} номер|асабіст[а-яіў]{1,3} нумар|удостоверени|посвідченн|пасведчанн"
     "|вид[а-я]? на жительство|военн[а-яё]{1,3} билет|жеке куәлі|жеке сәйкестендіру"
     "|расч[её]тн[а-яё]{1,3} сч[её]т|номер[а-я]? сч[её]та"
@@ -54,7 +56,9 @@ PHONE_TOUCHING = (
     "|热线|熱線|传真|微信|전화|휴대폰|โทรศัพท์|โทร|फ़ोन|फोन|मोबाइल|दूरभाष|ফোন|মোবাইল|טלפון|נייד|ဖုန်း"
 )
 # These stand before other numbers too: "cell 1204".
-WEAK_PHONE = "cell|cells|call|dial|sms|signal|telegram|portable|fixe|контакт"
+WEAK_PHONE = (
+    "cell|cells|call|dial|sms|signal|telegram|portable|fixe|контакт|(?:по|на) номер[а-я]{0,2}"
+)
 WEAK_PHONE_STEMS = (
     "contact|calling|llam[ea]|appel|звон|позвон|набра|набер|зателефон|патэлефан|сигнал|телеграм"
 )
@@ -94,5 +98,6 @@ COUNTED = (
     "|осіб|жителів|чалавек|personnes|habitants|réfugiés|civils|morts|victimes|enfants|femmes"
     "|électeurs|voix|personas|habitantes|refugiados|civiles|muertos|víctimas|niños|mujeres|votos"
     "|pessoas|kişi|insan|mülteci|sivil|çocuk|lira|شخص|أشخاص|لاجئ|مدني|قتيل|طفل|امرأة|نسمة|دولار"
-    "|نفر|کشته|تومان|ریال|人|名|元|美元|人民币"
+    "|korun|złot|forint|lei|leva|francs?|yen|yuan|сомони|сум|драм|лари|манат|лей|dinars?|dirhams?|riyals?|kyats?|baht|naira|shillings?|birr"
+    "|of (?:them|the)|из них|نفر|کشته|تومان|ریال|人|名|元|美元|人民币"
 )
