@@ -22,8 +22,7 @@ ADDRESS = f"{LOCAL}@{DOMAIN}"
 SAID = f"<{ADDRESS}> {LOCAL.upper()}: no such mailbox at {DOMAIN}, ask postmaster@{DOMAIN}"
 # What the mail server says to one mail, time after time, and what becomes of it.
 ROUNDS: tuple[tuple[dict[str, str], Status], ...] = (
-    ({"MAIL": f"550 5.7.1 no mail for {ADDRESS} from you"}, Status.DEFERRED),
-    ({"DATA": f"451 4.6.0 {SAID}"}, Status.DEFERRED),
+    ({"DATA": f"451 4.7.1 no mail for {ADDRESS}: {SAID}"}, Status.DEFERRED),
     ({"RCPT": f"550 5.1.1 {SAID}"}, Status.REFUSED),
 )
 
@@ -48,10 +47,13 @@ def rows(desk: Desk) -> tuple[str, str]:
     engine = sa.create_engine(f"sqlite:///{desk.state / 'archive.db'}")
     with engine.connect() as connection:
         details = connection.execute(sa.text("SELECT detail, message_id FROM outbox")).all()
+        (data,) = connection.execute(sa.text("SELECT bytes FROM outbox")).one()
         (stands,) = connection.execute(
             sa.text("SELECT token, suspended_because FROM subscriptions")
         ).all()
     engine.dispose()
+    assert b"-----BEGIN PGP MESSAGE-----" in data
+    assert b"Arvenia" not in data  # nor in another encoding: there is one part, and it is closed
     return repr([*details, stands.suspended_because]), str(stands.token)
 
 
@@ -71,7 +73,7 @@ def test_recipient_and_token_are_told_nowhere(
             told, token = rows(desk)
             heard.extend([repr(deliveries), told])
         options = ["--config", str(desk.folder / "feeds.yaml"), "--state-dir", str(desk.state)]
-        for verb in (["status"], ["status", "--json"]):
+        for verb in (["status"], ["status", "--json"], ["outbox"], ["outbox", "--json"]):
             shown = await asyncio.to_thread(CliRunner().invoke, app, [*options, *verb])
             assert shown.exit_code in (0, 1), shown.output
             heard.append(shown.output)

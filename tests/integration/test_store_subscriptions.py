@@ -33,8 +33,8 @@ def archive(place: Place) -> Iterator[Archive]:
 @pytest.fixture
 def desk(archive: Archive) -> Archive:
     """An archive with a subscriber who was written to, at the address of the operator's file."""
-    archive.write_now(subscriptions.token_of, "desk", TOKEN)
     archive.write_now(subscriptions.sync, {"desk": ADDRESS})
+    archive.write_now(subscriptions.token_of, "desk", TOKEN)
     return archive
 
 
@@ -154,7 +154,8 @@ def test_sync_subscriber_who_is_gone_or_elsewhere_begins_anew(
     desk.write_now(subscriptions.reject, "desk", RECORD, [SAID], NOW)
     desk.write_now(subscriptions.sync, file)
     desk.write_now(subscriptions.sync, {"desk": ADDRESS})
-    assert of(desk) is None
+    assert of(desk) == Subscription("desk", "")
+    assert ask(desk, subscriptions.by_token, TOKEN) is None
     assert ask(desk, subscriptions.mutes_of, "desk", NOW) == ()
     assert ask(desk, subscriptions.most_rejected, NOW) == ((SAID, 1),)
 

@@ -9,7 +9,7 @@ from hrwatch.model.mail import Status, Undelivered
 _NAMED = 5  # subscribers named on one line
 _ADVICE = {
     Status.REFUSED: "mend the subscriber's address, or what the server says of us; that mail is "
-    "not tried again, and hrwatch preview NAME --since 7d shows what was in it",
+    "not tried again by itself: hrwatch outbox requeue ID, or drop ID",
     Status.DEFERRED: "it is tried again by itself; if it lasts, see the mail server's log",
     Status.UNKNOWN: "it may have arrived, and is sent again under the same Message-ID; if it "
     "lasts, see the mail server's log",

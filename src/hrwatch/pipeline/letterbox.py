@@ -6,7 +6,6 @@ that it answers a mail server at once, whatever the daemon does.
 import os
 import secrets
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def put(directory: Path, letter: Letter) -> None:
     is none, it is full, or the disk says no. Only who empties it makes it: a mail server that
     starts us as somebody else would fill one for nobody."""
     box = directory / FOLDER
-    if sum(1 for _ in _letters(box)) >= MOST_LETTERS:
+    if len(_letters(box)) >= MOST_LETTERS:
         raise LetterboxFull(f"{box} is full")
     name = f"{time.time_ns():020d}-{secrets.token_hex(8)}"
     partial = box / f".{name}.partial"
@@ -61,7 +60,7 @@ def put(directory: Path, letter: Letter) -> None:
 def waiting(box: Path) -> tuple[Path, ...]:
     """Return the letters that wait, oldest first; none where there is no letterbox."""
     try:
-        return tuple(sorted(_letters(box)))
+        return tuple(box / name for name in sorted(_letters(box)))
     except FileNotFoundError:
         return ()
 
@@ -83,8 +82,7 @@ def put_aside(path: Path) -> None:
     path.replace(path.with_suffix(_BAD))
 
 
-def _letters(box: Path) -> Iterator[Path]:
+def _letters(box: Path) -> list[str]:
     with os.scandir(box) as entries:
-        for entry in entries:
-            if entry.name.endswith(_LETTER) and not entry.name.startswith("."):
-                yield Path(entry.path)
+        names = [entry.name for entry in entries]
+    return [name for name in names if name.endswith(_LETTER) and name[0] != "."]

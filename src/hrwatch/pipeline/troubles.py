@@ -39,8 +39,8 @@ _OF_SUBSCRIBERS = {
     "where the server was wrong; what matches waits",
     TroubleKind.DIGEST: "see the log (event=digest-failed); what matches waits",
 }
-_REFUSED = "see what the mail server says of us or of this mail; it is not tried again, and "
-_REFUSED += "`hrwatch preview NAME --since 7d` shows what was in it"
+_REFUSED = "see what the mail server says of us or of this mail, then `hrwatch outbox requeue ID` "
+_REFUSED += "or `drop ID`; it is not tried again by itself"
 _PARKED = "see the mail server's log, then `hrwatch outbox requeue ID` or `drop ID`; it is kept"
 _ROOM = "make room: df -h shows the disk; old archive.db.before-* copies may go first"
 _TRANSPORT = "see what the server says, its password and certificate; `hrwatch doctor` asks it. "

@@ -65,7 +65,8 @@ def page(told: Told, language: str) -> Page:
     text = "\n\n".join(layout.wrap(sentence) for sentence in sentences) + "\n"
     if tongue.right_to_left:
         text = layout.read_from_the_right(text)
-    return Page(tongue.gettext("Answer to your mail"), text, html="", numbers=())
+    subject = tongue.gettext("Answer to your mail")
+    return Page(subject, text, html="", numbers=(), discreet=subject)
 
 
 def _sentences(told: Told, tongue: Tongue) -> list[str]:

@@ -5,7 +5,9 @@ The library encrypts to a key that has expired (0.1.35, src/encrypt.rs: `alive()
 nothing is), so that is looked at here.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +21,18 @@ _MAX_BYTES = 1_000_000  # of a key file; one with many signatures of others has 
 _INSTALL = "pysequoia is not installed: pip install 'hrwatch[pgp]'"
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a key file holds."""
+
+    certificate: "Cert"
+    end: datetime | None  # of the key as a whole; None: it has none
+    ends: tuple[datetime | None, ...]  # of its parts that mail may be encrypted to
+
+
 def unusable(key_file: Path, now: datetime) -> str:
     """Given a subscriber's key file, return why nothing can be encrypted to it now, in words for an
-    operator; empty where it can."""
+    operator, the same as long as it is the same reason; empty where it can."""
     try:
         _usable(key_file, now)
     except ComposeError as error:
@@ -32,72 +43,78 @@ def unusable(key_file: Path, now: datetime) -> str:
 def encrypted(entity: bytes, key_file: Path, now: datetime) -> str:
     """Given a MIME entity and a key file, return the entity encrypted to it, armored; raise
     ComposeError where the key cannot be used."""
-    return _encrypt(entity, _usable(key_file, now), key_file)
+    return _encrypt(entity, _usable(key_file, now), key_file.name)
 
 
 def _usable(key_file: Path, now: datetime) -> "Cert":
     """Return the one key of a file, or raise ComposeError."""
-    certificate = _read(key_file)
-    try:
-        is_revoked, end = certificate.is_revoked, certificate.expiration
-        ends = _ends_of_encryption(bytes(certificate))
-    except RuntimeError as error:
-        told = f"the key in {key_file.name} cannot be used: {_first_line(error)}"
-        raise ComposeError(told) from None
-    if is_revoked:
-        raise ComposeError(f"the key in {key_file.name} was revoked by its owner")
-    if end is not None and end <= now:
-        raise ComposeError(f"the key in {key_file.name} expired {_day(end)}")
-    if not ends:
-        raise ComposeError(f"the key in {key_file.name} has no part to encrypt to")
-    if all(end is not None and end <= now for end in ends):
-        latest = max(end for end in ends if end is not None)
-        told = f"the part to encrypt to of the key in {key_file.name} expired {_day(latest)}"
-        raise ComposeError(told)
-    _encrypt(b"", certificate, key_file)
-    return certificate
-
-
-def _read(key_file: Path) -> "Cert":
+    name = key_file.name
     try:
         with key_file.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise ComposeError(f"{key_file.name} cannot be read: {error.strerror}") from error
+        raise ComposeError(f"{name} cannot be read: {error.strerror}") from error
+    key = _examined(data, name)
+    if isinstance(key, str):
+        raise ComposeError(key)
+    if key.end is not None and key.end <= now:
+        raise ComposeError(f"the key in {name} expired {_day(key.end)}")
+    if all(end is not None and end <= now for end in key.ends):
+        latest = max(end for end in key.ends if end is not None)
+        raise ComposeError(f"the part to encrypt to of the key in {name} expired {_day(latest)}")
+    return key.certificate
+
+
+@lru_cache(maxsize=1_000)  # as long as it is the same: it is asked for at every look at a digest
+def _examined(data: bytes, name: str) -> _Key | str:
+    """Given the bytes of a key file, return what they hold, or why they cannot be used."""
     if len(data) > _MAX_BYTES:
-        raise ComposeError(f"{key_file.name} is larger than a key: {_MAX_BYTES} bytes at most")
+        return f"{name} is larger than a key: {_MAX_BYTES} bytes at most"
     try:
         from pysequoia import Cert  # noqa: PLC0415 - an extra, and 10 MB
         from pysequoia.packet import PacketPile, Tag  # noqa: PLC0415 - the same
-    except ImportError as error:
-        raise ComposeError(_INSTALL) from error
+    except ImportError:
+        return _INSTALL
     try:
         tags = [packet.tag for packet in PacketPile.from_bytes(data)]
-        if Tag.SecretKey in tags:
-            told = f"{key_file.name} holds a secret key: keep the public one here alone"
-            raise ComposeError(told)
         found = Cert.split_bytes(data)
     except RuntimeError as error:
-        told = f"{key_file.name} holds no OpenPGP public key ({_first_line(error)})"
-        raise ComposeError(told) from None
-    if not found:
-        raise ComposeError(f"{key_file.name} holds no OpenPGP public key")
-    if len(found) > 1:
-        raise ComposeError(f"{key_file.name} holds {len(found)} keys: leave the one to encrypt to")
-    return found[0]
+        return f"{name} holds no OpenPGP public key ({_first_line(error)})"
+    if Tag.SecretKey in tags:
+        return f"{name} holds a secret key: keep the public one here alone"
+    if len(found) != 1:
+        how_many = f"{len(found)} keys: leave the one to encrypt to"
+        return f"{name} holds {how_many if found else 'no OpenPGP public key'}"
+    return _judged(found[0], name)
 
 
-def _encrypt(entity: bytes, certificate: "Cert", key_file: Path) -> str:
+def _judged(certificate: "Cert", name: str) -> _Key | str:
+    try:
+        if certificate.is_revoked:
+            return f"the key in {name} was revoked by its owner"
+        key = _Key(certificate, certificate.expiration, _ends_of_encryption(bytes(certificate)))
+    except RuntimeError as error:
+        return f"the key in {name} cannot be used: {_first_line(error)}"
+    if not key.ends:
+        return f"the key in {name} has no part to encrypt to"
+    try:
+        _encrypt(b"", certificate, name)
+    except ComposeError as error:
+        return str(error)
+    return key
+
+
+def _encrypt(entity: bytes, certificate: "Cert", name: str) -> str:
     from pysequoia import encrypt  # noqa: PLC0415 - an extra
 
     try:
         return encrypt(bytes=entity, recipients=[certificate]).decode("ascii")
     except RuntimeError as error:
-        told = f"nothing can be encrypted to the key in {key_file.name}: {_first_line(error)}"
+        told = f"nothing can be encrypted to the key in {name}: {_first_line(error)}"
         raise ComposeError(told) from None
 
 
-def _ends_of_encryption(key: bytes) -> list[datetime | None]:
+def _ends_of_encryption(key: bytes) -> tuple[datetime | None, ...]:
     """Return until when each part of a key that mail may be encrypted to is good, None for ever;
     revoked ones are left out.
 
@@ -113,7 +130,7 @@ def _ends_of_encryption(key: bytes) -> list[datetime | None]:
         elif packet.tag == Tag.Signature and parts:
             parts[-1].append(packet)
     gone = (SignatureType.SubkeyRevocation, SignatureType.KeyRevocation)
-    ends = []
+    ends: list[datetime | None] = []
     for part, *statements in parts:
         flagged = [one for one in statements if one.key_flags and one.signature_created]
         newest = max(flagged, key=_made, default=None)
@@ -125,7 +142,7 @@ def _ends_of_encryption(key: bytes) -> list[datetime | None]:
         if flags.transport_encryption or flags.storage_encryption:
             lasts = newest.key_validity_period
             ends.append(begun + lasts if lasts and lasts > timedelta(0) else None)
-    return ends
+    return tuple(ends)
 
 
 def _made(statement: "Packet") -> datetime:

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cache, partial
 from pathlib import Path
 from traceback import extract_tb
+from urllib.parse import urlsplit
 
 from jinja2 import (
     BaseLoader,
@@ -79,6 +80,7 @@ def _environment(language: str, folder: Path | None) -> Environment:
         "columns": columns,
         "marked": _marked,
         "plain": _plain,
+        "site": _site,
     }
     environment.globals |= {
         "tongue": tongue,
@@ -108,6 +110,14 @@ def _marked(pieces: tuple[Piece, ...]) -> str:
 
 def _plain(pieces: tuple[Piece, ...]) -> str:
     return "".join(piece.text for piece in pieces)
+
+
+def _site(link: str) -> str:
+    """Return whose address it is, as people call it: "amnesty.org"."""
+    try:
+        return (urlsplit(link).hostname or link).removeprefix("www.")
+    except ValueError:  # "http://[", which the feed calls an address
+        return link
 
 
 def _is_right_to_left(value: str, language: str) -> bool:

@@ -104,7 +104,7 @@ class Tongue:
 
     def grouped(self, items: Iterable[str]) -> str:
         """Return the items with semicolons between them: commas stand within."""
-        return ("؛ " if self.code == "ar" else "; ").join(items)
+        return {"ar": "؛ ", "fr": "\u00a0; "}.get(self.code, "; ").join(items)
 
     def together(self, items: Iterable[str]) -> str:
         """Return "title and text"."""

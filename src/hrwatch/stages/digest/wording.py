@@ -5,63 +5,38 @@ What comes from feeds is isolated where it runs against the mail; escaping is th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from datetime import UTC, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from hrwatch import text
-from hrwatch.model.feeds import FeedState, State
-from hrwatch.model.mail import Cadence, MailKind, Reason, Schedule
-from hrwatch.model.tags import Relation
+from hrwatch.model.mail import Cadence, MailKind, Reason
+from hrwatch.stages.digest import names
+from hrwatch.stages.digest.asking import why
 from hrwatch.stages.digest.bylines import Bylines
 from hrwatch.stages.digest.fates import Fates
+from hrwatch.stages.digest.items import ItemWords
 from hrwatch.stages.digest.replying import commands
 from hrwatch.stages.digest.reports import Reports
 from hrwatch.stages.digest.times import Times
-from hrwatch.stages.digest.tongue import Tongue, msgid, speaking
+from hrwatch.stages.digest.tongue import msgid, speaking
 from hrwatch.stages.digest.view import (
     Composition,
-    NoExtract,
     Section,
     Sheet,
-    Story,
-    Undated,
     Update,
 )
 
 SUBJECT_LIMIT = 70
 _NAMED_IN_SHORT = 3
-_ASKED_NAMED = 12  # of one kind; the others are counted
 _KINDS = {
     Cadence.AT_ONCE: msgid("Update"),
     Cadence.HOURLY: msgid("Hourly digest"),
     Cadence.DAILY: msgid("Daily digest"),
     Cadence.WEEKLY: msgid("Weekly digest"),
 }
-_UNDATED = {
-    Undated.NOT_GIVEN: msgid("Publication date not given."),
-    Undated.NOT_UNDERSTOOD: msgid("Publication date not understood."),
-    Undated.AHEAD: msgid("Dated in the future by its publisher."),
-}
-_NO_EXTRACT = {
-    NoExtract.TERMS: msgid("No extract: this publisher's terms allow no copies."),
-    NoExtract.HEADLINE: msgid("No extract: only the headline of this feed is archived."),
-    NoExtract.SUMMARY: msgid(
-        "No extract: the feed gave no summary, and no more than that is archived."
-    ),
-}
-STATES = {
-    State.EMPTY: msgid("answers, but empty"),
-    State.NOT_A_FEED: msgid("what is there is no feed"),
-    State.LAYOUT_CHANGED: msgid("page layout changed, no links found"),
-    State.UNREACHABLE: msgid("cannot be reached"),
-    State.REFUSED: msgid("refuses our reader"),
-    State.GONE: msgid("is gone from its address"),
-    State.INVALID: msgid("cannot be read"),
-}
 
 
-class Wording:
+class Wording(ItemWords):
     """The sentences of one digest, in its subscriber's language and time zone."""
 
     def __init__(self, composition: Composition) -> None:
@@ -70,7 +45,7 @@ class Wording:
         self._zone = ZoneInfo(composition.subscriber.timezone)
         opened = composition.window.opened_at if composition.window else composition.now
         self._moment = opened.astimezone(self._zone)
-        self._times = Times(self._zone, composition.now, self._tongue)
+        super().__init__(Times(self._zone, composition.now, self._tongue))
         self.fates = Fates(self._times)
         self.reports = Reports(self._times)
         self.bylines = Bylines(self._tongue)
@@ -109,9 +84,14 @@ class Wording:
         )
         other = tongue.gettext("other")
         counts = [f"{code or other} {of_country[code]}" for code in ranked]
-        head = f"[hrwatch] {self._counts(composition.new, composition.updates)}"
+        head = self._counts(composition.new, composition.updates)
         if self._is_urgent():
-            head = f"[hrwatch] {self.urgent()}: {self._counts(composition.new, ())}"
+            head = f"{self.urgent()}{tongue.colon}{head}"
+        if about := self._one_keyword():
+            subject = f"[hrwatch] {about}{tongue.colon}{head} ({tongue.listed(counts)})"
+            if counts and len(subject) <= limit:
+                return subject
+        head = f"[hrwatch] {head}"
         for shown in range(len(counts), 0, -1):
             left = sum(of_country[code] for code in ranked[shown:])
             tail = [tongue.ngettext("%(num)s elsewhere", "%(num)s elsewhere", left)] if left else []
@@ -119,6 +99,14 @@ class Wording:
             if len(subject) <= limit:
                 return subject
         return head
+
+    def _one_keyword(self) -> str:
+        """Return the one keyword that was asked for: by its id in English, which is short."""
+        asked = self._composition.subscriber.interest.keywords
+        if len(asked) != 1:
+            return ""
+        label = self._composition.asked.keywords[0]
+        return names.keyword(asked[0], {}, self._tongue) if self._tongue.code == "en" else label
 
     def heading(self, page: int = 1, pages: int = 1) -> str:
         """Return the heading: "Daily digest, Sunday 22 November 2026"."""
@@ -218,131 +206,9 @@ class Wording:
         """Return a section's counts: "3 new, 1 changed"."""
         return self._counts(len(section.stories), section.updates)
 
-    def published(self, story: Story) -> str:
-        """Return when a story was published, in the subscriber's time and UTC, and first seen."""
-        gettext, day = self._tongue.gettext, self._tongue.day
-        seen = story.first_seen_at.astimezone(UTC)
-        when = f"{day(seen, year=False)} {seen:%H:%M}"
-        if story.published_at is None:
-            published = gettext(_UNDATED[story.undated or Undated.NOT_GIVEN])
-        elif not story.time_given:
-            date = day(story.published_at.astimezone(UTC), year=True)
-            published = (
-                gettext("Dated %(date)s on the page, time not given.", date=date)
-                if story.from_list
-                else gettext("Published %(date)s, time not given.", date=date)
-            )
-        else:
-            written = self._times.with_utc(story.published_at)
-            published = gettext("Published %(when)s.", when=written)
-        return f"{published} {gettext('First seen %(when)s UTC.', when=when)}"
-
-    def version(self, story: Story) -> str:
-        """Return which version of an article is told, where it is not the first."""
-        gettext = self._tongue.gettext
-        if story.seen_at is None:
-            return gettext("This is version %(version)s of the article.", version=story.version)
-        return gettext(
-            "This is version %(version)s of the article, seen %(when)s.",
-            version=story.version,
-            when=self._times.with_utc(story.seen_at),
-        )
-
-    def no_extract(self, story: Story) -> str:
-        """Return why nothing of a story's text is cited; empty where something is, or could be."""
-        return self._tongue.gettext(_NO_EXTRACT[story.no_extract]) if story.no_extract else ""
-
-    def kept(self, story: Story | Update) -> str:
-        """Return the archive's reference of a story."""
-        gettext, isolate = self._tongue.gettext, self._tongue.isolate
-        if isinstance(story, Update):
-            seen, in_part = story.seen_at.astimezone(UTC), False
-        else:
-            seen, in_part = story.first_seen_at.astimezone(UTC), bool(story.no_extract)
-        when = f"{self._tongue.day(seen, year=False)} {seen:%H:%M}"
-        parts = [
-            gettext("ref %(reference)s", reference=isolate(story.reference)),
-            gettext("headline kept %(when)s UTC", when=when)
-            if in_part
-            else gettext("kept %(when)s UTC", when=when),
-        ]
-        if story.sha256:
-            parts.append(gettext("page sha256 %(digits)s", digits=isolate(story.sha256[:12])))
-        else:
-            parts.append(gettext("no page kept"))
-        return self._tongue.listed(parts)
-
-    def trouble(self, state: FeedState) -> str:
-        """Return what is wrong with a feed and since when nothing came of it, in words for its
-        readers: the error's own text is the operator's, and may name machines, settings or files.
-        """
-        gettext, times = self._tongue.gettext, self._times
-        parts = [gettext(STATES.get(state.state, STATES[State.INVALID]))]
-        if state.failing_since is not None:
-            parts.append(gettext("since %(when)s", when=times.short(state.failing_since)))
-        if state.last_polled_at is not None:
-            parts.append(gettext("last tried %(when)s", when=times.short(state.last_polled_at)))
-        if state.newest_entry_at is not None:
-            date = self._tongue.day(state.newest_entry_at, year=True)
-            parts.append(gettext("newest entry known %(when)s", when=date))
-        return self._tongue.listed(parts) + "."
-
     def why(self) -> str:
         """Return why the subscriber gets this: what they asked for."""
-        subscriber, asked = self._composition.subscriber, self._composition.asked
-        gettext, listed = self._tongue.gettext, self._named
-        parts = [
-            gettext("keywords %(list)s", list=listed(asked.keywords))
-            if asked.keywords
-            else gettext("all keywords"),
-            gettext("countries %(list)s", list=listed(asked.countries))
-            if asked.countries
-            else gettext("all countries"),
-            gettext("languages %(list)s", list=listed(asked.languages))
-            if asked.languages
-            else gettext("all languages"),
-            gettext("feeds %(list)s", list=listed(map(self._tongue.isolate, asked.feeds)))
-            if asked.feeds
-            else gettext("all feeds"),
-        ]
-        if subscriber.interest.roll_up:
-            parts.append(gettext("territories with their country"))
-        if asked.excluded:
-            excluded = listed(map(self._tongue.isolate, asked.excluded))
-            parts.append(gettext("without %(list)s", list=excluded))
-        if subscriber.interest.query:
-            query = self._tongue.isolate(text.clean_line(subscriber.interest.query, 500))
-            parts.append(gettext("query %(query)s", query=query))
-        in_full = subscriber.interest.relation is Relation.MENTION
-        parts.append(gettext("mentions in full") if in_full else gettext("main subject only"))
-        parts.append(
-            self._tongue.listed([schedule(subscriber.schedule, self._tongue), self.zone()])
-        )
-        if subscriber.urgent:
-            parts.append(
-                self._tongue.ngettext(
-                    "at most %(num)s urgent alert a day",
-                    "at most %(num)s urgent alerts a day",
-                    subscriber.urgent,
-                )
-            )
-        if subscriber.quiet:
-            since, until = f"{subscriber.quiet.since:%H:%M}", f"{subscriber.quiet.until:%H:%M}"
-            parts.append(gettext("no mail from %(since)s to %(until)s", since=since, until=until))
-        return gettext(
-            "Subscription %(name)s: %(what)s.",
-            name=self._tongue.quoted(self._tongue.isolate(subscriber.name)),
-            what=self._tongue.grouped(parts),
-        )
-
-    def _named(self, names: Iterable[str]) -> str:
-        """Return a list that is not too long: the others are counted."""
-        told = list(names)
-        more = len(told) - _ASKED_NAMED
-        if more <= 0:
-            return self._tongue.listed(told)
-        others = self._tongue.ngettext("%(num)s more", "%(num)s more", more)
-        return self._tongue.listed([*told[:_ASKED_NAMED], others])
+        return why(self._composition, self._tongue, self.zone())
 
     def urgent(self) -> str:
         """Return the word that stands before a story which is told at once."""
@@ -423,15 +289,3 @@ class Wording:
         if returned:
             told.append(ngettext("%(num)s returned", "%(num)s returned", returned))
         return self._tongue.listed(told)
-
-
-def schedule(value: Schedule, tongue: Tongue) -> str:
-    """Return a schedule in words: "weekly on Monday at 07:00"."""
-    if value.at is None:
-        hourly = value.cadence is Cadence.HOURLY
-        return tongue.gettext("hourly") if hourly else tongue.gettext("at once")
-    time = f"{value.at:%H:%M}"
-    if value.weekday is None:
-        return tongue.gettext("daily at %(time)s", time=time)
-    weekday = tongue.weekday(value.weekday)
-    return tongue.gettext("weekly on %(weekday)s at %(time)s", weekday=weekday, time=time)

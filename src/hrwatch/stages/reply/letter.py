@@ -28,6 +28,7 @@ _MARKS = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 )
 _SIGNATURE = "--"
+_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _LONGEST_LINE = 300  # that is looked at: these expressions would take minutes over a megabyte
 # Below such a line all is of somebody else, quoted without a mark.
 _QUOTED_BELOW = re.compile(
@@ -37,7 +38,7 @@ _QUOTED_BELOW = re.compile(
 )
 # "On Monday, anna@example.org wrote:". What follows should be marked as quoted.
 _ATTRIBUTION = re.compile(
-    r".*(?:[@\d].*:|(?:wrote|writes|schrieb|écrit|escribió|пишет|писала?|написала?|كتب|كتبت)\s?:?)\s*",
+    r"(?=.{25}).*[@\d].*:\s*|.*(?:(?:wrote|writes|schrieb|écrit|escribió|пишет|писала?|написала?|كتب|كتبت)\s?:?)\s*",
     re.IGNORECASE,
 )
 
@@ -108,6 +109,8 @@ def own_lines(lines: Iterable[str]) -> list[str]:
             continue
         if seen.startswith((">", "|")):
             quote_follows = False
+            continue
+        if seen == _SIGNED:
             continue
         if quote_follows or seen == _SIGNATURE or _QUOTED_BELOW.fullmatch(seen[:_LONGEST_LINE]):
             break

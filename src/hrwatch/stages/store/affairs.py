@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from hrwatch.model.mail import MailKind, Status
 from hrwatch.model.operating import Traffic
-from hrwatch.stages.store.ledger import told_on
 from hrwatch.stages.store.tables import digests, feeds, outbox, records
 
 # Settled as this, a mail is parked: it was tried in vain for a week, and is kept.
@@ -44,7 +43,7 @@ def traffic(connection: sa.Connection, since: datetime) -> Traffic:
     settled = outbox.c.settled_at >= since
     refused = sa.and_(settled, outbox.c.status == Status.REFUSED)
     sent = _count(connection, settled, outbox.c.status == Status.SENT)
-    withdrawn = _count(connection, refused, ~_is_told())
+    withdrawn = _count(connection, refused, ~_is_whole())
     unsettled = outbox.c.settled_at.is_(None)
     waiting = sa.select(sa.func.count(), sa.func.min(outbox.c.created_at)).where(unsettled)
     count, oldest = connection.execute(waiting).one()
@@ -66,9 +65,9 @@ def parked(connection: sa.Connection) -> int:
 
 
 def lost(connection: sa.Connection, since: datetime) -> tuple[Lost, ...]:
-    """Return the mails to subscribers that were refused from `since` on, but for those that were
-    withdrawn, and those that are parked, whenever that was."""
-    refused = sa.and_(outbox.c.settled_at >= since, outbox.c.status == Status.REFUSED, _is_told())
+    """Return the mails to subscribers that were refused from `since` on, and those that are parked,
+    whenever that was; but for those that were withdrawn or given up."""
+    refused = sa.and_(outbox.c.settled_at >= since, outbox.c.status == Status.REFUSED, _is_whole())
     query = (
         sa.select(
             outbox.c.message_id,
@@ -149,12 +148,10 @@ def _count(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> in
     return int(connection.scalar(query) or 0)
 
 
-def _is_told() -> sa.ColumnElement[bool]:
-    """Return the condition that a mail was not withdrawn: what was answers for nothing any more."""
-    answers = sa.exists().where(told_on(outbox)).correlate(outbox)
-    is_empty = sa.exists().where(digests.c.id == outbox.c.digest, digests.c.matches == 0)
-    return sa.or_(outbox.c.digest.is_(None), answers, is_empty.correlate(outbox))
+def _is_whole() -> sa.ColumnElement[bool]:
+    """Return the condition that a mail was neither withdrawn nor given up, which empties it."""
+    return outbox.c.bytes != b""
 
 
 def _is_parked() -> sa.ColumnElement[bool]:
-    return sa.and_(outbox.c.settled_at.is_not(None), outbox.c.status.in_(_PARKED))
+    return sa.and_(outbox.c.settled_at.is_not(None), outbox.c.status.in_(_PARKED), _is_whole())

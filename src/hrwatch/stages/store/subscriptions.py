@@ -23,16 +23,16 @@ Term = tuple[str, str]  # a keyword or a country, and the term that spoke for it
 
 
 def sync(connection: sa.Connection, addresses: Mapping[str, str]) -> None:
-    """Given every configured subscriber's address, end what stood of those who are gone, or have
-    another address now. Of rejections only counts are ever told: they stay."""
+    """Given every configured subscriber's address, note them, and end what stood of those who are
+    gone or had another address. Of rejections only counts are ever told: they stay."""
     for row in connection.execute(sa.select(subscriptions)).all():
         address = addresses.get(row.subscriber)
-        if address is not None and row.address.casefold() in ("", address.casefold()):
-            _change(connection, row.subscriber, address=address)
-            continue
-        of_them = subscriptions.c.subscriber == row.subscriber
-        connection.execute(sa.delete(subscriptions).where(of_them))
-        connection.execute(sa.delete(mutes).where(mutes.c.subscriber == row.subscriber))
+        if address is None or row.address.casefold() not in ("", address.casefold()):
+            of_them = subscriptions.c.subscriber == row.subscriber
+            connection.execute(sa.delete(subscriptions).where(of_them))
+            connection.execute(sa.delete(mutes).where(mutes.c.subscriber == row.subscriber))
+    for subscriber, address in addresses.items():
+        _change(connection, subscriber, address=address)
 
 
 def token_of(connection: sa.Connection, subscriber: str, new: str) -> str:

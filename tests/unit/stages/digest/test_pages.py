@@ -34,10 +34,12 @@ from hrwatch.model.mail import (
     Schedule,
     Subscriber,
 )
+from hrwatch.model.settings import MailSettings
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest import transfer
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
+from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.pages import FULL_STORIES, shares
 from hrwatch.stages.digest.render import MAIL_LIMIT, TEXT_LIMIT, render
 
@@ -360,3 +362,21 @@ def test_length_on_the_way_is_never_less_than_it_will_be(body: str) -> None:
 
     assert len(written) <= transfer.length(body) + 4
     assert transfer.length(body) <= len(written) * 1.1 + 80
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ar"])
+@pytest.mark.parametrize(("text_only", "limit"), [(False, 80_000), (True, 20_000)])
+def test_mail_as_it_is_sent_is_under_its_limit(language: str, text_only: bool, limit: int) -> None:
+    reader = replace(READER, text_only=text_only, mail_language=language)
+    matches = [
+        replace(m, record=replace(m.record, text=RUSSIAN * 9, title=RUSSIAN)) for m in many(90)
+    ]
+    pages = rendered(*matches, subscriber=reader).pages
+
+    sizes = [
+        len(build(page, reader, MailSettings(), "m" * 16, NOW, token="c" * 32).bytes)
+        for page in pages
+    ]
+    assert len(sizes) > 1
+    assert all(size < limit for size in sizes)
+    assert sum(sizes[:-1]) > 0.7 * limit * len(sizes[:-1])  # not many small ones instead

@@ -26,7 +26,7 @@ from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Win
 from hrwatch.model.mail import Page as DigestPage
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.keeping import kept
-from hrwatch.stages.digest import transfer, wording
+from hrwatch.stages.digest import items, transfer
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
 from hrwatch.stages.digest.render import MAIL_LIMIT, render
@@ -426,7 +426,7 @@ def test_render_tells_what_ails_a_feed_and_since_when_but_no_error(state: State,
 
 
 def test_render_has_words_for_every_state_of_a_failing_feed() -> None:
-    assert set(wording.STATES) == FAILING
+    assert set(items.STATES) == FAILING
 
 
 def test_render_of_a_feed_that_failed_last_year_says_the_year() -> None:
@@ -505,7 +505,7 @@ def test_render_with_a_full_subject_stays_short_and_adds_up(countries: int) -> N
     codes = [f"{first}{second}" for first in "ABCDEFGH" for second in "KLMNOPQR"][:countries]
     matches = [about(code, code, "torture") for code in codes] + [about("x", "torture")]
     subscriber = a_subscriber(schedule=SEVEN, subject="full")
-    subject = written(*matches, subscriber=subscriber).subject
+    subject = rendered(*matches, subscriber=subscriber).pages[0].subject
     assert len(subject) <= 70
     assert subject.isascii()
     counted = [int(number) for number in re.findall(r"(?:[A-Z]{2}|other) (\d+)", subject)]
@@ -584,3 +584,17 @@ def test_render_of_a_digest_without_stories_still_speaks() -> None:
     assert "No new stories." in digest.text
     assert "CONTENTS" not in digest.text
     assert "Until Sun 22 Nov 07:03" in digest.text
+
+
+@pytest.mark.parametrize(
+    ("link", "site"),
+    [
+        ("https://www.wire.example/a", "wire.example"),
+        ("https://wire.example@evil.example/a", "evil.example"),
+        ("https://[", "https://["),
+    ],
+)
+def test_render_says_of_each_link_where_it_leads(link: str, site: str) -> None:
+    page = written(about("a", permalink=link))
+    assert f'<a href="{link}" rel="noreferrer">Read at {site}</a>' in page.html
+    assert f'<span class="address">{link}</span>' in page.html

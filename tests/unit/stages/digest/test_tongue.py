@@ -9,14 +9,15 @@ import pytest
 from builders import a_feed, a_match, a_record, a_subscriber, a_tag, an_entry
 from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Cadence, Match, Page, Reason, Schedule
-from hrwatch.stages.digest import names
+from hrwatch.stages.digest import names, transfer
+from hrwatch.stages.digest.asking import schedule
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns, isolate, read_from_the_right, wrap
-from hrwatch.stages.digest.render import render
+from hrwatch.stages.digest.render import MAIL_LIMIT, render
 from hrwatch.stages.digest.times import Times
 from hrwatch.stages.digest.tongue import LANGUAGES, speaking
 from hrwatch.stages.digest.windows import current
-from hrwatch.stages.digest.wording import SUBJECT_LIMIT, schedule
+from hrwatch.stages.digest.wording import SUBJECT_LIMIT
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 VILNIUS = ZoneInfo("Europe/Vilnius")
@@ -234,7 +235,7 @@ def test_arabic_html_marks_what_runs_from_the_left() -> None:
     page = written(about("a", "BY", "Court hears of torture"), language="ar")
 
     assert '<span lang="en" dir="ltr">Court hears of torture</span>' in page.html
-    assert 'rel="noreferrer" dir="ltr">https://wire.example/a/</a>' in page.html
+    assert '<span class="address" dir="ltr">https://wire.example/a/</span>' in page.html
 
 
 def test_space_that_must_not_break_does_not() -> None:
@@ -242,3 +243,25 @@ def test_space_that_must_not_break_does_not() -> None:
 
     assert [line for line in lines if line.startswith(":")] == []
     assert any("fin\u00a0:" in line for line in lines)
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+def test_long_digest_keeps_its_size_in_letters_of_two_bytes(language: str) -> None:
+    subscriber = a_subscriber(schedule=SEVEN, mail_language=language)
+    matches = tuple(about(f"id-{n}", "BY", f"Суд слушает дело о пытках, {n}") for n in range(60))
+    composition = compose(
+        subscriber,
+        matches,
+        coverage=Coverage(1, 1, ()),
+        window=None,
+        now=NOW,
+        stories={},
+        feeds={},
+        labels={},
+        version="1.0",
+    )
+    pages = render(composition, "d" * 24).pages
+
+    assert sorted(number for page in pages for number in page.numbers) == list(range(1, 61))
+    for page in pages:
+        assert transfer.length(page.text) + transfer.length(page.html) <= MAIL_LIMIT

@@ -103,6 +103,9 @@ def test_from_json_of_anything_else_is_a_value_error(written: str) -> None:
         "wrong 7\r\n\r\n-----Original Message-----\r\nFrom: hrwatch\r\nstop\r\n",
         "wrong 7\r\n\r\nFrom: hrwatch <d@e.org>\r\nSent: Monday\r\n\r\nstop\r\n",
         "wrong 7\r\n\r\nVon: hrwatch <d@e.org>\r\nstop\r\n",
+        "Hello, on item 7:\r\nwrong 7\r\n",
+        "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\nwrong 7\r\n"
+        "-----BEGIN PGP SIGNATURE-----\r\n\r\niQ==\r\nstop\r\n",
         "faux 7\r\n\r\nLe lun. 2 mars 2026 à 07:00, hrwatch <d@e.org> a écrit :\r\n> stop\r\n",
         "неверно 7\r\n\r\n2 марта 2026 г., hrwatch <d@e.org> пишет:\r\n> stop\r\n",
         "\u200fخطأ 7\u200f\r\n\r\nفي 2 مارس 2026 كتب hrwatch:\r\n> stop\r\n",

@@ -55,6 +55,7 @@ _FIGURE = re.compile(
 _REFERENCE = re.compile(
     rf"\d{{1,5}}[{SPACE}]?\({_YEAR}"  # resolution 2334 (2016
     rf"|\d{{2,6}}/(?:\d\d|{_YEAR})"  # application 12345/18, communication 2345/2014
+    r"|[1-9]\d\d/\d{3,6}/\d\d"  # case 757/21651/24
     rf"|{_YEAR}/\d{{1,6}}(?:/\d{{1,4}})?"
     rf"|\d{{1,3}}[{HYPHEN}]\d{{1,6}}/(?:\d\d|{_YEAR})"  # case 2-1234/2026
 )
@@ -74,7 +75,7 @@ _COUNTED = re.compile(
 )
 
 
-_COUNT = rf"(?:[1-9]\d{{0,11}}|[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,4}})(?:\.\d\d)?"
+_COUNT = rf"(?:[1-9]\d{{0,11}}|[1-9]\d{{0,2}}(?:[{SPACE}.]\d{{3}}){{1,4}})(?:\.\d{{1,4}})?"
 _COUNTABLE = re.compile(
     rf"(?:{_YEAR}[{SPACE}])?{_COUNT}(?:[{SPACE}]?[{HYPHEN}][{SPACE}]?{_COUNT})?"
 )

@@ -98,6 +98,6 @@ COUNTED = (
     "|осіб|жителів|чалавек|personnes|habitants|réfugiés|civils|morts|victimes|enfants|femmes"
     "|électeurs|voix|personas|habitantes|refugiados|civiles|muertos|víctimas|niños|mujeres|votos"
     "|pessoas|kişi|insan|mülteci|sivil|çocuk|lira|شخص|أشخاص|لاجئ|مدني|قتيل|طفل|امرأة|نسمة|دولار"
-    "|сомони|сум|драм|лари|манат|лей|dinars?|dirhams?|riyals?|kyats?|baht|naira|shillings?|birr"
+    "|korun|złot|forint|lei|leva|francs?|yen|yuan|сомони|сум|драм|лари|манат|лей|dinars?|dirhams?|riyals?|kyats?|baht|naira|shillings?|birr"
     "|of (?:them|the)|из них|نفر|کشته|تومان|ریال|人|名|元|美元|人民币"
 )
