@@ -199,6 +199,7 @@ def test_reply_from_another_address_changes_nothing(run: Run) -> None:
     async def test(room: Newsroom) -> None:
         mail = await told(room)
         others = ("boris@example.org", "anna@example.org.evil.example", "eve@example.com")
+        others += ("ann\u0430@example.org", "anna@ex\u0430mple.org", "anna+x@example.org")
         assert await room.heed(*(reply(mail, "stop", sender=one) for one in others)) == 0
         assert (await room.stands()).stopped_at is None
         assert await room.answers() == await room.answers(BORIS) == []
