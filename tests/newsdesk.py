@@ -2,10 +2,13 @@
 configuration in a folder, and `hrwatch` run as a real process on it. All stories are invented."""
 
 import asyncio
+import io
 import json
+import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -14,11 +17,14 @@ from email.utils import format_datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import pytest
 import yaml
 
+from hrwatch.cli import main as command_line
 from loopback import Answer, Loopback, an_answer, serving
 
 SECONDS = 60
+OPTIONS = ("--config", "feeds.yaml", "--state-dir", "state")
 
 
 @dataclass
@@ -42,6 +48,7 @@ class Desk:
     folder: Path
     server: Loopback
     answers: dict[str, Answer]
+    inside: bool = False
 
     @property
     def state(self) -> Path:
@@ -70,7 +77,7 @@ class Desk:
     def configure(self, *feeds: str, **changes: object) -> Path:
         """Write the operator's file for these feeds; `changes` replace whole sections."""
         sections: dict[str, object] = {
-            "workers": 1,
+            "workers": 0 if self.inside else 1,
             "fetch": {
                 "contact": "mailto:test@desk.example",
                 "allow_addresses": [self.server.exemption],
@@ -95,10 +102,7 @@ class Desk:
             sys.executable,
             "-m",
             "hrwatch",
-            "--config",
-            "feeds.yaml",
-            "--state-dir",
-            "state",
+            *OPTIONS,
             *words,
             cwd=self.folder,
             stdin=asyncio.subprocess.PIPE if fed else None,
@@ -111,6 +115,8 @@ class Desk:
         self, *words: str, seconds: float = SECONDS, given: bytes | None = None, **environ: str
     ) -> Ended:
         """Run `hrwatch WORDS` to its end, `given` this to read."""
+        if self.inside and given is None and not environ:
+            return await asyncio.wait_for(asyncio.to_thread(_ended, self.folder, words), seconds)
         process = await self.start(*words, fed=given is not None, **environ)
         out, complaints = await asyncio.wait_for(process.communicate(given), seconds)
         return Ended(process.returncode or 0, out.decode(), complaints.decode())
@@ -154,12 +160,47 @@ def told(mail: EmailMessage) -> str:
     return " ".join(str(body.get_content()).split())
 
 
-def at_the_desk(folder: Path, test: Callable[[Desk], Awaitable[None]]) -> None:
-    """Run `test` with a desk in `folder`."""
+def _ended(folder: Path, words: tuple[str, ...]) -> Ended:
+    """Run the command line as a process would, in this one."""
+    status = 0
+    with _as_a_process(folder, ["hrwatch", *OPTIONS, *words]) as (out, complaints):
+        try:
+            command_line.main()
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    return Ended(status, out.getvalue().decode(), complaints.getvalue().decode())
+
+
+@contextmanager
+def _as_a_process(folder: Path, arguments: list[str]) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
+    """Give what is a process's own, and put it back: words, folder, umask, streams, the log."""
+    out, complaints = io.BytesIO(), io.BytesIO()
+    root, mask = logging.getLogger(), os.umask(0o077)
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()  # or they are closed
+    with pytest.MonkeyPatch.context() as patch, chdir(folder):
+        patch.setattr(sys, "argv", arguments)
+        patch.setattr(sys, "stdout", io.TextIOWrapper(out, write_through=True))
+        patch.setattr(sys, "stderr", io.TextIOWrapper(complaints, write_through=True))
+        try:
+            yield out, complaints
+        finally:
+            os.umask(mask)
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            sys.stdout.detach()
+            sys.stderr.detach()
+
+
+def at_the_desk(
+    folder: Path, test: Callable[[Desk], Awaitable[None]], *, inside: bool = False
+) -> None:
+    """Run `test` with a desk in `folder`, its `hrwatch` processes of their own or, for a quarter
+    of the time where no test asks what a process is for, run `inside` this one."""
 
     async def run() -> None:
         answers: dict[str, Answer] = {}
         async with serving(answers) as server:
-            await test(Desk(folder, server, answers))
+            await test(Desk(folder, server, answers, inside))
 
     asyncio.run(run())

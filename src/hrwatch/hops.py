@@ -209,19 +209,13 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
         read_offers(FeedTask(_SAMPLE_LISTING, _SAMPLE_URL, "", _SAMPLE_TIME))
         return read_offers
 
-    @functools.cache
-    def tagger() -> "Tagger":
-        from hrwatch.stages.tag import Tagger  # noqa: PLC0415 - its tables, only where needed
-
-        return Tagger(rules)
-
     def ready_to_read_articles() -> Callable[[ArticleTask], Reading]:
-        read = functools.partial(read_article, tagger=tagger())
+        read = functools.partial(read_article, tagger=_tagger(rules))
         read(ArticleTask(Entry("", "", ""), _sample_page(), None, "", _SAMPLE_TIME))
         return read
 
     def ready_to_read_changes() -> Callable[[ChangeTask], Revised]:
-        read = functools.partial(read_change, tagger=tagger())
+        read = functools.partial(read_change, tagger=_tagger(rules))
         sample = ArticleTask(Entry("", "", ""), _sample_page(), None, "", _SAMPLE_TIME)
         read(ChangeTask(sample, sample))
         return read
@@ -233,6 +227,14 @@ def registry(rules: Rules) -> Mapping[str, Callable[[], Callable[[Any], object]]
         read_article.__name__: ready_to_read_articles,
         read_change.__name__: ready_to_read_changes,
     }
+
+
+@functools.lru_cache(maxsize=1)
+def _tagger(rules: Rules) -> "Tagger":
+    """Return the tagger for these rules: the last one, where they are the same."""
+    from hrwatch.stages.tag import Tagger  # noqa: PLC0415 - its tables, only where needed
+
+    return Tagger(rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def test_once_on_a_full_disk_says_so_and_loses_nothing(disk: Path, tmp_path: Pat
         assert after.status == 0, after.complaints
         await all_is_there_and_told_once(desk, expected)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_on_a_read_only_disk_says_so_and_readers_go_on(disk: Path, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_once_on_a_read_only_disk_says_so_and_readers_go_on(disk: Path, tmp_path
         assert (first.status, after.status) == (0, 0)
         await all_is_there_and_told_once(desk, expected)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_archive_with_broken_pages_is_never_replaced(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_archive_with_broken_pages_is_never_replaced(tmp_path: Path) -> None:
         assert not list(desk.state.glob("archive.db.n*"))
         assert path.stat().st_size >= len(broken)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_flipped_bytes_of_a_text_are_told_by_every_verb_that_meets_them(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_flipped_bytes_of_a_text_are_told_by_every_verb_that_meets_them(tmp_path
         assert looked.status == 1
         assert "title is no UTF-8" in looked.out
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 @pytest.mark.drill

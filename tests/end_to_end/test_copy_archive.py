@@ -50,7 +50,7 @@ def test_copy_archive_there_and_back_and_nothing_is_told_twice(
         assert [ARREST in told(mail) for mail in desk.mails()] == [True, False]
         assert [record for record in await desk.records() if record["title"] == ARREST] == before
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_copy_archive_killed_is_refused_as_an_archive_and_goes_on(
@@ -81,7 +81,7 @@ def test_copy_archive_killed_is_refused_as_an_archive_and_goes_on(
         assert "of them found there" in finished.out
         assert f"{MANY} records, {MANY} of them found there" in again.out
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def _wait_for_some(server: Place) -> None:
@@ -121,4 +121,4 @@ def test_copy_archive_refuses_what_it_must_and_changes_nothing(
             assert sa.inspect(connection).get_table_names() == []
         assert not (desk.state / "archive.db.new").exists()
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)

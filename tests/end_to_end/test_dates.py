@@ -56,4 +56,4 @@ def test_dates_that_are_not_a_time_are_told_as_what_they_are(tmp_path: Path) -> 
         assert "Publication date not understood." in told(mail)
         assert "Dated in the future by its publisher." in told(mail)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)

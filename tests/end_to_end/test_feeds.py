@@ -84,7 +84,7 @@ def test_feeds_and_status_tell_every_way_in_which_a_feed_answers(tmp_path: Path)
         for name in (LONG, "down", "nowhere", "empty", "off"):
             assert f"feed {name}: " not in needs
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_asks_a_feed_that_is_gone_only_where_it_is_named(tmp_path: Path) -> None:
@@ -99,4 +99,4 @@ def test_once_asks_a_feed_that_is_gone_only_where_it_is_named(tmp_path: Path) ->
         (feed,) = (await desk.run("feeds", "--json")).lines
         assert (feed["state"], feed["entries"]) == ("ok", 1)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)

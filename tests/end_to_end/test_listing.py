@@ -94,7 +94,7 @@ def test_once_listing_is_mailed_once_and_its_changes_are_told_apart(tmp_path: Pa
         assert len(records) == 4
         assert all("Paragraph 1 of an invented story" in str(one["text"]) for one in records)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_page_that_never_listed_anything_fails_and_says_so(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_once_page_that_never_listed_anything_fails_and_says_so(tmp_path: Path) 
         assert "nothing on the page looks like a list of news" in str(line["error"])
         assert "name its entries with select" in str(line["error"])
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_page_where_a_feed_should_be_names_the_feed_it_advertises(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_once_page_where_a_feed_should_be_names_the_feed_it_advertises(tmp_path:
         error = (await state(desk))["error"]
         assert error == f"an HTML page, not a feed; it advertises this one: {feed}"
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_listing_by_selectors_reads_what_they_name(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_once_listing_by_selectors_reads_what_they_name(tmp_path: Path) -> None:
         assert (record["title"], record["url"]) == ("One", desk.server.url("/story/1"))
         assert str(record["published_at"]).startswith("2026-05-02")
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_try_feed_page_tells_feeds_entries_and_what_to_paste(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_try_feed_page_tells_feeds_entries_and_what_to_paste(tmp_path: Path) -> 
             assert checked.status == 0, checked.out
             assert "1 feed (1 enabled)" in checked.out
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`hrwatch once` as an operator runs it: real processes, a real server, mail read back."""
+"""`hrwatch once` as an operator runs it: a real server, mail read back, the command line as it is."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ def test_once_feed_not_yet_due_is_left_alone(tmp_path: Path) -> None:
         assert ended.lines == []
         assert len(desk.server.requests) == asked
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_feed_that_fails_is_named_and_touches_no_other(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_once_feed_that_fails_is_named_and_touches_no_other(tmp_path: Path) -> N
         (mail,) = desk.mails()
         assert "1 of 4 feeds read" in told(mail)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_page_that_cannot_be_had_leaves_the_summary_and_the_reason(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_once_page_that_cannot_be_had_leaves_the_summary_and_the_reason(tmp_path
         assert "404" in shown.out
         assert ARREST in told(desk.mails()[0])
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_entry_edited_later_is_the_same_entry(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_once_entry_edited_later_is_the_same_entry(tmp_path: Path) -> None:
         assert ended.lines[0]["new"] == 0
         assert len(desk.mails()) == 1
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_old_entries_of_a_first_poll_are_archived_and_not_mailed(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_once_old_entries_of_a_first_poll_are_archived_and_not_mailed(tmp_path: 
         assert MARKET in told(mail)
         assert ARREST not in told(mail)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_once_interest_that_is_widened_mails_nothing_old(
 
         assert [STRIKE in told(mail) for mail in desk.mails()] == [False]
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_interest_narrowed_keeps_what_both_ask_for(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_once_interest_narrowed_keeps_what_both_ask_for(tmp_path: Path) -> None:
         assert TORTURE in told(mail)
         assert STRIKE not in told(mail)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_same_text_in_two_feeds_is_one_story_and_both_are_kept(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_once_same_text_in_two_feeds_is_one_story_and_both_are_kept(tmp_path: Pa
         assert len({record["story"] for record in records}) == 1
         assert "Also reported by 1" in told(desk.mails()[0])
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_text_that_was_edited_a_little_is_one_story_and_is_told_once(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_once_text_that_was_edited_a_little_is_one_story_and_is_told_once(tmp_pa
         assert 0.6 < copy["score"] < 0.95
         assert len(desk.mails()) == 1
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_daily_digest_comes_once_a_day_and_all_leaves_its_window(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_once_daily_digest_comes_once_a_day_and_all_leaves_its_window(tmp_path: 
 
         assert MARKET in told(desk.mails()[1])
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_mail_server_that_is_away_keeps_the_mail_for_later(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_once_mail_server_that_is_away_keeps_the_mail_for_later(tmp_path: Path) 
         assert [line["status"] for line in second.lines] == ["sent"]
         assert ARREST in told(desk.mails()[0])
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_bad_file_starts_nothing_and_tells_every_mistake(tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_once_bad_file_starts_nothing_and_tells_every_mistake(tmp_path: Path) ->
         assert not desk.state.exists()
         assert desk.server.requests == []
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_beside_another_process_is_refused_and_readers_are_not(tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_verbs_before_anything_was_polled_say_what_to_do(
         assert fragment in ended.out + ended.complaints
         assert "Traceback" not in ended.complaints
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_preview_shows_the_digest_and_marks_nothing(tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ def test_preview_shows_the_digest_and_marks_nothing(tmp_path: Path) -> None:
         assert "Nothing to tell" in sent.complaints
         assert ARREST in since.out
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_what_the_publisher_says_is_told_though_another_feed_was_first(tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_once_what_the_publisher_says_is_told_though_another_feed_was_first(tmp_
         stories = {record["feed"]: record["story"] for record in await desk.records()}
         assert stories["foreign"] == stories["wire"]
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 @pytest.mark.parametrize("now", [[], [a_reader(address="other@desk.example")]])
@@ -400,7 +400,7 @@ def test_once_mail_to_who_is_gone_or_moved_is_not_sent(tmp_path: Path, now: list
         assert [line["status"] for line in ended.lines] == ["refused"], ended.complaints
         assert [mail["To"] for mail in desk.mails()] == ["other@desk.example"] * len(now)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_once_new_subscriber_has_no_window_of_a_day_before(tmp_path: Path) -> None:
@@ -415,4 +415,4 @@ def test_once_new_subscriber_has_no_window_of_a_day_before(tmp_path: Path) -> No
         if later.date() == datetime.now(UTC).date():
             assert desk.mails() == []
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)

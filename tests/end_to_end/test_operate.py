@@ -86,7 +86,7 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
         }
         assert files(tmp_path) == before
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_doctor_with_a_bad_file_tells_its_mistakes_and_what_else_it_can(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_doctor_with_a_bad_file_tells_its_mistakes_and_what_else_it_can(tmp_path
         assert "countries" in str(mistakes)
         assert "versions" in findings(ended, "ok")
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_backup_and_restore_bring_an_archive_through_its_loss(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_import_of_what_export_wrote_is_the_same_feeds_and_loads(tmp_path: Path)
         assert checked.status == 0, checked.out
         assert "3 feeds" in checked.out
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_import_names_what_it_cannot_take_and_prints_the_rest(tmp_path: Path) -> None:
@@ -219,4 +219,4 @@ def test_import_names_what_it_cannot_take_and_prints_the_rest(tmp_path: Path) ->
         assert "does not exist" in missing.complaints
         assert path.read_bytes() == before
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)

@@ -44,7 +44,7 @@ def test_once_on_postgresql_mails_what_is_new_and_says_nothing_twice(
         assert ARREST not in two
         assert not (desk.state / "archive.db").exists()
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_verbs_on_postgresql_answer_as_on_a_file(place: Place, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_verbs_on_postgresql_answer_as_on_a_file(place: Place, tmp_path: Path) -
         desk.feed("wire", ARREST, MARKET, PYTKI, KUXING)
         assert await answers(desk, "archive.db") == await answers(desk, place.url)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_run_on_postgresql_holds_the_archive_until_it_ends(place: Place, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_once_on_a_server_that_is_not_there_says_what_to_look_at(tmp_path: Path)
         assert len(ended.complaints.splitlines()) == 1
         assert desk.server.requests == []
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_password_of_the_archive_is_told_to_its_server_only(tmp_path: Path) -> None:
@@ -126,4 +126,4 @@ def test_password_of_the_archive_is_told_to_its_server_only(tmp_path: Path) -> N
         assert set(heard) == {"hunter2-invented"}
         assert not any("hunter2" in one.out + one.complaints for one in ended)
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)

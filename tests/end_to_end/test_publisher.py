@@ -60,7 +60,7 @@ def test_digest_of_a_trusted_feed_tells_what_its_publisher_says(tmp_path: Path) 
         assert "The *court*[BY] heard three former prisoners" in shown
         assert "categories: Prisons and policing, Torture\n" in shown
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 def test_retag_of_a_feed_that_is_trusted_now_finds_its_categories(tmp_path: Path) -> None:
@@ -78,4 +78,4 @@ def test_retag_of_a_feed_that_is_trusted_now_finds_its_categories(tmp_path: Path
         assert ended.status == 0, ended.complaints
         assert (before["keywords"], after["keywords"]) == ([], ["torture"])
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)

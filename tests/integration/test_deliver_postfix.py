@@ -21,7 +21,9 @@ from fakes import Clock
 from hrwatch.model.mail import Delivery, Mail, Status
 from hrwatch.model.settings import MailSettings
 from hrwatch.stages.deliver import open_transport
+from hrwatch.stages.store.archive import Archive
 from mailhost import Authority
+from mailing import FILE, Mailbox, a_mailroom
 
 SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin"
 POSTFIX = shutil.which("postfix", path=SEARCHED)
@@ -29,6 +31,7 @@ READER = "anna@desk.example"
 MASTER = """\
 127.0.0.1:{starttls} inet n - n - - smtpd
 127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+127.0.0.1:{required} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt
 pickup unix n - n 1 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -83,6 +86,7 @@ class Postfix:
     authority: Authority
     starttls: int
     smtps: int
+    required: int  # where STARTTLS is not only offered
 
     def transport(self, kind: str) -> str:
         """Return the operator's words for a way to it."""
@@ -90,6 +94,8 @@ class Postfix:
             "smtp": f"smtp://127.0.0.1:{self.starttls}",
             "smtp+starttls": f"smtp+starttls://127.0.0.1:{self.starttls}",
             "smtps": f"smtps://127.0.0.1:{self.smtps}",
+            "required": f"smtp+starttls://127.0.0.1:{self.required}",
+            "required in the clear": f"smtp://127.0.0.1:{self.required}",
             "sendmail": f"sendmail:{self.folder / 'sendmail'}",
         }[kind]
 
@@ -103,11 +109,11 @@ class Postfix:
         return []
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
+def free_ports() -> tuple[int, int, int]:
+    with socket.socket() as one, socket.socket() as other, socket.socket() as third:
+        for probe in (one, other, third):
             probe.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+        return one.getsockname()[1], other.getsockname()[1], third.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -122,11 +128,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
     authority = Authority(tmp_path_factory.mktemp("authority"))
     authority.chain("127.0.0.1").write_to_path(folder / "host.pem")
-    starttls, smtps = free_ports()
+    starttls, smtps, required = free_ports()
     (folder / "etc" / "main.cf").write_text(
         MAIN.format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid, reader=READER)
     )
-    (folder / "etc" / "master.cf").write_text(MASTER.format(starttls=starttls, smtps=smtps))
+    (folder / "etc" / "master.cf").write_text(
+        MASTER.format(starttls=starttls, smtps=smtps, required=required)
+    )
     sendmail = folder / "sendmail"
     sendmail.write_text(f'#!/bin/sh\nexec /usr/sbin/sendmail -C {folder}/etc "$@"\n')
     sendmail.chmod(0o755)
@@ -134,7 +142,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
     command = [POSTFIX, "-c", str(folder / "etc")]
     environment = {"PATH": SEARCHED}
     subprocess.run([*command, "start"], check=True, capture_output=True, env=environment)
-    yield Postfix(folder, authority, starttls, smtps)
+    yield Postfix(folder, authority, starttls, smtps, required)
     subprocess.run([*command, "stop"], check=True, capture_output=True, env=environment)
     shutil.rmtree(folder)
 
@@ -148,15 +156,17 @@ def postfix(server: Postfix) -> Postfix:
 
 def delivered(postfix: Postfix, kind: str, *mails: Mail) -> list[Delivery]:
     """Return what became of the mails."""
+    return asyncio.run(_delivered(postfix, kind, postfix.authority.file, mails))
 
-    async def deliver() -> list[Delivery]:
-        settings = MailSettings(transport=postfix.transport(kind), ca_file=postfix.authority.file)
-        transport = open_transport(settings, directory=postfix.folder, clock=Clock())
-        deliveries = [await transport.deliver(mail) for mail in mails]
-        await transport.close()
-        return deliveries
 
-    return asyncio.run(deliver())
+async def _delivered(
+    postfix: Postfix, kind: str, ca_file: Path | None, mails: tuple[Mail, ...]
+) -> list[Delivery]:
+    settings = MailSettings(transport=postfix.transport(kind), ca_file=ca_file)
+    transport = open_transport(settings, directory=postfix.folder, clock=Clock())
+    deliveries = [await transport.deliver(mail) for mail in mails]
+    await transport.close()
+    return deliveries
 
 
 @pytest.mark.parametrize("kind", ["smtp", "smtp+starttls", "smtps", "sendmail"])
@@ -184,6 +194,7 @@ def test_postfix_that_does_not_know_the_recipient_refuses_for_good(
     first, second = delivered(postfix, kind, gone, here)
     assert (first.status, second.status) == (Status.REFUSED, Status.SENT)
     assert "550 5.1.1" in first.detail
+    assert first.of_recipient
     assert "gone" not in first.detail
     assert len(postfix.arrived()) == 1
 
@@ -194,3 +205,50 @@ def test_postfix_that_does_not_relay_for_us_defers(postfix: Postfix) -> None:
     assert delivery.status is Status.DEFERRED
     assert "Relay access denied" in delivery.detail
     assert "does it want a login?" in delivery.detail
+
+
+def a_digest(folder: Path) -> tuple[Mail, ...]:
+    """Return the mails of a digest as they lie in an outbox, addressed to the reader."""
+    file = FILE.partition("  # Many")[0] + f"  - {{name: reader, address: {READER}, send: at once}}"
+
+    async def write() -> tuple[Mail, ...]:
+        with Archive.open("archive.db", directory=folder, writing=True) as archive:
+            room = await a_mailroom(folder, archive, file=file)
+            room.receive(range(40))
+            await room.write()
+            await room.tick()
+            assert isinstance(room.parts.transport, Mailbox)
+            return tuple(room.parts.transport.taken)
+
+    return asyncio.run(write())
+
+
+def test_postfix_that_requires_starttls_keeps_a_digest_byte_for_byte(
+    postfix: Postfix, tmp_path: Path
+) -> None:
+    mails = a_digest(tmp_path)
+    deliveries = delivered(postfix, "required", *mails)
+    assert {one.status for one in deliveries} == {Status.SENT}
+    for _ in range(200):
+        if len(raw := postfix.arrived()) == len(mails):
+            break
+        time.sleep(0.05)
+    kept = {body.replace(b"\n", b"\r\n") for body in raw}
+    assert all(any(body.endswith(b"\r\n" + mail.bytes) for body in kept) for mail in mails)
+    assert len(kept) == len(mails)
+    assert all(b"TLSv1" in body for body in kept)
+
+
+def test_postfix_that_requires_starttls_gets_nothing_in_the_clear(postfix: Postfix) -> None:
+    mail = a_mail(recipient=READER, sender="digest@desk.example")
+    (delivery,) = delivered(postfix, "required in the clear", mail)
+    assert delivery.status is Status.DEFERRED
+    assert "530 5.7.0" in delivery.detail
+
+
+def test_postfix_whose_certificate_nobody_vouches_for_gets_no_mail(postfix: Postfix) -> None:
+    mail = a_mail(recipient=READER, sender="digest@desk.example")
+    (delivery,) = asyncio.run(_delivered(postfix, "required", None, (mail,)))
+    assert delivery.status is Status.DEFERRED
+    assert "unknown authority" in delivery.detail
+    assert not (postfix.folder / "mail" / "inbox").exists()

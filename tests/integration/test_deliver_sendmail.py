@@ -108,6 +108,7 @@ def test_sendmail_ends_with_a_code_that_becomes_a_status(tmp_path: Path, code: i
     assert delivery.status is status
     assert said in delivery.detail
     assert delivery.detail.endswith("because") is (code != 0)
+    assert delivery.of_recipient is (code == 67)
 
 
 def test_sendmail_words_are_told_on_one_line_without_the_recipient(tmp_path: Path) -> None:

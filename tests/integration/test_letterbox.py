@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 from hrwatch.cli import main
 from hrwatch.model.replies import Command, Letter, Verb
 from hrwatch.pipeline import letterbox
+from hrwatch.stages.store import subscriptions
+from hrwatch.stages.store.archive import Archive
 
 TOKEN = "0123456789abcdef" * 2
 STOP = f"From: anna@example.org\nReferences: <{TOKEN}@hrwatch.invalid>\n\nstop\n".encode()
@@ -50,11 +52,13 @@ def test_reply_where_there_is_no_letterbox_stays_with_the_mail_server(tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_reply_where_the_letterbox_is_full_stays_with_the_mail_server(tmp_path: Path) -> None:
-    box = letterbox.make(tmp_path)
-    for number in range(letterbox.MOST_LETTERS):
-        (box / f"{number:05}.json").touch()
-    assert reply(tmp_path, STOP) == (75, "")
+def test_reply_where_the_letterbox_is_full_stays_with_the_mail_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letterbox, "MOST_LETTERS", 2)
+    letterbox.make(tmp_path)
+    assert [reply(tmp_path, STOP)[0] for _ in range(3)] == [0, 0, 75]
+    assert len(letters(tmp_path)) == 2
 
 
 def test_reply_in_which_hrwatch_has_a_bug_stays_with_the_mail_server_in_silence(
@@ -87,3 +91,21 @@ def test_letter_on_a_disk_that_is_full_leaves_nothing_behind(
     with pytest.raises(OSError, match="No space"):
         letterbox.put(tmp_path, LETTER)
     assert list(box.iterdir()) == []
+
+
+def test_once_heeds_what_lies_in_the_letterbox_and_mails_the_answer(tmp_path: Path) -> None:
+    file, state = tmp_path / "feeds.yaml", tmp_path / "state"
+    file.write_text("""
+keywords: {use: [torture]}
+feeds: [{name: wire, url: "http://wire.example/feed", enabled: false}]
+subscribers: [{name: desk, address: anna@example.org}]
+""")
+    with Archive.open("archive.db", directory=state, writing=True) as archive:
+        archive.write_now(subscriptions.token_of, "desk", TOKEN)
+    letterbox.make(state)
+    assert reply(state, STOP) == (0, "")
+    options = ["--config", str(file), "--state-dir", str(state)]
+    assert CliRunner().invoke(main.app, [*options, "once"]).exit_code == 0
+    (answer,) = (state / "outbox").glob("*.eml")
+    assert b"Auto-Submitted: auto-replied" in answer.read_bytes()
+    assert letters(state) == []

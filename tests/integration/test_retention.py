@@ -180,6 +180,11 @@ def test_pass_empties_mails_that_told_of_an_article_once_they_have_left(
         assert archive.write_now(outbox.enqueue, digest, (mail,), NOW)
     assert passed(archive, tmp_path, WIRE) == 0
 
+    for status in (Status.DEFERRED, Status.REFUSED):  # parked, refused: nobody has them
+        for number in range(2):
+            nobodys = Delivery(f"<{number}@example.org>", "desk", status, NOW)
+            archive.write_now(outbox.settle, nobodys)
+        assert passed(archive, tmp_path, WIRE) == 0
     for number in range(2):
         sent = Delivery(f"<{number}@example.org>", "desk", Status.SENT, NOW)
         archive.write_now(outbox.settle, sent, None)

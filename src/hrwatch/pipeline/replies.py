@@ -109,7 +109,7 @@ async def _writer(desk: Desk, letter: Letter) -> tuple[Subscriber, Subscription]
 
 def _same(address: str, other: str) -> bool:
     """Say whether two addresses are one. Nobody has mailboxes that differ by capitals alone, and
-    mail programs write them as they like."""
+    mail programs write them as they like; beyond ASCII a capital may be another letter's."""
     return _comparable(address) == _comparable(other)
 
 
@@ -117,7 +117,7 @@ def _comparable(address: str) -> str:
     local, _, domain = address.strip().rpartition("@")
     with suppress(UnicodeError):  # else it equals what is written just so
         domain = domain.encode("idna").decode("ascii")
-    return f"{local}@{domain}".lower()
+    return f"{local.lower() if local.isascii() else local}@{domain.lower()}"
 
 
 def _answer(  # noqa: PLR0913, PLR0917 - an answer is made of this much

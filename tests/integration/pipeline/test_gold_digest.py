@@ -127,7 +127,7 @@ def test_gold_digest_says_of_an_item(point: str, text: str) -> None:
 
 
 def test_gold_digest_adds_up(mail: EmailMessage, text: str) -> None:
-    assert mail["Subject"] == "[hrwatch] 7 new, 1 changed, 1 removed (BY 3, MX 2, RU 2)"
+    assert mail["Subject"] == "[hrwatch] Torture: 7 new, 1 changed, 1 removed (BY 3, MX 2, RU 2)"
     assert len(mail["Subject"]) <= 70
     contents = re.findall(
         r"^  (\w+) +(\d) new(?:, \d \w+)? +stories (\d)-(\d)$", text, re.MULTILINE

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+import pysequoia
 import pytest
 
 from builders import a_record, a_subscriber, an_entry
@@ -198,6 +199,7 @@ def test_reply_from_another_address_changes_nothing(run: Run) -> None:
     async def test(room: Newsroom) -> None:
         mail = await told(room)
         others = ("boris@example.org", "anna@example.org.evil.example", "eve@example.com")
+        others += ("ann\u0430@example.org", "anna@ex\u0430mple.org", "anna+x@example.org")
         assert await room.heed(*(reply(mail, "stop", sender=one) for one in others)) == 0
         assert (await room.stands()).stopped_at is None
         assert await room.answers() == await room.answers(BORIS) == []
@@ -403,3 +405,21 @@ def test_muted_story_is_not_told_again_until_it_is_unmuted(run: Run) -> None:
         assert "Another word" in text_of((await room.mails(MailKind.DIGEST))[1])
 
     run(test, replace(ANNA, text_only=True))
+
+
+def test_answer_to_who_has_a_key_is_encrypted_or_not_written(run: Run, tmp_path: Path) -> None:
+    key = tmp_path / "anna.asc"
+
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        people = (replace(ANNA, pgp_key_file=key),)
+        room.desk = replace(room.desk, config=replace(room.desk.config, subscribers=people))
+        await room.heed(reply(mail, "stop"))
+        key.write_bytes(b"no key any more")
+        await room.heed(reply(mail, "start", message_id="r2"))
+        assert (await room.stands()).stopped_at is None
+        (answer,) = await room.mails(MailKind.ANSWER)
+        assert b"multipart/encrypted" in answer.bytes and b"no more mail" not in answer.bytes
+
+    key.write_bytes(bytes(pysequoia.Tsk.generate("Anna <a@b.example>").extract_certificate()))
+    run(test)

@@ -270,6 +270,7 @@ def test_digests_of_all_settings_tell_what_is_owed_and_nothing_twice(
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(3, 9))
 def test_digests_of_a_month_tell_what_is_owed_and_nothing_twice(
     places: Places, tmp_path: Path, seed: int

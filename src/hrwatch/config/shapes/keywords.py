@@ -13,7 +13,7 @@ class Keyword(Shape):
     label: Line | None = Field(default=None, examples=["Water cannon"])
     group: Line | None = Field(default=None, description=f"What it belongs to. {_LATER}")
     severity: int | None = Field(
-        default=None, ge=1, le=3, description=f"3 most urgent, 2 normal, 1 least. {_LATER}"
+        default=None, ge=1, le=3, description="3 most urgent (see urgent), 2 normal, 1 least."
     )
     terms: Terms | None = Field(default=None, description="By language, or any: words that tag.")
     weak: Terms | None = Field(

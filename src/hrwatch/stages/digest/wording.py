@@ -10,6 +10,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch.model.mail import Cadence, MailKind, Reason
+from hrwatch.stages.digest import names
 from hrwatch.stages.digest.asking import why
 from hrwatch.stages.digest.bylines import Bylines
 from hrwatch.stages.digest.fates import Fates
@@ -83,9 +84,14 @@ class Wording(ItemWords):
         )
         other = tongue.gettext("other")
         counts = [f"{code or other} {of_country[code]}" for code in ranked]
-        head = f"[hrwatch] {self._counts(composition.new, composition.updates)}"
+        head = self._counts(composition.new, composition.updates)
         if self._is_urgent():
-            head = f"[hrwatch] {self.urgent()}: {self._counts(composition.new, ())}"
+            head = f"{self.urgent()}{tongue.colon}{head}"
+        if about := self._one_keyword():
+            subject = f"[hrwatch] {about}{tongue.colon}{head} ({tongue.listed(counts)})"
+            if counts and len(subject) <= limit:
+                return subject
+        head = f"[hrwatch] {head}"
         for shown in range(len(counts), 0, -1):
             left = sum(of_country[code] for code in ranked[shown:])
             tail = [tongue.ngettext("%(num)s elsewhere", "%(num)s elsewhere", left)] if left else []
@@ -93,6 +99,14 @@ class Wording(ItemWords):
             if len(subject) <= limit:
                 return subject
         return head
+
+    def _one_keyword(self) -> str:
+        """Return the one keyword that was asked for: by its id in English, which is short."""
+        asked = self._composition.subscriber.interest.keywords
+        if len(asked) != 1:
+            return ""
+        label = self._composition.asked.keywords[0]
+        return names.keyword(asked[0], {}, self._tongue) if self._tongue.code == "en" else label
 
     def heading(self, page: int = 1, pages: int = 1) -> str:
         """Return the heading: "Daily digest, Sunday 22 November 2026"."""

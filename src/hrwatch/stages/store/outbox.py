@@ -17,6 +17,8 @@ from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import digests, outbox
 from hrwatch.stages.store.tables import ledger as ledger_table
 
+_NOT_SENT = tuple(status for status in Status if status is not Status.SENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -153,6 +155,12 @@ def refused_for_good(connection: sa.Connection, delivery: Delivery, recipient: s
     somebody says that it is tried again."""
     subscriptions.suspend(connection, delivery.subscriber, recipient, delivery.detail, delivery.at)
     settle(connection, delivery, delivery.at)
+
+
+def has_not_left() -> sa.ColumnElement[bool]:
+    """Return the condition that a mail is to be sent, or was refused or parked: that it is neither
+    with its reader nor given up, which empties it."""
+    return outbox.c.status.in_(_NOT_SENT) & (outbox.c.bytes != b"")
 
 
 def withdraw(connection: sa.Connection, delivery: Delivery) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Kept, Record
 from hrwatch.stages.store import captures, recalling, rows, words
 from hrwatch.stages.store import ledger as ledger_table
+from hrwatch.stages.store import outbox as outbox_table
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import captures as capture_table
@@ -68,7 +69,7 @@ def counts(connection: sa.Connection) -> dict[Kept, int]:
 
 def _over(term: Term) -> sa.Select[Any]:
     """Return the query for the ids of the records whose time is over."""
-    leaving = sa.select(outbox.c.digest).where(outbox.c.settled_at.is_(None))
+    leaving = sa.select(outbox.c.digest).where(outbox_table.has_not_left())
     waits = sa.exists().where(
         ledger.c.record == records.c.id,
         ledger.c.settled_at.is_(None) | ledger.c.digest.in_(leaving),

@@ -349,6 +349,7 @@ outbox = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("outbox_settled_at", "settled_at", "next_try_at"),
     sa.Index("outbox_digest", "digest"),
+    sa.Index("outbox_status", "status"),
 )
 
 # What stands of a subscriber beside the operator's file.

@@ -49,7 +49,7 @@ def left(connection: sa.Connection) -> tuple[Left, ...]:
     columns = [column for column in mails.c if column is not mails.c.bytes]
     rows = connection.execute(
         sa.select(*columns, sa.func.length(mails.c.bytes).label("size"))
-        .where(_is_left())
+        .where(outbox.has_not_left())
         .order_by(mails.c.created_at, mails.c.digest, mails.c.page, mails.c.message_id)
     ).all()
     with guarded.of("outbox.status"):
@@ -106,17 +106,14 @@ def drop(connection: sa.Connection, message_id: str, now: datetime) -> tuple[Out
 
 def _hold(connection: sa.Connection, message_id: str, now: datetime) -> Outcome:
     """Say whether a mail is ours to change until the end of the transaction."""
-    query = sa.select(mails.c.claimed_until).where(mails.c.message_id == message_id, _is_left())
+    query = sa.select(mails.c.claimed_until).where(
+        mails.c.message_id == message_id, outbox.has_not_left()
+    )
     row = connection.execute(query.with_for_update()).one_or_none()
     if row is None:
         return Outcome.GONE
     is_sending = row.claimed_until is not None and row.claimed_until > now
     return Outcome.SENDING if is_sending else Outcome.DONE
-
-
-def _is_left() -> sa.ColumnElement[bool]:
-    waits = mails.c.settled_at.is_(None)
-    return waits | ((mails.c.status != Status.SENT) & (mails.c.bytes != b""))
 
 
 def beginning(found: Iterable[Left], reference: str) -> tuple[Left, ...]:

@@ -224,3 +224,20 @@ def test_every_command_that_a_digest_tells_is_understood(language: str) -> None:
         (Verb.PAUSE, (), 14),
         (Verb.STOP, (), None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "language", "subject"),
+    [
+        (("torture",), "en", "[hrwatch] Torture: 1 new (BY 1)"),
+        (("torture",), "ru", "[hrwatch] Torture: 1 новый (BY 1)"),
+        (("torture", "fair-trial"), "en", "[hrwatch] 1 new (BY 1)"),
+        (("x" * 50,), "en", "[hrwatch] 1 new (BY 1)"),
+    ],
+)
+def test_full_subject_begins_with_the_one_keyword_where_there_is_room(
+    keywords: tuple[str, ...], language: str, subject: str
+) -> None:
+    reader = a_subscriber(keywords=keywords, subject="full", mail_language=language)
+
+    assert written(a_story("a", *keywords, "BY"), subscriber=reader).subject == subject

@@ -1,5 +1,6 @@
 """The operator's own templates: what they may do, and what is told of a mistake in one."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from hrwatch.model.feeds import Coverage
 from hrwatch.model.mail import Page
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.render import MAIL_LIMIT, mistakes, render
+from hrwatch.stages.digest.specimen import specimens
 from hrwatch.stages.digest.templating import HTML, TEXT
+from hrwatch.stages.digest.view import Sheet
+from hrwatch.stages.digest.wording import Wording
 
 OURS = Path(__file__).parents[4] / "src/hrwatch/stages/digest/templates"
 
@@ -127,3 +131,26 @@ def test_long_template_keeps_the_limit_by_more_pages(tmp_path: Path) -> None:
     page = written(folder_with(tmp_path, TEXT, body))
 
     assert len(page.text) + len(page.html) <= MAIL_LIMIT
+
+
+def test_manual_names_what_a_template_sees_and_nothing_else() -> None:
+    manual = (OURS.parents[4] / "docs" / "operating.md").read_text(encoding="utf-8")
+    section = manual.partition("### Templates of your own")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)`.*? \| (.*) \|$", section, re.MULTILINE))
+    composition = specimens()[0]
+    wording = Wording(composition)
+    seen = {
+        "wording": wording,
+        "bylines": wording.bylines,
+        "fates": wording.fates,
+        "reports": wording.reports,
+    }
+
+    for value, what in seen.items():
+        told = set(re.findall(r"`(\w+)\(", rows[value]))
+        assert told
+        assert told <= {name for name in dir(what) if not name.startswith("_")}
+        template = "".join(file.read_text(encoding="utf-8") for file in OURS.iterdir())
+        assert set(re.findall(rf"\b{value}\.(\w+)", template)) <= told
+    for name in re.findall(r"`page\.(\w+)`", rows["page"]):
+        assert hasattr(Sheet, name)

@@ -87,6 +87,7 @@ def test_daily_windows_of_a_midnight_that_is_left_out_open_at_one() -> None:
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("at", TIMES, ids=str)
 def test_daily_windows_in_every_zone_over_three_years_are_one_a_local_day(at: time) -> None:
     for zone in sorted(available_timezones()):

@@ -27,6 +27,7 @@ def upgrade() -> None:
         outbox.add_column(sa.Column("kind", _TEXT, nullable=False, server_default="digest"))
     op.create_index("ledger_digest", "ledger", ["digest"])
     op.create_index("outbox_digest", "outbox", ["digest"])
+    op.create_index("outbox_status", "outbox", ["status"])
     op.create_table(
         "subscriptions",
         sa.Column("subscriber", _TEXT, primary_key=True),
