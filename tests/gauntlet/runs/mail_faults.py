@@ -8,7 +8,16 @@ from gauntlet.daemon import Workplace, until
 from gauntlet.opponents import GOOD, RECIPIENTS, Opponents
 from gauntlet.report import Report
 
-FAULTS = ("refuse", "down", "mailfrom4xx", "dropmid", "flaky")
+FAULTS = (
+    "refuse",
+    "down",
+    "silent",
+    "slowbanner",
+    "mailfrom4xx",
+    "mailfrom5xx",
+    "dropmid",
+    "flaky",
+)
 FAULT_SECONDS = 15
 LIVE = 140  # entries that each of the live feeds publishes, one a second
 REST_SECONDS = 1800  # a mail that met three faults is tried again after a quarter of an hour

@@ -6,12 +6,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from hrwatch.stages.store import recalling, subscriptions
+from hrwatch.stages.store import recalling
 from hrwatch.stages.store.tables import (
     digests,
     erased,
     in_force,
     ledger,
+    metadata,
     mutes,
     notices,
     outbox,
@@ -20,7 +21,8 @@ from hrwatch.stages.store.tables import (
 )
 from hrwatch.stages.store.tables import subscriptions as subscription_table
 
-_TABLES = (in_force, ledger, digests, outbox, subscription_table, mutes, rejections, replies)
+# Whatever names a subscriber, each table after those it refers to.
+_TABLES = tuple(table for table in metadata.sorted_tables if "subscriber" in table.c)
 _SAMPLE = 12  # rows of each table by which it is seen that no file holds any
 
 
@@ -63,11 +65,8 @@ def erase(connection: sa.Connection, subscriber: str, now: datetime) -> Erased |
     count = connection.scalar(sa.select(sa.func.count()).where(digests.c.subscriber == subscriber))
     addresses = {mail.recipient for mail in mails}
     message_ids = tuple(mail.message_id for mail in mails)
-    connection.execute(sa.delete(ledger).where(ledger.c.subscriber == subscriber))
-    connection.execute(sa.delete(outbox).where(of_them))
-    connection.execute(sa.delete(digests).where(digests.c.subscriber == subscriber))
-    connection.execute(sa.delete(in_force).where(in_force.c.subscriber == subscriber))
-    subscriptions.forget(connection, subscriber)
+    for table in reversed(_TABLES):
+        connection.execute(sa.delete(table).where(table.c.subscriber == subscriber))
     _forget_what_the_operator_was_told(connection, {subscriber, *addresses}, message_ids)
     numbers = {"digests": count or 0, "mails": len(mails)}
     connection.execute(sa.insert(erased).values(erased_at=now, **numbers))
@@ -107,6 +106,7 @@ def _leftovers(connection: sa.Connection, subscriber: str) -> Iterator[bytes]:
         (outbox, outbox.c.recipient, None),
         (subscription_table, subscription_table.c.subscriber, subscription_table.c.token),
         (subscription_table, subscription_table.c.token, None),
+        (subscription_table, subscription_table.c.subscriber, subscription_table.c.address),
         (rejections, rejections.c.subscriber, rejections.c.record),
         (mutes, mutes.c.subscriber, mutes.c.kind),
         (replies, replies.c.key, replies.c.subscriber),
