@@ -30,6 +30,12 @@ settings.register_profile("hrwatch", deadline=None, print_blob=True)
 settings.load_profile("hrwatch")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: a quarter of the time tests wait, for a process to
+    come up, a second to pass, a server to fail."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.fixture(scope="session")
 def corpora_folder() -> Path | None:
     """Where the corpora lie, looked up before the environment is scrubbed."""

@@ -116,7 +116,7 @@ class Desk:
     ) -> Ended:
         """Run `hrwatch WORDS` to its end, `given` this to read."""
         if self.inside and given is None and not environ:
-            return await asyncio.wait_for(asyncio.to_thread(_ended, self.folder, words), seconds)
+            return await asyncio.wait_for(asyncio.to_thread(ended_inside, self.folder, *words), seconds)
         process = await self.start(*words, fed=given is not None, **environ)
         out, complaints = await asyncio.wait_for(process.communicate(given), seconds)
         return Ended(process.returncode or 0, out.decode(), complaints.decode())
@@ -160,8 +160,8 @@ def told(mail: EmailMessage) -> str:
     return " ".join(str(body.get_content()).split())
 
 
-def _ended(folder: Path, words: tuple[str, ...]) -> Ended:
-    """Run the command line as a process would, in this one."""
+def ended_inside(folder: Path, *words: str) -> Ended:
+    """Run `hrwatch WORDS` to its end as a process would, in this one."""
     status = 0
     with _as_a_process(folder, ["hrwatch", *OPTIONS, *words]) as (out, complaints):
         try:

@@ -1,4 +1,4 @@
-"""`hrwatch once` as an operator runs it: a real server, mail read back, the command line as it is."""
+"""`hrwatch once` as an operator runs it: a real server, mail read back."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

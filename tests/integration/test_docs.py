@@ -38,6 +38,7 @@ from hrwatch.demo import newsroom, server
 from hrwatch.errors import ConfigError
 from hrwatch.stages.tag.keywords import KeywordTagger
 from hrwatch.stages.tag.tokens import tokenise
+from newsdesk import ended_inside
 from pages import MISTAKES, OPERATING, PAGES, README, RULES, Block, blocks
 from postgres import Places
 
@@ -257,17 +258,9 @@ def test_mistake_of_the_page_is_told_as_it_says(number: int, tmp_path: Path) -> 
     assert (file.language, file.note, shown.language) == ("yaml", "file", "text")
     (tmp_path / "feeds.yaml").write_text(file.text, encoding="utf-8")
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "hrwatch", "--config", "feeds.yaml", "check"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    ended = ended_inside(tmp_path, "check")
 
-    assert (ended.stdout, ended.stderr) == (shown.text, "")
-    assert ended.returncode == 2
+    assert (ended.out, ended.complaints, ended.status) == (shown.text, "", 2)
 
 
 def test_page_of_mistakes_has_as_many_as_it_says() -> None:

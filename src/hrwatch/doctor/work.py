@@ -56,7 +56,7 @@ def digest(subscribers: Sequence[Subscriber], settings: MailSettings, now: datet
                 build(page, unlocked, settings, "invented0", now, token="0" * 32)
         except ComposeError as error:
             told = f"a digest for {subscriber.name} cannot be written: {error}"
-            return trouble(told, "see mail.from and the subscriber's address")
+            return trouble(told, "see mail.from, the subscriber's address and mail.templates")
     return fine(f"a digest of an invented record was written for {len(subscribers) or 'nobody'}")
 
 
