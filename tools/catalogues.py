@@ -111,7 +111,8 @@ def _catalogue(
     }
     catalogue = Catalog(locale=language)
     empty: list[Message] = []
-    for context, message in sentences | better:
+    # In an order of their own: code that moves must not move everything here.
+    for context, message in sorted(sentences | better, key=str):
         entry = known.get(message, context or None)
         translated = entry.string if entry and entry.id == message else ""
         catalogue.add(message, translated, context=context or None)

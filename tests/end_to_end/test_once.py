@@ -1,4 +1,4 @@
-"""`hrwatch once` as an operator runs it: a real server, mail read back."""
+"""`hrwatch once` as an operator runs it: a real server, mail read back, the real command line."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

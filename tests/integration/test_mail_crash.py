@@ -221,7 +221,7 @@ def test_two_hundred_kills_lose_no_match_and_tell_none_twice(place: Place, tmp_p
     controller.start()
     try:
         for _ in range(kills):
-            assert a_life(place, tmp_path, port, moments.uniform(0, 1.2))
+            assert a_life(place, tmp_path, port, moments.uniform(0, 3))
         assert not a_life(place, tmp_path, port, None)
     finally:
         controller.stop()

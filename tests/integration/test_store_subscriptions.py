@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from builders import NOW, a_record
 from hrwatch.model.mail import Detail, Mute, MuteKind, Subscription
-from hrwatch.stages.store import subscriptions
+from hrwatch.stages.store import erasing, subscriptions
 from hrwatch.stages.store.archive import Archive
 from postgres import Place
 
@@ -160,13 +160,13 @@ def test_sync_subscriber_who_is_gone_or_elsewhere_begins_anew(
     assert ask(desk, subscriptions.most_rejected, NOW) == ((SAID, 1),)
 
 
-def test_forget_leaves_no_trace_of_one_and_all_of_another(desk: Archive) -> None:
+def test_erase_leaves_no_trace_of_one_and_all_of_another(desk: Archive) -> None:
     for name in ("desk", "another"):
         desk.write_now(subscriptions.stop, name, NOW)
         desk.write_now(subscriptions.mute, name, FEED)
         desk.write_now(subscriptions.reject, name, RECORD, [SAID], NOW)
         desk.write_now(subscriptions.note, f"key of {name}", name, "stop", NOW)
-    desk.write_now(subscriptions.forget, "desk")
+    assert desk.write_now(erasing.erase, "desk", NOW)
     for table in ("subscriptions", "mutes", "rejections", "replies"):
         with desk.reading() as connection:
             left = connection.scalars(sa.text(f"SELECT subscriber FROM {table}"))  # noqa: S608 - a table's name, written above

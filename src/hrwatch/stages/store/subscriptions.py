@@ -190,12 +190,6 @@ def note(connection: sa.Connection, key: str, subscriber: str, command: str, now
     return connection.execute(statement.returning(replies.c.key)).one_or_none() is not None
 
 
-def forget(connection: sa.Connection, subscriber: str) -> None:
-    """Remove every trace of a subscriber that stands here."""
-    for table in (subscriptions, mutes, rejections, replies):
-        connection.execute(sa.delete(table).where(table.c.subscriber == subscriber))
-
-
 def _change(connection: sa.Connection, subscriber: str, **values: Any) -> None:
     _have(connection, subscriber)
     connection.execute(
