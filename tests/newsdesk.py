@@ -115,8 +115,9 @@ class Desk:
         self, *words: str, seconds: float = SECONDS, given: bytes | None = None, **environ: str
     ) -> Ended:
         """Run `hrwatch WORDS` to its end, `given` this to read."""
-        if self.inside and given is None and not environ:
-            return await asyncio.wait_for(asyncio.to_thread(ended_inside, self.folder, *words), seconds)
+        if self.inside and words[0] != "run" and given is None and not environ:
+            ended = asyncio.to_thread(ended_inside, self.folder, *words)
+            return await asyncio.wait_for(ended, seconds)
         process = await self.start(*words, fed=given is not None, **environ)
         out, complaints = await asyncio.wait_for(process.communicate(given), seconds)
         return Ended(process.returncode or 0, out.decode(), complaints.decode())
@@ -196,7 +197,8 @@ def at_the_desk(
     folder: Path, test: Callable[[Desk], Awaitable[None]], *, inside: bool = False
 ) -> None:
     """Run `test` with a desk in `folder`, its `hrwatch` processes of their own or, for a quarter
-    of the time where no test asks what a process is for, run `inside` this one."""
+    of the time where nothing is asked that a process is for, run `inside` this one: all but the
+    daemon, and what is given an environment or an input of its own."""
 
     async def run() -> None:
         answers: dict[str, Answer] = {}

@@ -83,7 +83,7 @@ def test_once_on_a_full_disk_says_so_and_loses_nothing(disk: Path, tmp_path: Pat
         assert after.status == 0, after.complaints
         await all_is_there_and_told_once(desk, expected)
 
-    at_the_desk(tmp_path, test, inside=True)
+    at_the_desk(tmp_path, test)
 
 
 def test_once_on_a_read_only_disk_says_so_and_readers_go_on(disk: Path, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_once_on_a_read_only_disk_says_so_and_readers_go_on(disk: Path, tmp_path
         assert (first.status, after.status) == (0, 0)
         await all_is_there_and_told_once(desk, expected)
 
-    at_the_desk(tmp_path, test, inside=True)
+    at_the_desk(tmp_path, test)
 
 
 def test_archive_with_broken_pages_is_never_replaced(tmp_path: Path) -> None:

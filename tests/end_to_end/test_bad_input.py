@@ -121,10 +121,11 @@ def test_flipped_page_that_nobody_asks_for_is_found_before_anything_is_written(
         assert "it is damaged: keep the file, and restore a backup" in complaint(ended)
         assert path.read_bytes() == broken
         assert {one.name for one in desk.state.iterdir()} <= {
-            *("archive.db", "archive.db-shm", "archive.db-wal", "archive.db.lock", "outbox"),
+            *("archive.db", "archive.db-shm", "archive.db-wal", "archive.db.lock"),
+            *("letterbox", "outbox"),
         }
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 @pytest.mark.drill
@@ -277,7 +278,7 @@ def test_configuration_that_an_editor_has_half_written_starts_nothing(tmp_path: 
         assert "Traceback" not in once.complaints + daemon.complaints
         assert not desk.state.exists()
 
-    at_the_desk(tmp_path, test)
+    at_the_desk(tmp_path, test, inside=True)
 
 
 @contextmanager

@@ -82,6 +82,7 @@ def test_doctor_at_a_healthy_desk_finds_no_trouble_and_changes_nothing(tmp_path:
             "mail",
             "digest",
             "reading",
+            "subscribers",
             "limits",
         }
         assert files(tmp_path) == before

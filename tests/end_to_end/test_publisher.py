@@ -52,8 +52,8 @@ def test_digest_of_a_trusted_feed_tells_what_its_publisher_says(tmp_path: Path) 
         assert "Guard’s trial opens in the capital" in words
         assert '"Torture" (the publisher\'s category)' in words
         assert '"Prisons and policing" (the publisher\'s category)' in words
-        seen_in = "(title and text, taken for the feed's country)"
-        assert f'Country: Belarus, "court", "the capital" {seen_in}.' in words
+        seen_in = '"court" (text), "the capital" (title)'
+        assert f"Country: Belarus, {seen_in} (taken for the feed's country)." in words
 
         assert "'Torture', a category of the publisher (feed:category)" in shown
         assert "'court' at text 4, taken for the feed's country" in shown

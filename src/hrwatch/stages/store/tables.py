@@ -324,7 +324,10 @@ ledger = sa.Table(
     sa.ForeignKeyConstraint(["record", "version"], ["records.id", "records.version"]),
     sa.Index("ledger_story", "subscriber", "story"),
     sa.Index("ledger_record", "record"),
-    sa.Index("ledger_settled_at", "subscriber", "settled_at"),
+    # What waits; on PostgreSQL too, by the migration.
+    sa.Index(
+        "ledger_waiting", "subscriber", "matched_at", sqlite_where=sa.text("settled_at IS NULL")
+    ),
     sa.Index("ledger_digest", "digest"),
 )
 

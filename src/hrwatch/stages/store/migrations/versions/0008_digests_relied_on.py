@@ -26,6 +26,16 @@ def upgrade() -> None:
         outbox.add_column(sa.Column("page", sa.Integer, nullable=False, server_default="1"))
         outbox.add_column(sa.Column("kind", _TEXT, nullable=False, server_default="digest"))
     op.create_index("ledger_digest", "ledger", ["digest"])
+    # Asked for everybody at every tick: how long ago the newest of what waits matched.
+    op.drop_index("ledger_settled_at", "ledger")
+    waits = sa.text("settled_at IS NULL")
+    op.create_index(
+        "ledger_waiting",
+        "ledger",
+        ["subscriber", "matched_at"],
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
     op.create_index("outbox_digest", "outbox", ["digest"])
     op.create_index("outbox_status", "outbox", ["status"])
     op.create_table(
