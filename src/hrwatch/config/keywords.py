@@ -194,9 +194,7 @@ def _sides_problem(one: Written, known: Lists, masks: list[Guard]) -> str:
 
 def _is_left(group: list[str], masks: list[Guard]) -> bool:
     """Say whether a side has a phrase that no mask blanks wherever it stands."""
-    return any(
-        not any(within(mask, words) for _, mask in masks) for words in map(of_phrase, group)
-    )
+    return any(not any(within(mask, words) for _, mask in masks) for words in map(of_phrase, group))
 
 
 def _script_problem(text: str, language: str) -> str:
