@@ -33,7 +33,7 @@ PLURALS = {
 _CALLS = {"gettext": None, "ngettext": (1, 2), "msgid": None}
 _OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 
-Message = str | tuple[str, str]  # with its plural
+Message = str | tuple[str, ...]  # with its plural
 
 
 def used() -> dict[tuple[str, Message], str]:

@@ -180,7 +180,7 @@ def _sides_problem(one: Written, known: Lists, masks: list[Guard]) -> str:
                 f"finds nothing: {called} has no words in {one.language}; write some under "
                 f"keywords.lists.{called}.{one.language}, or move this to a language that has"
             )
-        if not any(_left(group, masks) for group in by_language.values()):
+        if not any(_is_left(group, masks) for group in by_language.values()):
             return f"is never found: masks blank all of {' | '.join(side)}; take some out"
         found.append(set(by_language))
     left, right = found[0], found[-1]
@@ -192,9 +192,9 @@ def _sides_problem(one: Written, known: Lists, masks: list[Guard]) -> str:
     return ""
 
 
-def _left(group: list[str], masks: list[Guard]) -> list[str]:
-    """Return the phrases of a side that no mask blanks wherever they stand."""
-    return [text for text in group if not any(within(mask, of_phrase(text)) for _, mask in masks)]
+def _is_left(group: list[str], masks: list[Guard]) -> bool:
+    """Say whether a side has a phrase that no mask blanks wherever it stands."""
+    return any(not any(within(mask, words) for _, mask in masks) for words in map(of_phrase, group))
 
 
 def _script_problem(text: str, language: str) -> str:
