@@ -71,7 +71,7 @@ class Bylines:
         told = [tongue.listed(story.also_tagged)] if story.also_tagged else []
         if story.also_named:
             named = tongue.listed(story.also_named)
-            told.append(tongue.gettext("in passing %(list)s", list=named))
+            told.append(tongue.gettext("in passing: %(list)s", list=named))
         return tongue.gettext("Also tagged: %(what)s.", what=tongue.grouped(told)) if told else ""
 
     def _matched(self, tag: MatchedTag) -> str:

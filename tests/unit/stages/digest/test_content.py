@@ -136,7 +136,7 @@ def test_story_names_what_else_it_is_about_and_some_of_what_it_names() -> None:
     said = words(written(a_story(tags=tags, because=tags[:2])))
 
     assert (
-        "Also tagged: Prison conditions; in passing Mexico, Russia, Ukraine, Poland, Lithuania."
+        "Also tagged: Prison conditions; in passing: Mexico, Russia, Ukraine, Poland, Lithuania."
     ) in said
 
 
