@@ -21,6 +21,7 @@ from hrwatch.model.mail import (
 )
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.digest import names
+from hrwatch.stages.digest.pages import full_stories, shares
 from hrwatch.stages.digest.stories import Writer, original_first, published, publisher
 from hrwatch.stages.digest.tongue import Tongue, speaking
 from hrwatch.stages.digest.updates import Older
@@ -64,13 +65,18 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
     new = _groups(sorted(full, key=_newest_first), subscriber.interest, group_of)
     known = _groups(sorted(updates, key=_by_reason), subscriber.interest, group_of)
     called = {code: name_of(code, labels, tongue) for code in new.keys() | known.keys()}
-    for code in sorted(called, key=lambda code: (not code, text.fold(called[code]))):
+    codes = sorted(called, key=lambda code: (not code, text.fold(called[code])))
+    counts = [len(new.get(code, ())) + len(known.get(code, ())) for code in codes]
+    for code, in_full in zip(codes, shares(counts, full_stories(subscriber)), strict=True):
         for match in (*new.get(code, ()), *known.get(code, ())):
             numbers[_told_as(match)] = next(number)
         section = Section(
             code,
             called[code] if code else tongue.gettext(names.OTHER),
-            tuple(writer.story(numbers[_told_as(match)], match) for match in new.get(code, ())),
+            tuple(
+                writer.story(numbers[_told_as(match)], match, in_full=place < in_full)
+                for place, match in enumerate(new.get(code, ()))
+            ),
             tuple(
                 older.update(numbers[_told_as(match)], match, updates[match])
                 for match in known.get(code, ())
@@ -82,7 +88,8 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
         numbers[_told_as(match)] = next(number)
         code = _country(match, subscriber.interest)
         name = names.country(code, labels, tongue) if code else ""
-        mentions.append(Mention(name, writer.story(numbers[_told_as(match)], match)))
+        story = writer.story(numbers[_told_as(match)], match, in_full=False)
+        mentions.append(Mention(name, story))
     failing = sorted(coverage.failing, key=lambda state: state.feed)
     return Composition(
         subscriber=subscriber,

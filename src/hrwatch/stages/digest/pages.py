@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hrwatch.errors import ComposeError
-from hrwatch.model.mail import MailKind
+from hrwatch.model.mail import Detail, MailKind, Subscriber
 from hrwatch.stages.digest.view import Composition, Sheet, Story, Stretch, Update
 
 FULL_STORIES = 30  # past them titles only: a digest is read on a phone
@@ -38,16 +38,21 @@ _FRAMES = (
 )
 
 
+def full_stories(subscriber: Subscriber) -> int:
+    """Return how many stories of a digest stand in full, at most."""
+    return 0 if subscriber.detail is Detail.TITLES else FULL_STORIES
+
+
 def sheets(
-    composition: Composition, size: Callable[[Sheet], int], limit: int, full_stories: int
+    composition: Composition, size: Callable[[Sheet], int], limit: int, in_full: int
 ) -> tuple[Sheet, ...]:
     """Given what to tell, how large a page with it is and how large one may be, in the same
     measure, return the pages, at least one.
 
-    At most `full_stories` stand in full on all of them, fewer where one alone fills more than a
+    At most `in_full` stand in full on all of them, fewer where one alone fills more than a
     page. Raise ComposeError where a page would be too large with nothing, or one title, on it.
     """
-    plan = _Plan(composition, _FRAMES[0], _in_full(composition, full_stories))
+    plan = _Plan(composition, _FRAMES[0], _in_full(composition, in_full))
     whole = plan.sheet(1, 1, 0, plan.count)
     if plan.count <= _TRIED_WHOLE and size(whole) <= limit:
         return (whole,)

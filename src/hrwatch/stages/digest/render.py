@@ -2,14 +2,13 @@
 but for reading templates."""
 
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from hrwatch.errors import ComposeError
-from hrwatch.model.mail import Detail, Digest, Page, Subscriber
+from hrwatch.model.mail import Digest, Page, Subscriber
 from hrwatch.stages.digest import transfer
 from hrwatch.stages.digest.layout import read_from_the_right
-from hrwatch.stages.digest.pages import FULL_STORIES, sheets
+from hrwatch.stages.digest.pages import full_stories, sheets
 from hrwatch.stages.digest.specimen import specimens
 from hrwatch.stages.digest.templating import HTML, TEXT, write
 from hrwatch.stages.digest.tongue import speaking
@@ -33,7 +32,6 @@ def render(composition: Composition, digest: str, templates: Path | None = None)
     subscriber = composition.subscriber
     tongue = speaking(subscriber.mail_language)
 
-    @lru_cache(maxsize=1)  # that one page holds everything is found out by writing it
     def written(sheet: Sheet) -> Page:
         values = {
             "wording": wording,
@@ -56,16 +54,22 @@ def render(composition: Composition, digest: str, templates: Path | None = None)
             discreet=wording.discreet(sheet.number, sheet.of),
         )
 
+    last: list[tuple[Sheet, Page]] = []  # that one page holds everything is found out by writing it
+
     def size(sheet: Sheet) -> int:
         page = written(sheet)
+        last[:] = [(sheet, page)]
         return transfer.length(page.text) + transfer.length(page.html)
 
-    full_stories = 0 if subscriber.detail is Detail.TITLES else FULL_STORIES
+    def finished(sheet: Sheet) -> Page:
+        return next((page for measured, page in last if measured is sheet), None) or written(sheet)
+
+    found = sheets(composition, size, _limit(subscriber), full_stories(subscriber))
     return Digest(
         id=digest,
         subscriber=subscriber.name,
         window=composition.window,
-        pages=tuple(map(written, sheets(composition, size, _limit(subscriber), full_stories))),
+        pages=tuple(map(finished, found)),
         matches=composition.matches,
         numbers=composition.numbers,
         kind=composition.occasion.kind,

@@ -45,15 +45,17 @@ class Writer:
     tongue: Tongue
     longer: bool = False  # snippets, than usual
 
-    def story(self, number: int, match: Match) -> Story:
-        """Given a match and its number, return all that may be shown of it."""
+    def story(self, number: int, match: Match, *, in_full: bool = True) -> Story:
+        """Given a match and its number, return all that may be shown of it; not `in_full`, what is
+        shown of a title alone, without its words, extract and other reports, which take time."""
         record = match.record
         published_at, time_given = published(record)
-        keywords = [tag for tag in match.because if tag.kind is Kind.KEYWORD]
-        places = [tag for tag in match.because if tag.kind is not Kind.KEYWORD]
+        because = match.because if in_full else ()
+        keywords = [tag for tag in because if tag.kind is Kind.KEYWORD]
+        places = [tag for tag in because if tag.kind is not Kind.KEYWORD]
         asked = {(tag.kind, tag.value) for tag in match.because}
-        others = [tag for tag in record.tags if (tag.kind, tag.value) not in asked]
-        also = self._also(record)
+        others = [tag for tag in record.tags if in_full and (tag.kind, tag.value) not in asked]
+        also = self._also(record) if in_full else ()
         limit = _LONGER if self.longer else LIMIT
         return Story(
             number=number,
@@ -75,7 +77,9 @@ class Writer:
                 _evidence(keywords) or _evidence(places),
                 limit,
                 self.tongue.gettext,
-            ),
+            )
+            if in_full
+            else (),
             also=also[:_REPORTS_LISTED],
             more_also=len(also[_REPORTS_LISTED:]),
             reference=record.id,

@@ -83,7 +83,7 @@ class NoExtract(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Story:
     """A story as it is told, under its number; as a title alone it shows the first five fields and
-    the link."""
+    the link, and has no words that matched, no extract and no other reports."""
 
     number: int
     title: str

@@ -140,6 +140,8 @@ def test_digest_of_many_stories_keeps_thirty_in_full_and_drops_none(
     assert all(f"https://wire.example/{index:03}\n" in text for index in range(number))
     assert text.count("Archive: ref") == FULL_STORIES
     assert sum(page.html.count("Archive: ref") for page in digest.pages) == FULL_STORIES
+    assert text.count("Matched: ") == FULL_STORIES
+    assert sum(page.html.count("<blockquote") for page in digest.pages) == FULL_STORIES
     assert digest.matches == tuple(matches)
     assert sorted(digest.numbers) == list(range(1, number + 1))
 
