@@ -94,20 +94,23 @@ def wrap(
 
 
 def _breakable(word: str, width: int) -> Iterator[str]:
-    """Yield the word whole, or in pieces: wide characters (Chinese, Japanese) may part anywhere,
-    so may what fits no line (Thai), but no address."""
+    """Yield the word whole, or in pieces of at most `width` columns: wide characters (Chinese,
+    Japanese) may part anywhere, so may what fits no line (Thai), but no address. What joins the
+    character before it is parted from it only where the line is full (dots in a row)."""
     wide = any(unicodedata.east_asian_width(character) in "WF" for character in word)
     if "://" in word or (not wide and columns(word) <= width):
         yield word
         return
-    cluster = ""
+    cluster, taken = "", 0
     for character in word:
+        needed = _columns(character)
         joins = unicodedata.category(character) in _JOINING
-        narrow = wide and cluster and _columns(cluster[-1]) == _columns(character) == 1
-        if cluster and not joins and not narrow:
+        narrow = wide and cluster and _columns(cluster[-1]) == needed == 1
+        if cluster and (taken + needed > width or not (joins or narrow)):
             yield cluster
-            cluster = ""
+            cluster, taken = "", 0
         cluster += character
+        taken += needed
     yield cluster
 
 
