@@ -163,7 +163,7 @@ class Earlier:
 class Window:
     """A stretch of a subscriber's time that gets at most one digest."""
 
-    key: str  # unique for the subscriber: "2026-11-22", "2026-W47", "2026-11-22T07Z"
+    key: str  # unique for the subscriber: its local date "2026-11-22", or "2026-11-22T07Z"
     opened_at: datetime  # the instant from which it is due
     local_date: date
 

@@ -1,12 +1,14 @@
 """A digest: from what a subscriber was not told yet to mails in the outbox."""
 
+import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hrwatch.errors import ComposeError, HrwatchError
+from hrwatch.model.articles import Record
 from hrwatch.model.feeds import FeedState
-from hrwatch.model.mail import Digest, MailKind, Match
+from hrwatch.model.mail import Digest, Mail, MailKind, Match
 from hrwatch.pipeline.due import Errand, tells_of_nothing
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.revisit import first_visits
@@ -42,16 +44,20 @@ async def match_pass(parts: Parts, desk: Desk) -> None:
     matchers: dict[str, Matcher] = {}
     while piece := await parts.archive.read(ledger.unmatched, RECORDS_AT_ONCE):
         matchers = matchers or await _matchers(desk)
-        matches = {
-            name: [found for record in piece.records if (found := matcher.match(record))]
-            for name, matcher in matchers.items()
-        }
+        matches = await asyncio.to_thread(_matched, matchers, piece.records)
         matched = {match.record.id: match.record for some in matches.values() for match in some}
         visits = first_visits(matched.values(), desk.config.feeds, now, parts.chance)
         versions = [record for record in piece.records if record.version > 1]
         await parts.archive.write(
             ledger.add, matches, piece.up_to, now, versions=versions, visits=visits
         )
+
+
+def _matched(matchers: Mapping[str, Matcher], records: Sequence[Record]) -> dict[str, list[Match]]:
+    return {
+        name: [found for record in records if (found := matcher.match(record))]
+        for name, matcher in matchers.items()
+    }
 
 
 async def _matchers(desk: Desk) -> dict[str, Matcher]:
@@ -177,13 +183,18 @@ async def _write(
         subscriptions.token_of, subscriber.name, parts.new_token()
     )
     settings = desk.config.mail
-    mails = tuple(
-        replace(
-            build(page, subscriber, settings, parts.new_id(), brief.now, token=token, kind=kind),
-            page=number,
+    ids = [parts.new_id() for _ in digest.pages]
+
+    def built() -> tuple[Mail, ...]:
+        return tuple(
+            replace(
+                build(page, subscriber, settings, id_, brief.now, token=token, kind=kind),
+                page=number,
+            )
+            for number, (page, id_) in enumerate(zip(digest.pages, ids, strict=True), 1)
         )
-        for number, page in enumerate(digest.pages, 1)
-    )
+
+    mails = await asyncio.to_thread(built)
     return await parts.archive.write(outbox.enqueue, digest, mails, brief.now)
 
 

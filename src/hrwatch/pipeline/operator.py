@@ -142,7 +142,7 @@ async def _report(parts: Parts, config: Config, everything: Affairs) -> None:
 async def _is_due(archive: Archive, window: Window, told: Mapping[str, datetime]) -> bool:
     """Say whether the window's report is still to be written: one from before there was anything to
     tell is none."""
-    if _notice(window.key) in told:
+    if _notice(windows.week_of(window.local_date)) in told:
         return False
     began_at = await archive.read(affairs.began_at)
     return began_at is not None and began_at <= window.opened_at
@@ -177,7 +177,7 @@ async def _affairs(desk: Desk, window: Window, standing: _Standing) -> Affairs:
     copies = await archive.read(affairs.only_copies, now - FOUR_WEEKS, FEWEST_ARTICLES)
     rejected = await archive.read(subscriptions.most_rejected, now - FOUR_WEEKS)
     return Affairs(
-        week=window.key,
+        week=windows.week_of(window.local_date),
         now=now,
         version=hrwatch.__version__,
         first=tuple(troubles.pressing(standing.troubles, now)),

@@ -4,10 +4,12 @@ what `due` makes of it."""
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hrwatch.model.mail import Subscriber, Subscription, Window
+from hrwatch.model.mail import Cadence, Subscriber, Subscription, Window
 from hrwatch.pipeline.due import Errand, errand, hold, is_quiet_for, next_at, window_of
 from hrwatch.pipeline.writing import Desk, Look
+from hrwatch.stages.digest.windows import week_of, zone_of
 from hrwatch.stages.store import subscriptions, turns
+from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.turns import Standing
 
 # Where a look at what waits led to no mail, and nothing came since, another one can wait so long.
@@ -45,6 +47,11 @@ async def turns_at(desk: Desk, now: datetime, *, regardless: bool) -> tuple[Turn
     windows = {one.name: window_of(one, standing[one.name].since, now) for one in awake}
     keys = {name: window.key for name, window in windows.items() if window is not None}
     taken = await desk.archive.read(turns.taken, keys)
+    taken |= {
+        one.name
+        for one in awake
+        if one.name not in taken and await _is_told_since(desk.archive, one, windows[one.name], now)
+    }
     found = []
     for subscriber in awake:
         name = subscriber.name
@@ -58,6 +65,18 @@ async def turns_at(desk: Desk, now: datetime, *, regardless: bool) -> tuple[Turn
             window = window if what is Errand.DIGEST else None
             found.append(_turn(subscriber, known.get(name), what, window, newest_at))
     return tuple(found)
+
+
+async def _is_told_since(
+    archive: Archive, subscriber: Subscriber, window: Window | None, now: datetime
+) -> bool:
+    """Say whether a weekly window, which has had no digest, needs none: its weekday was another one
+    when the last digest came."""
+    if window is None or subscriber.schedule.cadence is not Cadence.WEEKLY:
+        return False
+    today = now.astimezone(zone_of(subscriber.timezone)).date()
+    week = week_of(window.local_date)
+    return await archive.read(turns.told_since, subscriber.name, window, today, week)
 
 
 async def next_digest_at(desk: Desk, now: datetime) -> datetime | None:

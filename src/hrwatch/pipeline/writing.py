@@ -1,6 +1,7 @@
 """Matches to a digest, for one that is sent as for one that is only looked at."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -101,9 +102,31 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     oldest = min((one.matched_at for one in waiting), default=now)
     mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, oldest)
     matcher = Matcher(subscriber, in_force, desk.parents)
+    # In threads: ten thousand articles take seconds, which is long for everything else to stand.
+    found = await asyncio.to_thread(_matched, matcher, waiting, visits)
+    for place, one in enumerate(waiting):
+        if one.reason is not Reason.NEW and not _is_over(one, visits):
+            found[place] = await _match(desk, matcher, one, found[place])
+    return await asyncio.to_thread(
+        _sorted_out, list(zip(waiting, found, strict=True)), told, mutes, now
+    )
+
+
+def _matched(
+    matcher: Matcher, waiting: Iterable[Waiting], visits: Mapping[str, Visit]
+) -> list[Match | None]:
+    return [None if _is_over(one, visits) else matcher.match(one.record) for one in waiting]
+
+
+def _sorted_out(
+    found: Iterable[tuple[Waiting, Match | None]],
+    told: Sequence[ToldAsNew],
+    mutes: Sequence[Mute],
+    now: datetime,
+) -> Choice:
+    """Given what waits, each with its match, return what of it is to be told now, as `choose`."""
     matches, needless, muted = [], [], []
-    for one in waiting:
-        match = None if _is_over(one, visits) else await _match(desk, matcher, one)
+    for one, match in found:
         if (
             match is None
             or (one.reason is Reason.NEW and is_told(one.record, told))
@@ -120,12 +143,10 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     return Choice((), tuple(needless), passing=tuple(matches), muted=tuple(muted))
 
 
-async def _match(desk: Desk, matcher: Matcher, one: Waiting) -> Match | None:
-    """Return the match for what waits. What an article became is told to who asked for what it was:
-    that it does not name any more what it named may be the very news."""
-    match = matcher.match(one.record)
-    if one.reason is Reason.NEW:
-        return match
+async def _match(desk: Desk, matcher: Matcher, one: Waiting, match: Match | None) -> Match | None:
+    """Given what became of an article and the match of what it is now, return the match to tell.
+    It is told to who asked for what it was: that it does not name any more what it named may be the
+    very news."""
     for version in range(one.record.version - 1, 0, -1):
         if match is not None:
             break
@@ -197,21 +218,28 @@ def _is_nearly_all(copy: Copy | None) -> bool:
 async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> Digest:
     """Given the matches that a digest answers for, return it, under an empty id."""
     older = {match.record.id for match in matches if match.reason is not Reason.NEW}
-    composition = compose(
-        brief.subscriber,
-        matches,
-        coverage=brief.coverage,
-        window=brief.window,
-        now=brief.now,
-        stories=await _stories(desk.archive, matches),
-        feeds={feed.name: feed for feed in desk.config.feeds},
-        labels=desk.labels,
-        version=hrwatch.__version__,
-        told=await desk.archive.read(outbox.told_at, brief.subscriber.name, older),
-        visits=await desk.archive.read(visit_table.of, older),
-        occasion=brief.occasion,
-    )
-    return render(composition, "", desk.config.mail.templates)
+    stories = await _stories(desk.archive, matches)
+    told = await desk.archive.read(outbox.told_at, brief.subscriber.name, older)
+    visits = await desk.archive.read(visit_table.of, older)
+
+    def written() -> Digest:
+        composition = compose(
+            brief.subscriber,
+            matches,
+            coverage=brief.coverage,
+            window=brief.window,
+            now=brief.now,
+            stories=stories,
+            feeds={feed.name: feed for feed in desk.config.feeds},
+            labels=desk.labels,
+            version=hrwatch.__version__,
+            told=told,
+            visits=visits,
+            occasion=brief.occasion,
+        )
+        return render(composition, "", desk.config.mail.templates)
+
+    return await asyncio.to_thread(written)  # as long as `choose`, and longer
 
 
 async def feed_states(desk: Desk) -> tuple[FeedState, ...]:

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from builders import a_subscriber
 from hrwatch import pipeline
@@ -19,6 +20,7 @@ from hrwatch.model.mail import (
     Status,
     Subscriber,
 )
+from hrwatch.stages.store import tables
 from postgres import Place, Places
 from writing_desk import (
     COMMON,
@@ -107,6 +109,61 @@ def test_held_subscriber_is_written_nothing_and_one_late_digest_when_that_ends(
         assert told(await desk.go("2026-11-28 06:00")) == [("27 13:00", ["One", "Two"])]
 
     at_the_desk(place, tmp_path, BEGIN, (reader(urgent=3, empty=True),), test)
+
+
+FRIDAY = Schedule(Cadence.WEEKLY, time(7), 4)
+
+
+@pytest.mark.parametrize(
+    ("until", "schedule", "comes_at"),
+    [
+        ("2026-11-23 09:00", FRIDAY, "27 07:00"),  # Monday's digest was read two hours before
+        ("2026-11-25 09:00", FRIDAY, "27 07:00"),
+        ("2026-11-27 06:00", FRIDAY, "27 07:00"),
+        ("2026-11-27 09:00", FRIDAY, "27 10:00"),  # late: nothing came since seven
+        ("2026-11-25 09:00", Schedule(Cadence.WEEKLY, time(7), 6), "29 07:00"),
+        ("2026-11-25 09:00", Schedule(Cadence.WEEKLY, time(9), 0), "30 09:00"),
+        ("2026-11-29 09:00", DAILY, "29 10:00"),
+    ],
+)
+def test_changed_weekday_neither_skips_a_week_nor_brings_a_digest_between(
+    file: Place, tmp_path: Path, until: str, schedule: Schedule, comes_at: str
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.publish("One")
+        assert told(await desk.go(until)) == [("23 07:00", ["One"])]
+        await desk.publish("Two")
+        desk.change(schedule=schedule)
+        assert told(await desk.go("2026-12-03 12:00")) == [(comes_at, ["Two"])]
+
+    at_the_desk(file, tmp_path, "2026-11-20 10:00", (reader(WEEKLY),), test)
+
+
+def test_daily_digest_that_becomes_weekly_comes_on_its_weekday(file: Place, tmp_path: Path) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.publish("One")
+        assert told(await desk.go("2026-11-25 09:00")) == [("22 11:00", ["One"])]
+        await desk.publish("Two")
+        desk.change(schedule=FRIDAY)
+        assert told(await desk.go("2026-12-03 12:00")) == [("27 07:00", ["Two"])]
+
+    at_the_desk(file, tmp_path, BEGIN, (reader(),), test)
+
+
+@pytest.mark.parametrize(("schedule", "comes_at"), [(WEEKLY, "30 07:00"), (FRIDAY, "27 07:00")])
+def test_weekly_digest_under_the_key_of_older_archives_is_not_written_again(
+    place: Place, tmp_path: Path, schedule: Schedule, comes_at: str
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.publish("One")
+        assert told(await desk.go("2026-11-23 09:00")) == [("23 07:00", ["One"])]
+        older = sa.update(tables.digests).values(window_key="2026-W48")
+        await desk.archive.write(lambda c: c.execute(older) and None)
+        await desk.publish("Two")
+        desk.change(schedule=schedule)
+        assert told(await desk.go("2026-12-03 12:00")) == [(comes_at, ["Two"])]
+
+    at_the_desk(place, tmp_path, "2026-11-21 10:00", (reader(WEEKLY),), test)
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,6 @@ class Reader:
         if schedule.cadence is Cadence.WEEKLY:
             while day.weekday() != schedule.weekday:
                 day -= DAY
-            year, week, _ = day.isocalendar()
-            return f"{year:04}-W{week:02}" if day >= self.came else None
         return f"{day}" if day >= self.came else None
 
     came: date = date.min

@@ -101,7 +101,7 @@ def test_window_of_who_came_today_is_todays_and_none_of_a_day_before() -> None:
         (DAILY, "2026-11-25 05:00", "2026-11-25"),
         # Weekly: it comes late, at its time of the first day, not a week later.
         (WEEKLY, "2026-11-25 04:59:59", None),
-        (WEEKLY, "2026-11-25 05:00", "2026-W48"),
+        (WEEKLY, "2026-11-25 05:00", "2026-11-23"),
         (HOURLY, "2026-11-24 22:00", "2026-11-24T22Z"),
     ],
 )

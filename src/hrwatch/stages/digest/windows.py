@@ -57,6 +57,12 @@ def following(schedule: Schedule, timezone: str, now: datetime) -> datetime | No
     return min(instant for instant in opening if instant > now)
 
 
+def week_of(day: date) -> str:
+    """Return the ISO week of a date: "2026-W47"."""
+    year, week, _ = day.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
 def _around(schedule: Schedule, timezone: str, now: datetime) -> tuple[Window, ...]:
     return _around_date(schedule, timezone, now.astimezone(zone_of(timezone)).date())
 
@@ -73,8 +79,7 @@ def _windows(schedule: Schedule, zone: ZoneInfo, today: date) -> Iterator[Window
         day = today - days * _DAY
         if schedule.cadence is Cadence.WEEKLY:
             if day.weekday() == schedule.weekday:
-                year, week, _ = day.isocalendar()
-                yield Window(f"{year:04}-W{week:02}", first_instant(day, schedule.at, zone), day)
+                yield Window(day.isoformat(), first_instant(day, schedule.at, zone), day)
         elif _exists(day, zone):
             yield Window(day.isoformat(), first_instant(day, schedule.at, zone), day)
 

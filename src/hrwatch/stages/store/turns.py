@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from hrwatch.model.mail import MailKind, Reason
+from hrwatch.model.mail import MailKind, Reason, Window
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import digests, in_force, ledger, records, tags
@@ -46,6 +46,20 @@ def taken(connection: sa.Connection, windows: Mapping[str, str]) -> frozenset[st
         for piece in chunks(sorted(windows.items()), _PIECE)
         for subscriber in connection.scalars(sa.select(digests.c.subscriber).where(key.in_(piece)))
     )
+
+
+def told_since(
+    connection: sa.Connection, subscriber: str, window: Window, today: date, week: str
+) -> bool:
+    """Say whether a weekly window needs no digest because another one came since it opened: under
+    the key of a later local date, up to `today`, which was their weekday until it was changed; or
+    under its `week` ("2026-W47"), which was the key in archives of before."""
+    of_later_day = digests.c.window_key.between(window.key, today.isoformat())
+    of_its_week = sa.and_(digests.c.window_key == week, digests.c.created_at >= window.opened_at)
+    query = sa.select(digests.c.id).where(
+        digests.c.subscriber == subscriber, sa.or_(of_later_day, of_its_week)
+    )
+    return connection.scalar(query.limit(1)) is not None
 
 
 def alerts(connection: sa.Connection, subscriber: str, since: datetime, until: datetime) -> int:

@@ -57,14 +57,14 @@ def test_current_window_of_a_day_opens_at_the_first_existing_instant(
 @pytest.mark.parametrize(
     ("weekday", "now", "key", "opened"),
     [
-        (0, "2026-11-23 07:00", "2026-W48", "2026-11-23 07:00"),
-        (0, "2026-11-23 06:59", "2026-W47", "2026-11-16 07:00"),
-        (6, "2026-11-23 06:59", "2026-W47", "2026-11-22 07:00"),
-        (4, "2027-01-01 08:00", "2026-W53", "2027-01-01 07:00"),
-        (0, "2026-11-29 23:59", "2026-W48", "2026-11-23 07:00"),
+        (0, "2026-11-23 07:00", "2026-11-23", "2026-11-23 07:00"),
+        (0, "2026-11-23 06:59", "2026-11-16", "2026-11-16 07:00"),
+        (6, "2026-11-23 06:59", "2026-11-22", "2026-11-22 07:00"),
+        (4, "2027-01-01 08:00", "2027-01-01", "2027-01-01 07:00"),
+        (0, "2026-11-29 23:59", "2026-11-23", "2026-11-23 07:00"),
     ],
 )
-def test_current_window_of_a_week_opens_on_its_weekday(
+def test_current_window_of_a_week_opens_on_its_weekday_and_is_named_after_its_date(
     weekday: int, now: str, key: str, opened: str
 ) -> None:
     schedule = Schedule(Cadence.WEEKLY, time(7), weekday)
