@@ -112,7 +112,7 @@ def test_check_warns_of_a_key_to_which_nothing_can_be_encrypted(tmp_path: Path) 
     )
     told = CliRunner().invoke(app, ["--config", str(file), "check"])
     assert told.exit_code == 0
-    warning = f"warning: {file}: subscriber desk: the key in desk.asc was revoked by its owner"
+    warning = f"warning: {file}: subscriber desk: the key was revoked by its owner"
     assert f"{warning}; their mail is held meanwhile" in told.output
     a_key_file(tmp_path, revoked=False)
     assert "warning" not in CliRunner().invoke(app, ["--config", str(file), "check"]).output
@@ -124,5 +124,5 @@ def test_doctor_is_troubled_by_a_key_to_which_nothing_can_be_encrypted(tmp_path:
     a_key_file(tmp_path, revoked=True)
     found = work.keys([desk], NOW)
     assert found.verdict is Verdict.TROUBLE
-    assert "desk: the key in desk.asc was revoked by its owner" in found.told
+    assert "desk: the key was revoked by its owner" in found.told
     assert work.digest([desk], MailSettings(), NOW).verdict is Verdict.OK

@@ -187,20 +187,28 @@ def test_mail_that_would_come_at_the_wrong_time_waits_untried(
     at_work(place, tmp_path, test)
 
 
-def test_clear_mail_to_who_has_a_key_now_is_never_sent(place: Place, tmp_path: Path) -> None:
+def test_clear_mail_to_who_has_a_key_now_is_never_sent(
+    place: Place, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    key_file = tmp_path / f"{PAGES}.asc"  # as people call what they export
+
     async def test(room: Mailroom, box: Mailbox) -> None:
         await with_mails(room)
         config = room.desk.config
         keyed = tuple(
-            replace(one, pgp_key_file=tmp_path / "key.asc") if one.name == "pages" else one
+            replace(one, pgp_key_file=key_file) if one.name == "pages" else one
             for one in config.subscribers
         )
         room.desk = replace(room.desk, config=replace(config, subscribers=keyed))
         await room.tick()
         assert recipients(box) == [ALERTS]
         assert waiting(room, "pages") == 2
+        room.receive([3])
+        await room.write()
 
     at_work(place, tmp_path, test)
+    assert "the key file cannot be read" in caplog.text
+    assert key_file.name not in caplog.text
 
 
 def test_operators_mail_goes_to_the_operator_of_today_alone(place: Place, tmp_path: Path) -> None:

@@ -159,6 +159,6 @@ def test_preview_for_a_subscriber_with_a_key_is_encrypted_or_says_why_not(folder
     assert ended.exit_code == 0, ended.output
     mail = message_from_bytes((folder / "mail.eml").read_bytes(), policy=policy.default)
     assert mail.get_content_type() == "multipart/encrypted"
-    assert "desk.asc holds no OpenPGP public key" in str(unusable.exception)
+    assert "the key file holds no OpenPGP public key" in str(unusable.exception)
     assert "nothing is written to desk: their key cannot be used" in unusable.stderr
     assert not (folder / "other.eml").exists()

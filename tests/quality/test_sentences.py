@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from hrwatch.config import names, reading
-from hrwatch.config.taxonomy import GROUPS, shipped
+from hrwatch.config.issues import GROUPS
+from hrwatch.config.taxonomy import shipped
 from hrwatch.model.tags import Kind, Relation
 from hrwatch.stages.tag import Tagger
 

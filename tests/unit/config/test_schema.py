@@ -11,7 +11,7 @@ from hrwatch.config.schema import schema
         ("Fetch", "ca_file", "beside the usual ones"),
         ("Mail", "ca_file", "nothing else is then believed"),
         ("Feed", "countries", "never against a country"),
-        ("Keyword", "severity", "not used yet"),
+        ("Keyword", "severity", "most urgent (see urgent)"),
         ("Keyword", "group", "not used yet"),
     ],
 )

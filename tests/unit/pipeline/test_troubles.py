@@ -47,7 +47,7 @@ def test_holding_gives_each_the_reason_that_lasts_longest(tmp_path: Path) -> Non
     assert held.suspended == (("desk", NOW, "550 [address]: no such user"),)
     ((name, why),) = held.unusable
     assert name == "keyed"
-    assert why.startswith("[address] cannot be read")
+    assert why.startswith("the key file cannot be read")
 
 
 def test_mail_to_who_is_suspended_is_not_told_beside_it() -> None:

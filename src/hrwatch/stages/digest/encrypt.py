@@ -1,6 +1,9 @@
 """Encryption to a subscriber's OpenPGP key, and whether it can be used. The only home of pysequoia,
 which comes with `hrwatch[pgp]` and is imported only where a subscriber has a key. Used by mime.
 
+No reason names the key file: it is often called after its owner's address, and reasons stand in the
+log, in `status` and in the operator's mails.
+
 The library encrypts to a key that has expired (0.1.35, src/encrypt.rs: `alive()` is given up where
 nothing is), so that is looked at here.
 """
@@ -43,33 +46,32 @@ def unusable(key_file: Path, now: datetime) -> str:
 def encrypted(entity: bytes, key_file: Path, now: datetime) -> str:
     """Given a MIME entity and a key file, return the entity encrypted to it, armored; raise
     ComposeError where the key cannot be used."""
-    return _encrypt(entity, _usable(key_file, now), key_file.name)
+    return _encrypt(entity, _usable(key_file, now))
 
 
 def _usable(key_file: Path, now: datetime) -> "Cert":
     """Return the one key of a file, or raise ComposeError."""
-    name = key_file.name
     try:
         with key_file.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise ComposeError(f"{name} cannot be read: {error.strerror}") from error
-    key = _examined(data, name)
+        raise ComposeError(f"the key file cannot be read: {error.strerror}") from error
+    key = _examined(data)
     if isinstance(key, str):
         raise ComposeError(key)
     if key.end is not None and key.end <= now:
-        raise ComposeError(f"the key in {name} expired {_day(key.end)}")
+        raise ComposeError(f"the key expired {_day(key.end)}")
     if all(end is not None and end <= now for end in key.ends):
         latest = max(end for end in key.ends if end is not None)
-        raise ComposeError(f"the part to encrypt to of the key in {name} expired {_day(latest)}")
+        raise ComposeError(f"the part to encrypt to of the key expired {_day(latest)}")
     return key.certificate
 
 
 @lru_cache(maxsize=1_000)  # as long as it is the same: it is asked for at every look at a digest
-def _examined(data: bytes, name: str) -> _Key | str:
+def _examined(data: bytes) -> _Key | str:
     """Given the bytes of a key file, return what they hold, or why they cannot be used."""
     if len(data) > _MAX_BYTES:
-        return f"{name} is larger than a key: {_MAX_BYTES} bytes at most"
+        return f"the key file is larger than a key: {_MAX_BYTES} bytes at most"
     try:
         from pysequoia import Cert  # noqa: PLC0415 - an extra, and 10 MB
         from pysequoia.packet import PacketPile, Tag  # noqa: PLC0415 - the same
@@ -79,38 +81,38 @@ def _examined(data: bytes, name: str) -> _Key | str:
         tags = [packet.tag for packet in PacketPile.from_bytes(data)]
         found = Cert.split_bytes(data)
     except RuntimeError as error:
-        return f"{name} holds no OpenPGP public key ({_first_line(error)})"
+        return f"the key file holds no OpenPGP public key ({_first_line(error)})"
     if Tag.SecretKey in tags:
-        return f"{name} holds a secret key: keep the public one here alone"
+        return "the key file holds a secret key: keep the public one here alone"
     if len(found) != 1:
         how_many = f"{len(found)} keys: leave the one to encrypt to"
-        return f"{name} holds {how_many if found else 'no OpenPGP public key'}"
-    return _judged(found[0], name)
+        return f"the key file holds {how_many if found else 'no OpenPGP public key'}"
+    return _judged(found[0])
 
 
-def _judged(certificate: "Cert", name: str) -> _Key | str:
+def _judged(certificate: "Cert") -> _Key | str:
     try:
         if certificate.is_revoked:
-            return f"the key in {name} was revoked by its owner"
+            return "the key was revoked by its owner"
         key = _Key(certificate, certificate.expiration, _ends_of_encryption(bytes(certificate)))
     except RuntimeError as error:
-        return f"the key in {name} cannot be used: {_first_line(error)}"
+        return f"the key cannot be used: {_first_line(error)}"
     if not key.ends:
-        return f"the key in {name} has no part to encrypt to"
+        return "the key has no part to encrypt to"
     try:
-        _encrypt(b"", certificate, name)
+        _encrypt(b"", certificate)
     except ComposeError as error:
         return str(error)
     return key
 
 
-def _encrypt(entity: bytes, certificate: "Cert", name: str) -> str:
+def _encrypt(entity: bytes, certificate: "Cert") -> str:
     from pysequoia import encrypt  # noqa: PLC0415 - an extra
 
     try:
         return encrypt(bytes=entity, recipients=[certificate]).decode("ascii")
     except RuntimeError as error:
-        told = f"nothing can be encrypted to the key in {name}: {_first_line(error)}"
+        told = f"nothing can be encrypted to the key: {_first_line(error)}"
         raise ComposeError(told) from None
 
 

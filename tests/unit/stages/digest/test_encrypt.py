@@ -93,7 +93,7 @@ def test_key_whose_end_has_come_is_named_with_its_day(tmp_path: Path) -> None:
     path = written(tmp_path, a_key(30 * DAY))
     assert unusable(path, NOW) == ""
     reason = unusable(path, NOW + 31 * DAY)
-    assert reason == f"the key in desk.asc expired on {NOW + 30 * DAY:%Y-%m-%d}"
+    assert reason == f"the key expired on {NOW + 30 * DAY:%Y-%m-%d}"
     with pytest.raises(ComposeError, match="expired"):
         encrypted(b"secret", path, NOW + 31 * DAY)
 
@@ -114,7 +114,7 @@ def test_key_that_was_revoked_is_named(tmp_path: Path) -> None:
     certificate = key.extract_certificate()
     revocation = certificate.revoke(key.certifier())
     path = written(tmp_path, bytes(certificate) + bytes(revocation))
-    assert unusable(path, NOW) == "the key in desk.asc was revoked by its owner"
+    assert unusable(path, NOW) == "the key was revoked by its owner"
 
 
 def _signing_only(key: pysequoia.Tsk) -> bytes:
@@ -147,7 +147,7 @@ def test_file_that_holds_no_such_key_is_named_with_the_reason(
     path = written(tmp_path, content(a_key()))
     reason = unusable(path, NOW)
     assert told in reason
-    assert "desk.asc" in reason
+    assert "desk.asc" not in reason  # it may be called after its owner's address
     assert "\n" not in reason  # the library tells its stack in further lines
     with pytest.raises(ComposeError):
         encrypted(b"secret", path, NOW)
@@ -155,7 +155,7 @@ def test_file_that_holds_no_such_key_is_named_with_the_reason(
 
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     told = unusable(tmp_path / "gone.asc", NOW)
-    assert told == "gone.asc cannot be read: No such file or directory"
+    assert told == "the key file cannot be read: No such file or directory"
 
 
 def test_key_without_the_extra_is_no_reason_to_write_in_clear(

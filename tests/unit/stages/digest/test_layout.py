@@ -68,8 +68,22 @@ def test_wrap_closes_isolates_at_every_line_end() -> None:
     assert all(line.count("\u2068") == line.count("\u2069") == 1 for line in lines)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Chapter one " + "." * 205, "Budget" + "!" * 150, "漢" + "_" * 100, "ไ" * 70 + ":" * 80],
+)
+def test_wrap_breaks_a_run_that_no_line_holds(text: str) -> None:
+    lines = wrap(text, "[12] ").split("\n")
+    assert max(map(columns, lines)) <= WIDTH
+    assert "".join("".join(lines).split()) == "".join(f"[12] {text}".split())
+
+
+_RUNS = st.builds(str.__mul__, st.sampled_from(".!…_-a酷»é\u0301/"), st.integers(1, 200))
+
+
 @given(
-    st.text(st.sampled_from("ab c酷ا\u0301.-ไ"), max_size=400),
+    st.text(st.sampled_from("ab c酷ا\u0301.-ไ"), max_size=400)
+    | st.lists(_RUNS, max_size=6).map(lambda runs: "".join(runs).replace("://", "")),
     st.sampled_from(["", "    ", "[30] "]),
 )
 def test_wrap_of_any_text_keeps_its_characters_and_its_width(text: str, first: str) -> None:

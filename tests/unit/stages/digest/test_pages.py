@@ -380,3 +380,12 @@ def test_mail_as_it_is_sent_is_under_its_limit(language: str, text_only: bool, l
     assert len(sizes) > 1
     assert all(size < limit for size in sizes)
     assert sum(sizes[:-1]) > 0.7 * limit * len(sizes[:-1])  # not many small ones instead
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar"])
+def test_item_without_an_address_keeps_to_the_width(language: str) -> None:
+    reader = replace(READER, mail_language=language, detail=Detail.TITLES)
+    digest = rendered(about("a" * 32, "BY", permalink="javascript:alert(1)"), subscriber=reader)
+    (page,) = digest.pages
+    assert "a" * 32 in page.text
+    assert max(map(columns, page.text.split("\n"))) <= WIDTH

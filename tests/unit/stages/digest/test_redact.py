@@ -47,6 +47,8 @@ def short(text: str) -> str:
         "020 7946 0958, ext. 123",
         "+375 29 123 45 67, доб. 5",
         "98\u200c12 345 67",
+        "375·29·123·45·67",
+        "375_29_1234567",
     ],
 )
 def test_removals_of_a_phone_number_take_all_of_it(number: str) -> None:
@@ -89,6 +91,12 @@ def test_removals_of_a_phone_number_take_all_of_it(number: str) -> None:
         ("звоните по номеру 22-33-44", "звоните по номеру ⟨P⟩"),
         ("电话（010）6512345", "电话⟨P⟩"),
         ("202 . 555 . 0143", "⟨P⟩"),
+        # With a country's calling code even where a law or a count of people might be meant.
+        ("order 375291234567", "order ⟨P⟩"),
+        ("article 79161234567 of", "article ⟨P⟩ of"),
+        ("закон 375-29-123-45-67", "закон ⟨P⟩"),
+        ("call 375291234567 people say", "call ⟨P⟩ people say"),
+        ("звоните 80291234567 человек ждёт", "звоните ⟨P⟩ человек ждёт"),
     ],
 )
 def test_number_that_a_word_or_its_form_calls_a_phone_is_removed(text: str, shown: str) -> None:
@@ -191,6 +199,8 @@ def test_number_whose_check_digit_is_wrong_goes_as_a_phone(number: str) -> None:
         "anna[@]example[.]org",
         "anna(a)example.org",
         "anna&#64;example.org",
+        "anna&#x40;example.org",
+        "anna&#X0040;example&period;org",
         "anna%40example.org",
         "anna at example dot org",
         "anna AT mail.example DOT org",
@@ -237,6 +247,9 @@ def test_redacted_says_what_is_gone_in_the_language_of_the_mail() -> None:
         "١٤٤٧/٠٥/٠١",
         "٢٠٢٦-١١-٢١",
         "2569-11-21",
+        "2026·11·21, 21_11_2026",
+        "2024・2025",
+        "Minsk 2024 · 1 200 words · 5 min",
         "phones seized in 2023 and 2024",
         "passport in 2019, passport: 12.03.2010",
         "ID cards 2023, Hotline opened in 2024",
@@ -282,6 +295,8 @@ def test_redacted_says_what_is_gone_in_the_language_of_the_mail() -> None:
         "at 10:30 and 11:45",
         "article 123456 of",
         "Law No. 1234567 of 2019",
+        "дело № 22121380001, дело № 12401330052000124",
+        "375291234567 people, $375291234567, 375291234567 km",
         "№ 114-ФЗ от 25.07.2002",
         "ст. 361-4 УК, статья 205.2 ч. 1",
         "дело № 12345678",

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from hrwatch.stages.digest.redaction.letters import JOINERS
 
 _LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
-_AT = "(?:@|＠|﹫|&#0?64;|&commat;|%40)"
+_ENTITY = "&(?:#0{0,5}64|#x0{0,5}40|commat);"
+_AT = f"(?:@|＠|﹫|{_ENTITY}|%40)"
 _SIGN = rf"(?:[{JOINERS}]{{0,2}}{_AT}[{JOINERS}]{{0,2}})"
 _BRACKETED = (
     r"\s?[\[({<]{1,2}\s?(?:at|a|@|arroba|arobase|ät|собака|собачка|kukac|آت|at sign)\s?"
     r"[\])}>]{1,2}\s?"
 )
-_DOT = r"(?:[.。．]|\s?[\[({<]\s?(?:dot|\.|d|punto|ponto|point|punkt|точка|нокта)\s?[\])}>]\s?)"
+_DOT = (
+    r"(?:[.。．]|&(?:#0{0,5}46|#x0{0,5}2e|period);"
+    r"|\s?[\[({<]\s?(?:dot|\.|d|punto|ponto|point|punkt|точка|нокта)\s?[\])}>]\s?)"
+)
 _ADDRESS = re.compile(
     rf"{_LOCAL}(?:{_SIGN}|{_BRACKETED})[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,6}}", re.IGNORECASE
 )
@@ -40,7 +44,7 @@ _SPACED = re.compile(
     re.IGNORECASE,
 )
 _HINT = re.compile(
-    r"[@＠﹫]|&#0?64;|&commat;|%40|\bat\b|[\[({<]\s?a\s?[\])}>]|arroba|arobase|\bät\b|собак|собач"
+    rf"[@＠﹫]|{_ENTITY}|%40|\bat\b|[\[({{<]\s?a\s?[\])}}>]|arroba|arobase|\bät\b|собак|собач"
     r"|kukac|آت",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from hrwatch.stages.digest.redaction import vocabulary
 LETTER = "A-Za-z\u00aa-\u024f\u0370-\u052f\u1e00-\u1eff"
 SPACE = " \t\u00a0\u2000-\u200a\u202f\u3000"
 HYPHEN = "\u2010-\u2015\u2212\\-"  # last, a hyphen as it stands in a class
+DOT = "·‧∙⋅・_"  # what stands between a number's groups for want of a hyphen
 JOINERS = "\u200c\u200d"  # all that text.clean leaves of what shows nothing
 
 FILLER = (

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from hrwatch.stages.digest.redaction import identities, staying, vocabulary
-from hrwatch.stages.digest.redaction.letters import HYPHEN, JOINERS, LETTER, SPACE, behind, words
+from hrwatch.stages.digest.redaction.letters import (
+    DOT,
+    HYPHEN,
+    JOINERS,
+    LETTER,
+    SPACE,
+    behind,
+    words,
+)
 
 
 class Kind(StrEnum):
@@ -19,7 +27,7 @@ class Kind(StrEnum):
 # One digit a repetition: no number can be read in two ways.
 _NUMBER = re.compile(
     rf"(?:[+＋][{SPACE}]?)?[(（]?\d"
-    rf"(?:(?:(?!(?<![{SPACE}])\.[{SPACE}])[()（）{SPACE}{JOINERS}./{HYPHEN}]){{0,4}}\d){{3,40}}"
+    rf"(?:(?:(?:(?!(?<![{SPACE}])\.[{SPACE}])[()（）{SPACE}{JOINERS}./{HYPHEN}]){{0,4}}|[{DOT}])\d){{3,40}}"
 )
 _MIXED = re.compile(
     rf"(?<![{LETTER}\d])(?=[{LETTER}]{{0,8}}\d)[{LETTER}\d]{{6,24}}(?![{LETTER}\d])"
@@ -37,7 +45,7 @@ _BEHIND_WEAK = re.compile(
 )
 _GROUP = re.compile(r"[+＋(]?\d*")
 _DIGITS = "0123456789"
-_BETWEEN = f" \t\u00a0\u202f()./-{chr(0x2013)}"
+_BETWEEN = f" \t\u00a0\u202f()./-{chr(0x2013)}{DOT}"
 _LEAST = 7  # digits of a number that no word announces
 _LEAST_WEAK = 5
 _SURE = 9  # digits that are no figure, in groups
@@ -94,7 +102,7 @@ def _told(text: str, start: int, end: int, like: Kind | None) -> _Found | None:
             return start, end, Kind.IDENTITY
         if like is not None and digits >= _LEAST_WEAK:
             return start, _with_extension(text, end), like
-    elif not _SHORT.fullmatch(number):
+    elif not (_SHORT.fullmatch(number) or (number.isdigit() and staying.is_called(number))):
         return None
     if _is_announced(text, start, digits):
         return start, _with_extension(text, end), Kind.PHONE
