@@ -28,6 +28,7 @@ class Command:
     numbers: tuple[int, ...] = ()  # of the items in the digest that is replied to
     days: int | None = None  # None: for ever, or as long as is usual
     source: str = ""  # a feed or publisher, as the subscriber calls it
+    whole: str = ""  # with what was read as days: "The Day" may be a name; empty: nothing was
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +71,5 @@ class Told:
     numbers: tuple[int, ...] = ()  # of what it was done with
     missing: tuple[int, ...] = ()  # numbers that the digest does not have
     source: str = ""  # a feed or publisher, as the operator names it
+    suspended: bool = False  # their mail server refused them for good: nothing is written
     undo: Command | None = None  # what to answer to undo it; None: nothing is to be undone

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hrwatch.model.mail import Delivery, Mail, MailKind, Status, Subscriber, Subscription
-from hrwatch.pipeline.due import Hold, hold, may_be_sent
+from hrwatch.pipeline.due import may_be_sent
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.writing import Desk
 from hrwatch.stages.deliver.retry import next_try
@@ -71,8 +71,9 @@ async def deliver(
     """Try these mails to one subscriber once, in their order; return what became of each.
 
     One to a subscriber who is gone, has stopped, or has another address now, is not sent: what it
-    told waits again. A page waits for the one in front of it. While the transport rests, the
-    others wait untried, but for `regardless`.
+    told waits again. A page waits for the one in front of it. What else stands of the subscriber
+    is asked before each: a pause may begin between two pages, or the first be refused for good.
+    While the transport rests, the others wait untried, but for `regardless`.
     """
     deliveries = []
     held = set()  # digests of which a page could not be sent
@@ -84,20 +85,27 @@ async def deliver(
         delivery = await _one(parts, desk, due)
         if delivery is not None:
             deliveries.append(delivery)
-            if delivery.status in _TRIED_AGAIN and due.digest is not None:
-                held.add(due.digest)
+        is_left = delivery is None or delivery.status in _TRIED_AGAIN
+        if is_left and due.digest is not None:
+            held.add(due.digest)
     return tuple(deliveries)
 
 
 async def _one(parts: Parts, desk: Desk, due: Due) -> Delivery | None:
-    """Try a mail; None where somebody else does, or did."""
+    """Try a mail; None where it waits, or somebody else tries it, or did."""
     now = parts.clock()
+    reader = _reader(desk, due.subscriber)
+    if reader is not None:
+        standing = await parts.archive.read(subscriptions.of, due.subscriber)
+        if _waits(due, reader, standing, now):
+            return None
     claimed = await parts.archive.write(
         outbox.claim, due.message_id, owner=parts.owner, now=now, until=now + CLAIM
     )
     if claimed is None:
         return None
     mail = claimed.mail
+    # Who stopped while it waited for its claim has stopped.
     standing = await parts.archive.read(subscriptions.of, mail.subscriber)
     if reason := _never_sent(mail, desk, standing):
         told = f"not sent: {reason}"
@@ -106,7 +114,9 @@ async def _one(parts: Parts, desk: Desk, due: Due) -> Delivery | None:
         return delivery
     delivery = await _handed_over(parts, mail)
     if delivery.of_recipient and mail.subscriber:
-        await parts.archive.write(outbox.refused_for_good, delivery, mail.recipient)
+        await parts.archive.write(
+            outbox.refused_for_good, delivery, mail.recipient, waits=mail.kind in _TOLD
+        )
     else:
         again = _again(parts, delivery, claimed)
         await parts.archive.write(outbox.settle, delivery, again)
@@ -133,10 +143,17 @@ def _waits(mail: Due, reader: Subscriber, standing: Subscription | None, now: da
     """Say whether a mail waits, untried, because it would come to nobody or at a wrong time."""
     if reader.address != mail.recipient:
         return False  # it is never sent
-    held = hold(reader, standing, now)
-    if held is Hold.STOPPED and mail.kind in _TOLD:
+    if mail.kind in _TOLD and _has_stopped(standing):
         return False  # neither is this
-    return held is Hold.SUSPENDED or not may_be_sent(mail.kind, reader, standing, now)
+    return not may_be_sent(mail.kind, reader, standing, now)
+
+
+def _has_stopped(standing: Subscription | None) -> bool:
+    return standing is not None and standing.stopped_at is not None
+
+
+def _reader(desk: Desk, name: str) -> Subscriber | None:
+    return next((one for one in desk.config.subscribers if one.name == name), None)
 
 
 def _never_sent(mail: Mail, desk: Desk, standing: Subscription | None) -> str:
@@ -144,12 +161,10 @@ def _never_sent(mail: Mail, desk: Desk, standing: Subscription | None) -> str:
     if not mail.subscriber:
         is_there = mail.recipient == desk.config.mail.operator
         return "" if is_there else "mail.operator is another address now"
-    reader = next((one for one in desk.config.subscribers if one.name == mail.subscriber), None)
+    reader = _reader(desk, mail.subscriber)
     if reader is None or reader.address != mail.recipient:
         return "the subscriber is gone, or has another address now"
-    if mail.kind not in _TOLD:
-        return ""
-    if standing is not None and standing.stopped_at is not None:
+    if mail.kind in _TOLD and _has_stopped(standing):
         return "the subscriber has stopped their mail"
     if reader.pgp_key_file is not None and _ENCRYPTED not in mail.bytes.partition(_BODY)[0]:
         return "it is not encrypted, and the subscriber has a key now"

@@ -60,13 +60,18 @@ def errand(subscriber: Subscriber, window: Window | None, *, taken: bool, waits:
 
 def hold(subscriber: Subscriber, subscription: Subscription | None, now: datetime) -> Hold | None:
     """Return why nothing is written to the subscriber at `now`; None: nothing holds their mail."""
-    if subscription is not None:
-        if subscription.stopped_at is not None:
-            return Hold.STOPPED
-        refused = subscription.suspended_address.casefold()
-        if subscription.suspended_at is not None and refused == subscriber.address.casefold():
-            return Hold.SUSPENDED
+    if subscription is not None and subscription.stopped_at is not None:
+        return Hold.STOPPED
+    if is_suspended(subscriber, subscription):
+        return Hold.SUSPENDED
     return Hold.PAUSED if now < paused_until(subscriber, subscription, now) else None
+
+
+def is_suspended(subscriber: Subscriber, subscription: Subscription | None) -> bool:
+    """Say whether the subscriber's address of today was refused for good, whatever else holds."""
+    if subscription is None or subscription.suspended_at is None:
+        return False
+    return subscription.suspended_address.casefold() == subscriber.address.casefold()
 
 
 def paused_until(
@@ -92,8 +97,9 @@ def may_be_sent(
     kind: MailKind, subscriber: Subscriber, subscription: Subscription | None, now: datetime
 ) -> bool:
     """Say whether a mail to the subscriber that lies in the outbox may be tried now; else it is
-    left waiting, untried. Who stopped or paused still gets the answer to that."""
-    if is_quiet_for(subscriber, now):
+    left waiting, untried. Who stopped or paused still gets the answer to that, unless their mail
+    server takes nothing for them."""
+    if is_quiet_for(subscriber, now) or is_suspended(subscriber, subscription):
         return False
     return kind in _ASKED_FOR or hold(subscriber, subscription, now) is None
 

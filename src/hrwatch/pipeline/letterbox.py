@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from hrwatch.model.replies import Letter
@@ -17,6 +18,7 @@ MOST_LETTERS = 2_000  # then mail servers are asked to keep theirs
 _LONGEST_LETTER = 100_000  # bytes
 _LETTER = ".json"
 _BAD = ".bad"
+_PARTIAL = ".partial"
 
 
 class LetterboxFull(OSError):
@@ -38,7 +40,7 @@ def put(directory: Path, letter: Letter) -> None:
     if len(_letters(box)) >= MOST_LETTERS:
         raise LetterboxFull(f"{box} is full")
     name = f"{time.time_ns():020d}-{secrets.token_hex(8)}"
-    partial = box / f".{name}.partial"
+    partial = box / f".{name}{_PARTIAL}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
         with os.fdopen(os.open(partial, flags, 0o600), "wb") as stream:
@@ -90,6 +92,20 @@ def put_aside(path: Path) -> None:
     it waits no more. One that was taken away meanwhile is gone."""
     with suppress(FileNotFoundError):
         path.replace(path.with_suffix(_BAD))
+
+
+def forget(box: Path, before: datetime) -> None:
+    """Remove what was put aside and last written to before then, and what a process that was killed
+    left half written; raise OSError where that cannot be done."""
+    with os.scandir(box) as entries:
+        old = [
+            box / entry.name
+            for entry in entries
+            if entry.name.endswith((_BAD, _PARTIAL))
+            and entry.stat(follow_symlinks=False).st_mtime < before.timestamp()
+        ]
+    for path in old[:MOST_LETTERS]:
+        path.unlink(missing_ok=True)
 
 
 def _letters(box: Path) -> list[str]:

@@ -25,6 +25,8 @@ AT_ONCE = 200
 # What is asked for beyond so many times a day is done and not answered: two programs that write to
 # each other would else never end.
 MOST_ANSWERS = 20
+# A letter that was put aside has an address and a token: time enough to look into it, no more.
+KEPT_ASIDE = timedelta(days=7)
 _DAY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
@@ -33,10 +35,13 @@ log = logging.getLogger(__name__)
 async def replies_pass(parts: Parts, desk: Desk, directory: Path) -> int:
     """Heed the letters that wait in the letterbox of the state directory, oldest first; return how
     many were heeded. One that is no subscriber's is thrown away, and one that cannot be read, or
-    that hrwatch fails over, put aside. Raise ArchiveError where the letterbox cannot be used."""
+    that hrwatch fails over, put aside for a week. Raise ArchiveError where the letterbox cannot be
+    used."""
     heeded, trouble = 0, ""
     try:
-        waiting = letterbox.waiting(letterbox.make(directory))
+        box = letterbox.make(directory)
+        waiting = letterbox.waiting(box)
+        letterbox.forget(box, parts.clock() - KEPT_ASIDE)
     except OSError as error:
         raise ArchiveError(f"the letterbox cannot be used: {error}") from error
     for path in waiting[:AT_ONCE]:

@@ -1,7 +1,7 @@
 """What a subscriber's command changes, and what they are answered: looked up, nothing written."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,11 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.mail import Detail, Mute, MuteKind, Subscriber, Subscription
 from hrwatch.model.replies import Command, Letter, Obstacle, Told, Verb
 from hrwatch.model.tags import Relation, Tag
+from hrwatch.pipeline.due import Hold, hold
 from hrwatch.pipeline.writing import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.reply.commands import fold
+from hrwatch.stages.reply.commands import called
 from hrwatch.stages.store import replying
 from hrwatch.stages.store import subscribers as in_force_table
 from hrwatch.stages.store.replying import Effect
@@ -51,10 +52,12 @@ async def consider(
         return _of_source(desk, subscriber, command, now)
     if command.verb in (Verb.LESS, Verb.MORE):
         return _of_detail(subscriber, subscription, command.verb)
-    return _of_mail(subscriber, command, now)
+    return _of_mail(subscriber, subscription, command, now)
 
 
-def _of_mail(subscriber: Subscriber, command: Command, now: datetime) -> Wish:
+def _of_mail(
+    subscriber: Subscriber, subscription: Subscription, command: Command, now: datetime
+) -> Wish:
     """Stop, pause, start."""
     verb, today = command.verb, _today(subscriber, now)
     until = None
@@ -64,7 +67,10 @@ def _of_mail(subscriber: Subscriber, command: Command, now: datetime) -> Wish:
         until = windows.first_instant(day, time(), ZoneInfo(subscriber.timezone))
     elif verb is Verb.START and subscriber.pause_until and subscriber.pause_until > today:
         day = subscriber.pause_until  # what the operator's file says, no reply can change
-    told = Told(verb, until=day, undo=Command(_UNDO[verb]))
+    # No reply ends a suspension: that mail gets through to us says nothing of the other way.
+    started = replace(subscription, stopped_at=None)
+    suspended = hold(subscriber, started, now) is Hold.SUSPENDED
+    told = Told(verb, until=day, suspended=suspended, undo=Command(_UNDO[verb]))
     return Wish(Effect(subscriber.name, verb, until=until), told)
 
 
@@ -82,7 +88,11 @@ def _of_detail(subscriber: Subscriber, subscription: Subscription, verb: Verb) -
 def _of_source(desk: Desk, subscriber: Subscriber, command: Command, now: datetime) -> Wish:
     """Mute the feed of that name, or all feeds of the publisher of that name."""
     verb = command.verb
-    feeds = _called(command.source, desk.config.feeds)
+    feeds = _called(command.whole, desk.config.feeds)
+    if feeds:
+        command = replace(command, days=None)
+    else:
+        feeds = _called(command.source, desk.config.feeds)
     if not feeds:
         return Wish(Effect(subscriber.name, verb), Told(verb, Obstacle.NO_SOURCE))
     until, day = _end(subscriber, command, now)
@@ -93,10 +103,10 @@ def _of_source(desk: Desk, subscriber: Subscriber, command: Command, now: dateti
 
 
 def _called(name: str, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
-    """Return the feed of that name, else all whose publisher has it; `name` is folded."""
+    """Return the feed of that name, else all whose publisher has it; none has an empty one."""
     feeds = tuple(feeds)
-    named = tuple(feed for feed in feeds if fold(feed.name) == name)
-    return named or tuple(feed for feed in feeds if feed.publisher and fold(feed.publisher) == name)
+    named = tuple(feed for feed in feeds if name and called(feed.name) == name)
+    return named or tuple(feed for feed in feeds if name and called(feed.publisher or "") == name)
 
 
 async def _of_stories(desk: Desk, subscriber: Subscriber, letter: Letter, now: datetime) -> Wish:

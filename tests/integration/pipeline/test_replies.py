@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -335,6 +336,53 @@ def test_mute_source_means_a_feed_or_all_feeds_of_a_publisher(run: Run) -> None:
         assert "no more of: Invented Wire. This holds until 9 March 2026." in by_publisher
         assert "unmute source herald" in by_name
         assert "no source has that name" in unknown and "Elsewhere" not in unknown
+
+    run(test)
+
+
+def test_source_whose_name_ends_like_a_span_is_muted_and_unmuted(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        jour, le = Feed("a", publisher="Le Jour"), Feed("b", publisher="Le")
+        room.desk = replace(room.desk, config=replace(room.desk.config, feeds=(jour, le)))
+        await room.heed(reply(mail, "mute source Le Jour"))
+        assert await room.mutes() == {"a": None}
+        await room.heed(reply(mail, "mute source Le Jour 7 jours", message_id="r2"))
+        assert await room.mutes() == {"a": datetime(2026, 3, 8, 22, tzinfo=UTC)}
+        await room.heed(reply(mail, "unmute source Le Jour", message_id="r3"))
+        assert await room.mutes() == {}
+        await room.heed(reply(mail, "mute source Le 7 jours", message_id="r4"))
+        assert set(await room.mutes()) == {"b"}
+
+    run(test)
+
+
+def test_start_of_who_is_suspended_is_not_told_that_mail_comes(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        for address, number in ((ANNA.address, "r1"), ("old@example.org", "r2")):
+            await room.parts.archive.write(
+                subscriptions.suspend, ANNA.name, address, "550 no such user", room.clock.now
+            )
+            await room.heed(reply(mail, "stop", message_id=f"{number}-stop"))
+            await room.heed(reply(mail, "start", message_id=number))
+        assert (await room.stands()).suspended_at is not None
+        _, refused, _, again = await room.answers()
+        assert "refused our mail for good" in refused and "get mail again" not in refused
+        assert "get mail again" in again and "refused" not in again
+
+    run(test)
+
+
+def test_what_was_put_aside_or_left_half_written_is_kept_for_a_week(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        box = letterbox.make(room.folder)
+        for name, days in (("a.bad", 8), ("b.bad", 6), (".c.partial", 8), (".d.partial", 0)):
+            (box / name).write_text("anna@example.org")
+            written = (room.clock.now - DAY * days).timestamp()
+            os.utime(box / name, (written, written))
+        await room.heed()
+        assert {path.name for path in box.iterdir()} == {"b.bad", ".d.partial"}
 
     run(test)
 

@@ -35,6 +35,7 @@ HOURLY = Schedule(Cadence.HOURLY)
 AT_ONCE = Schedule(Cadence.AT_ONCE)
 LONG_AGO = NOW - 400 * DAY
 NIGHT = Quiet(time(22), time(6, 30))
+REFUSED = {"suspended_at": NOW, "suspended_address": "desk@example.org"}
 
 
 def stands(**changes: object) -> Subscription:
@@ -55,12 +56,12 @@ def vilnius(**changes: object) -> Subscriber:
         (a_subscriber(), stands(paused_until=NOW), None),
         (
             a_subscriber(address="Desk@example.org"),
-            stands(suspended_at=NOW, suspended_address="desk@example.org"),
+            stands(**REFUSED),
             Hold.SUSPENDED,
         ),
         (
             a_subscriber(address="new@example.org"),
-            stands(suspended_at=NOW, suspended_address="desk@example.org"),
+            stands(**REFUSED),
             None,
         ),
         (a_subscriber(pause_until=date(2026, 11, 22)), None, None),
@@ -163,6 +164,8 @@ def test_digest_of_nothing_is_sent_daily_and_weekly_where_asked_for_or_a_feed_fa
         (MailKind.DIGEST, vilnius(), None, True),
         (MailKind.DIGEST, vilnius(), stands(stopped_at=NOW), False),
         (MailKind.ANSWER, vilnius(), stands(stopped_at=NOW), True),
+        (MailKind.ANSWER, vilnius(), stands(stopped_at=NOW, **REFUSED), False),
+        (MailKind.ANSWER, vilnius(address="new@example.org"), stands(**REFUSED), True),
         (MailKind.URGENT, vilnius(pause_until=date(2026, 12, 1)), None, False),
         (MailKind.ANSWER, vilnius(quiet=Quiet(time(11), time(12))), None, False),
         (MailKind.URGENT, vilnius(quiet=Quiet(time(11), time(12))), None, False),

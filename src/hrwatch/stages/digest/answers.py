@@ -31,6 +31,10 @@ _DETAILS = {
     Detail.USUAL: msgid("Your digests now tell stories at their usual length."),
     Detail.LONGER: msgid("Your digests now tell more of each story."),
 }
+_REFUSED = msgid(
+    "Your mail server refused our mail for good: you will get none until the people who run this "
+    "have seen to it."
+)
 _MUTED = {
     Verb.MUTE: msgid("You will hear no more of: %(what)s."),
     Verb.UNMUTE: msgid("You will hear again of: %(what)s."),
@@ -87,6 +91,7 @@ def _sentences(told: Told, tongue: Tongue) -> list[str]:
 def _done(told: Told, tongue: Tongue) -> list[str]:
     gettext = tongue.gettext
     day = tongue.whole_day(told.until, year=True) if told.until else ""
+    refused = [gettext(_REFUSED)] if told.suspended else []
     if told.detail is not None:
         return [gettext(_DETAILS[told.detail])]
     if told.verb is Verb.STOP:
@@ -96,10 +101,12 @@ def _done(told: Told, tongue: Tongue) -> list[str]:
             gettext(
                 "You will get no mail until %(day)s. Then one digest tells what came meanwhile.",
                 day=day,
-            )
+            ),
+            *refused,
         ]
     if told.verb is Verb.START:
-        done = [gettext("You will get mail again. The next digest tells what came meanwhile.")]
+        again = gettext("You will get mail again. The next digest tells what came meanwhile.")
+        done = refused or [again]
         if day:
             done.append(gettext("The people who run this have paused it until %(day)s.", day=day))
         return done

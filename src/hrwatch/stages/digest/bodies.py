@@ -64,13 +64,17 @@ def wrapped(armored: str, boundary: str) -> bytes:
 
 def check(data: bytes, page: Page) -> None:
     """Raise ComposeError unless an entity in clear, read back, says what the page says."""
-    parsed = email.message_from_bytes(data, policy=email.policy.compat32)
+    check_words(email.message_from_bytes(data, policy=email.policy.compat32), page)
+    check_lines(data)
+
+
+def check_words(parsed: Message, page: Page) -> None:
+    """Raise ComposeError unless a mail in clear, or an entity, says what the page says."""
     meant = {"text/plain": page.text, "text/html": page.html}
     check_parts(parsed, BOTH if page.html else PLAIN)
     for part in parsed.walk():
         if not part.is_multipart() and _text(part) != _lines(meant[part.get_content_type()]):
             raise ComposeError("the mail would not say what was meant")
-    check_lines(data)
 
 
 def check_parts(parsed: Message, meant: tuple[str, ...]) -> None:
@@ -83,9 +87,10 @@ def check_parts(parsed: Message, meant: tuple[str, ...]) -> None:
 def check_lines(data: bytes) -> None:
     """Raise ComposeError where a mail server would cut or change a line."""
     lines = data.split(b"\r\n")
-    if any(byte in line for line in lines for byte in (b"\n", b"\r", b"\0")):
+    joined = b" ".join(lines)
+    if any(byte in joined for byte in (b"\n", b"\r", b"\0")):
         raise ComposeError("the mail would hold a lone line end or a NUL")
-    if max(len(line) for line in lines) > _LINE_LIMIT:
+    if max(map(len, lines)) > _LINE_LIMIT:
         raise ComposeError(f"the mail would hold a line of more than {_LINE_LIMIT} bytes")
 
 

@@ -4,6 +4,7 @@ used by render."""
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 WIDTH = 72
 # Right-to-left mark and isolate, first strong isolate, pop directional isolate (UAX #9).
@@ -14,11 +15,15 @@ _WITHOUT_WIDTH = frozenset(("Mn", "Me", "Cf"))
 _JOINING = _WITHOUT_WIDTH | {"Mc", "Po", "Pe", "Pf"}  # begin no line
 _BREAKS = re.compile(r"[ \t\n]+")  # feed text has no other spaces (text.clean)
 _STRONG = _RIGHT | _LEFT
+# Paragraphs: a page is written several times until it is known what fits, and many get one story.
+_REMEMBERED = 2_000
 
 
 def isolate(text: str, *, in_right_to_left: bool = False) -> str:
     """Return `text` between bidi isolates where it holds a letter that runs against the mail, which
     runs left to right or `in_right_to_left`, so that it cannot reorder the words round it."""
+    if text.isascii() and not in_right_to_left:
+        return text
     against = _LEFT if in_right_to_left else _RIGHT
     if any(unicodedata.bidirectional(character) in against for character in text):
         return f"{_FSI}{text}{_PDI}"
@@ -57,6 +62,7 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def wrap(
     text: str,
     first: str = "",
@@ -78,7 +84,8 @@ def wrap(
         if addresses_alone and "://" in word and lines[-1].strip():
             lines.append(rest)
             left = width - columns(rest)
-        for piece in _breakable(word, width - columns(rest)):
+        room = width - columns(rest)
+        for piece in (word,) if word.isascii() and len(word) <= room else _breakable(word, room):
             needed = columns(piece)
             if len(lines[-1]) == len(rest if len(lines) > 1 else first):
                 lines[-1] += piece
@@ -87,7 +94,7 @@ def wrap(
                 left -= columns(space)
             else:
                 lines.append(rest + piece)
-                left = width - columns(rest)
+                left = room
             left -= needed
             space = ""
     return "\n".join(_balanced(lines))

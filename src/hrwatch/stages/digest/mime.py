@@ -148,7 +148,6 @@ def _mail(page: Page, envelope: _Envelope, more: dict[str, str], kind: MailKind)
         raise ComposeError(f"the Subject header would hold what is not safe: {page.subject!r}")
     if envelope.key_file is None:
         body = bodies.clear(page, envelope.message_id)
-        bodies.check(body, page)
     else:
         inner = f"Subject: {headers.encoded(page.subject)}"
         entity = bodies.clear(page, envelope.message_id, protecting=inner)
@@ -195,5 +194,5 @@ def _check(data: bytes, meant: dict[str, str], page: Page, *, is_secret: bool) -
     if is_secret:
         bodies.check_parts(parsed, bodies.ENCRYPTED)
     else:
-        bodies.check_parts(parsed, bodies.BOTH if page.html else bodies.PLAIN)
+        bodies.check_words(parsed, page)
     bodies.check_lines(data)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hrwatch.stages.digest.redaction import addresses, identities, numbers
 from hrwatch.stages.digest.tongue import msgid
@@ -21,6 +22,7 @@ _LABELS = {numbers.Kind.PHONE: PHONE, numbers.Kind.IDENTITY: IDENTITY}
 _FOUR_DIGITS = re.compile(r"\d(?:\D{0,8}\d){3}")  # with fewer there is no number
 # Numbers in an address of the network are its own, but for those that call somebody.
 _LINK = re.compile(r"(?:https?://|www\.)(?!wa\.me|t\.me|api\.whatsapp)[^\s<>\"']{4,500}")
+_REMEMBERED = 1_000  # texts: a title is asked for several times, and by everybody who gets it
 _GONE = "\0"  # stands where something was found, so that the next look sees no part of it
 
 
@@ -33,6 +35,7 @@ class Removal:
     label: str
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def removals(text: str) -> tuple[Removal, ...]:
     """Given a text, return what must not be shown, in order and without overlap."""
     found = [Removal(start, end, EMAIL) for start, end in addresses.find(text)]

@@ -59,9 +59,19 @@ _POLITE = (
     "please, thanks, thank you, svp, s'il vous plaît, merci, por favor, gracias, пожалуйста, "
     "спасибо, من فضلك, رجاء, شكرا"
 )
+# Above a command. Of other languages those whose speakers may read a digest in one of the five.
+_GREETINGS = (
+    "hello, hi, hey, dear, good morning, good afternoon, good evening, good day, bonjour, bonsoir, "
+    "salut, cher, chère, chers, chères, madame, monsieur, hola, buenos días, buen día, "
+    "buenas tardes, buenas noches, estimado, estimada, estimados, estimadas, querido, querida, "
+    "queridos, queridas, здравствуйте, здравствуй, привет, добрый день, доброе утро, "
+    "добрый вечер, уважаемые, уважаемый, уважаемая, дорогие, дорогой, дорогая, مرحبا, أهلا, "
+    "السلام عليكم, تحية طيبة, صباح الخير, مساء الخير, عزيزي, عزيزتي, أعزائي, "
+    "hallo, guten tag, guten morgen, ciao, buongiorno, olá, bom dia, merhaba, вітаю, добрий день"
+)
 # What mail programs and people put round a command; not "#", which begins a number, and not ">",
 # which says that somebody else wrote the line.
-_AROUND = " .,:;!?…·•*_~`'\"“”„«»‹›‘’()[]{}/\\-–—،؛؟"
+_AROUND = " .,:;!?¡¿…·•*_~`'\"“”„«»‹›‘’()[]{}/\\-–—،؛؟"
 
 
 def fold(written: str) -> str:
@@ -74,6 +84,11 @@ def fold(written: str) -> str:
         if one.isspace() or (one != _TATWEEL and unicodedata.category(one) not in _UNSEEN)
     )
     return " ".join("".join(kept).split())
+
+
+def called(name: str) -> str:
+    """Return a source's name as it is compared: as text is, and without what stands round it."""
+    return fold(name).strip(_AROUND)
 
 
 _TATWEEL = "\u0640"  # stretches Arabic words
@@ -100,8 +115,11 @@ _NUMBER = rf"(?:{_any(_ITEM)} )?(?:(?:#|n°|no\.?|nr\.?|n\.) ?)?\d{{1,6}}"
 _NUMBERS = re.compile(
     rf"(?P<numbers>{_NUMBER}(?:(?: ?[,;،+&] ?| {_any(_AND)} ?| ){_NUMBER})*)(?: {_SPAN})?"
 )
-_NAMED = re.compile(rf"{_any(_SOURCE)} ?:? (?P<name>\S.*?)(?: {_SPAN})?")
+_NAMED = re.compile(rf"{_any(_SOURCE)} ?:? (?P<whole>(?P<name>\S.*?)(?: {_SPAN})?)")
+# In HTML the help of a digest stands so: "mute source NAME 7 days: nothing of…".
+_EXPLAINED = re.compile(rf" {_SPAN} ?: ")
 _DIGITS = re.compile(r"\d+")
+_GREETING = re.compile(rf"{_any(_GREETINGS)}(?:,? [^\W\d_]{{1,30}}){{0,3}}")
 # The lines of a digest that tell what may be replied, sent back as they are.
 _COLUMNS = re.compile(r"\S {3,20}\S")
 _POLITELY = re.compile(rf"^{_any(_POLITE)}[ ,]+|[ ,.!]+{_any(_POLITE)}$")
@@ -119,6 +137,11 @@ def command(line: str) -> Command | None:
             if found is not None:
                 return found
     return None
+
+
+def is_greeting(line: str) -> bool:
+    """Say whether a line greets and does nothing else: "Dear colleagues,"."""
+    return _GREETING.fullmatch(fold(line[:_LONGEST]).strip(_AROUND)) is not None
 
 
 def _complete(verb: Verb, rest: str) -> Command | None:
@@ -151,10 +174,12 @@ def _numbered(verb: Verb, rest: str) -> Command | None:
 
 def _named(verb: Verb, rest: str) -> Command | None:
     found = _NAMED.fullmatch(rest)
-    if found is None or verb is Verb.WRONG or not _may_last(verb, found):
+    if found is None or verb is Verb.WRONG or _EXPLAINED.search(found["whole"]):
         return None
-    name = found["name"].strip(_AROUND)
-    return Command(verb, (), _days(found), name) if name else None
+    name, whole = called(found["name"]), called(found["whole"])
+    if name == whole or not name or not _may_last(verb, found):
+        return Command(verb, source=whole) if whole else None
+    return Command(verb, (), _days(found), name, whole)
 
 
 def _may_last(verb: Verb, found: "re.Match[str]") -> bool:

@@ -11,11 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 from hrwatch.model.replies import Command, Letter, NoLetter, Verb
-from hrwatch.stages.reply.commands import command
+from hrwatch.stages.reply.commands import command, is_greeting
 from hrwatch.stages.reply.message import Message, decoded, read
 from hrwatch.stages.reply.writer import program, sender
 
-MOST_LINES = 10  # of the writer's own: a command stands among the first
+MOST_LINES = 10  # of the writer's own: only greetings stand before a command
 _LONGEST_SUBJECT = 1_000
 _MOST_NAMED = 20  # tokens, and Message-IDs
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
@@ -29,6 +29,7 @@ _MARKS = dict.fromkeys(
 )
 _SIGNATURE = "--"
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+_SHORT = 25  # characters of a line that is the end of an attribution, and not all of it
 _LONGEST_LINE = 300  # that is looked at: these expressions would take minutes over a megabyte
 # Below such a line all is of somebody else, quoted without a mark.
 _QUOTED_BELOW = re.compile(
@@ -38,9 +39,12 @@ _QUOTED_BELOW = re.compile(
 )
 # "On Monday, anna@example.org wrote:". What follows should be marked as quoted.
 _ATTRIBUTION = re.compile(
-    r"(?=.{25}).*[@\d].*:\s*|.*(?:(?:wrote|writes|schrieb|écrit|escribió|пишет|писала?|написала?|كتب|كتبت)\s?:?)\s*",
+    r"(?=.{25}).*[@\d].*[:\uff1a]\s*|.*(?:(?:wrote|writes|schrieb|écrit|escribió|пишет|писала?|написала?|كتب|كتبت)\s?:?)\s*",
     re.IGNORECASE,
 )
+
+# "On Monday, anna@example.org", where "wrote:" stands on the next line.
+_ATTRIBUTION_BEGINS = re.compile(r"(?=.{25}).*@.*|(?=.{25})(?=.*\d).*[,:].*")
 
 
 def letter(data: bytes) -> Letter | NoLetter:
@@ -91,7 +95,8 @@ def from_json(written: str) -> Letter:
             **_tuples(given), command=Command(**_tuples({**asked, "verb": Verb(asked["verb"])}))
         )
         texts = (kept.key, kept.message_id, kept.sender, *kept.tokens, *kept.about)
-        if not all(isinstance(value, str) for value in (*texts, kept.command.source)):
+        names = (kept.command.source, kept.command.whole)
+        if not all(isinstance(value, str) for value in (*texts, *names)):
             raise TypeError
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("it is no letter") from error
@@ -100,17 +105,22 @@ def from_json(written: str) -> Letter:
 
 def own_lines(lines: Iterable[str]) -> list[str]:
     """Return what the writer of a mail typed, of the lines of its text: neither what is quoted, nor
-    a signature."""
+    a signature, nor who wrote what is quoted."""
     kept: list[str] = []
-    quote_follows = False
+    quote_follows = signed = False
     for line in lines:
         seen = line.translate(_MARKS).strip()
         if not seen:
+            signed = False
             continue
         if seen.startswith((">", "|")):
+            if quote_follows:
+                _drop_attribution(kept)
             quote_follows = False
             continue
         if seen == _SIGNED:
+            signed = True  # what follows to the next empty line is of the program that signed
+        if signed:
             continue
         if quote_follows or seen == _SIGNATURE or _QUOTED_BELOW.fullmatch(seen[:_LONGEST_LINE]):
             break
@@ -121,8 +131,18 @@ def own_lines(lines: Iterable[str]) -> list[str]:
     return kept
 
 
+def _drop_attribution(kept: list[str]) -> None:
+    """Take away the last line, which says who wrote the quotation below, and the one before where
+    it begins there."""
+    last = kept.pop()
+    if len(last) < _SHORT and kept and _ATTRIBUTION_BEGINS.fullmatch(kept[-1][-_LONGEST_LINE:]):
+        kept.pop()
+
+
 def _in_body(lines: Iterable[str]) -> Command | None:
-    return next((asked for line in own_lines(lines) if (asked := command(line))), None)
+    """Return what the first own line asks for, greetings apart; None where it is no command,
+    whatever the next ones are: they may be quoted in a way that is not known here."""
+    return command(next((line for line in own_lines(lines) if not is_greeting(line)), ""))
 
 
 def _in_subject(subject: str) -> Command | None:

@@ -149,12 +149,15 @@ def settle(
     )
 
 
-def refused_for_good(connection: sa.Connection, delivery: Delivery, recipient: str) -> None:
+def refused_for_good(
+    connection: sa.Connection, delivery: Delivery, recipient: str, *, waits: bool = True
+) -> None:
     """Write that a mail server wants nothing for this recipient, ever: the subscriber is suspended
     at that address, and the mail waits with what else is for them, until they have another or
-    somebody says that it is tried again."""
+    somebody says that it is tried again. One that `waits` not, as an answer, is refused like any
+    other: no article hangs on it."""
     subscriptions.suspend(connection, delivery.subscriber, recipient, delivery.detail, delivery.at)
-    settle(connection, delivery, delivery.at)
+    settle(connection, delivery, delivery.at if waits else None)
 
 
 def has_not_left() -> sa.ColumnElement[bool]:

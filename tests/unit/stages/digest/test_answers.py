@@ -19,6 +19,8 @@ DONE = [
     Told(Verb.START, undo=Command(Verb.STOP)),
     Told(Verb.START, until=DAY, undo=Command(Verb.STOP)),
     Told(Verb.PAUSE, until=DAY, undo=Command(Verb.START)),
+    Told(Verb.START, suspended=True, undo=Command(Verb.STOP)),
+    Told(Verb.PAUSE, until=DAY, suspended=True, undo=Command(Verb.START)),
     Told(Verb.WRONG, numbers=(7, 9), missing=(12,)),
     Told(Verb.MUTE, numbers=(7,), undo=Command(Verb.UNMUTE, (7, 9))),
     Told(Verb.MUTE, until=DAY, source="Invented Wire", undo=UNMUTE_SOURCE),

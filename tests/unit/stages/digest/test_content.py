@@ -212,6 +212,14 @@ def test_footer_names_a_dozen_of_what_was_asked_for_and_counts_the_rest() -> Non
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_of_the_help_of_a_digest_is_a_command(language: str) -> None:
+    tongue = speaking(language)
+    told = [f"{line}{tongue.colon}{meaning}" for line, meaning in commands(tongue, 7)]
+
+    assert [line for line in told if command(line)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_command_that_a_digest_tells_is_understood(language: str) -> None:
     told = [command(line) for line, _ in commands(speaking(language), 7)]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrwatch.model.replies import Command, Verb
-from hrwatch.stages.reply.commands import MOST_DAYS, command
+from hrwatch.stages.reply.commands import MOST_DAYS, command, is_greeting
 
 STOP, START, LESS, MORE = map(Command, (Verb.STOP, Verb.START, Verb.LESS, Verb.MORE))
 
@@ -18,8 +18,9 @@ def wrong(*numbers: int) -> Command:
     return Command(Verb.WRONG, numbers)
 
 
-def mute(*numbers: int, days: int | None = None, source: str = "") -> Command:
-    return Command(Verb.MUTE, numbers, days, source)
+def mute(*numbers: int, days: int | None = None, source: str = "", span: str = "") -> Command:
+    """`span`: how `days` was written behind the source."""
+    return Command(Verb.MUTE, numbers, days, source, f"{source} {span}" if span else "")
 
 
 @pytest.mark.parametrize(
@@ -86,14 +87,22 @@ def mute(*numbers: int, days: int | None = None, source: str = "") -> Command:
         ("mute 7 30 days", mute(7, days=30)),
         ("mute 7 for 2 weeks", mute(7, days=14)),
         ("mute source Invented Wire", mute(source="invented wire")),
-        ("mute source: Invented Wire 7 days", mute(source="invented wire", days=7)),
-        ("mute source Channel 4 for a week", mute(source="channel 4", days=7)),
+        ("mute source: Invented Wire 7 days", mute(source="invented wire", days=7, span="7 days")),
+        ("mute source Channel 4 for a week", mute(source="channel 4", days=7, span="for a week")),
+        ("mute source Le Jour", mute(source="le", days=1, span="jour")),
+        ("mute source Le Jour 7 jours", mute(source="le jour", days=7, span="7 jours")),
+        ("mute source Day", mute(source="day")),
+        ("mute source «Rights: a View»", mute(source="rights: a view")),
+        ("unmute source The Day", Command(Verb.UNMUTE, source="the day")),
         ("masquer 7", mute(7)),
         ("masquer source Agence Inventée", mute(source="agence inventee")),
-        ("silenciar fuente Agencia Inventada 7 días", mute(source="agencia inventada", days=7)),
+        (
+            "silenciar fuente Agencia Inventada 7 días",
+            mute(source="agencia inventada", days=7, span="7 dias"),
+        ),
         ("скрыть источник Выдуманный", mute(source="выдуманныи")),
         ("كتم ٧", mute(7)),
-        ("كتم المصدر وكالة ٧ أيام", mute(source="وكالة", days=7)),
+        ("كتم المصدر وكالة ٧ أيام", mute(source="وكالة", days=7, span="٧ ايام")),
         ("unmute 7", Command(Verb.UNMUTE, (7,))),
         ("unmute source invented-wire", Command(Verb.UNMUTE, source="invented-wire")),
     ],
@@ -127,6 +136,7 @@ def test_command_line_that_asks_for_something_is_understood(line: str, meant: Co
         "wrong source Invented Wire",
         "mute",
         "mute source",
+        "mute source NAME 7 days: nothing of one publisher for a while",
         "mute 7 0 days",
         "mute 7 stories",
         "unmute 7 3 days",
@@ -140,8 +150,46 @@ def test_command_line_that_asks_for_nothing_is_none(line: str) -> None:
     assert command(line) is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Hello,",
+        "Dear colleagues,",
+        "Dear all",
+        "Bonjour !",
+        "Chère Anna,",
+        "¡Buenos días!",
+        "Добрый день!",
+        "Здравствуйте, уважаемые коллеги!",
+        "السلام عليكم",
+        "مرحباً،",
+    ],
+)
+def test_line_that_greets_is_a_greeting_in_each_language(line: str) -> None:
+    assert is_greeting(line) and command(line) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "stop",
+        "Thank you",
+        "Grazie",
+        "Hello, on item 7:",
+        "Hi Mary, please read this at once",
+        "Dearth",
+        "Da: hrwatch",
+        "Hello " + "a" * 300,
+    ],
+)
+def test_line_that_says_more_than_a_greeting_is_none(line: str) -> None:
+    assert not is_greeting(line)
+
+
 @given(st.text(max_size=250))
 def test_command_any_line_is_read_without_error(line: str) -> None:
     command(line)
     command("mute " + line)
     command("pause " + line)
+    is_greeting("hello " + line)
