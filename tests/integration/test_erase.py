@@ -13,6 +13,8 @@ from builders import NOW, a_mail, a_match, a_record
 from hrwatch.cli import erase
 from hrwatch.cli.main import app
 from hrwatch.model.mail import Delivery, Digest, MailKind, Mute, MuteKind, Page, Status, Window
+from hrwatch.model.replies import Command, Letter, Verb
+from hrwatch.pipeline import letterbox
 from hrwatch.stages.store import (
     daemon,
     erasing,
@@ -179,7 +181,7 @@ def test_erase_waits_for_a_mail_that_is_being_sent(
     )
     ended = run(folder)
     assert ended.exit_code == 1
-    assert "a mail to them is just being sent" in ended.stderr
+    assert "a mail to them, or one to you that names them, is just being sent" in ended.stderr
     with archive.reading() as connection:
         assert erasing.is_known(connection, NAME)
 
@@ -197,12 +199,120 @@ def test_erase_waits_for_a_daemon_that_has_not_taken_the_file_without_them(
     assert "the daemon has not taken the file without them" in ended.stderr
 
 
+def an_alert(archive: Archive, text: str, id: str = "<2@example.org>") -> bytes:
+    """Queue a mail to the operator; return its bytes."""
+    data = f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
+    columns = {"message_id": id, "subscriber": "", "recipient": "operator@example.org"}
+    archive.write_now(outbox.put, (a_mail(**columns, kind=MailKind.ALERT, bytes=data),), NOW)
+    return data
+
+
+def test_erase_removes_the_letters_that_a_subscriber_wrote_and_nobody_elses(
+    folder: Path, archive: Archive
+) -> None:
+    state = folder / "state"
+    mail = f"References: <{TOKEN}@hrwatch.invalid>\r\n\r\nInvented.\r\n".encode()
+    mine = a_mail(message_id="<9@example.org>", subscriber=NAME, recipient=ADDRESS, bytes=mail)
+    archive.write_now(outbox.put, (mine,), NOW)
+    letterbox.make(state)
+    theirs = (
+        (ADDRESS.upper(), "cd" * 16, ()),
+        ("elsewhere@example.net", TOKEN, ()),
+        ("other@example.net", "cd" * 16, (f"<{NAME}3@example.org>",)),
+    )
+    for sender, token, about in (*theirs, (f"a.{ADDRESS}", "ef" * 16, ("<desk3@example.org>",))):
+        letterbox.put(state, Letter("k", "", sender, (token,), about, Command(Verb.STOP)))
+    letterbox.put_aside(letterbox.waiting(state / letterbox.FOLDER)[0])
+    (state / letterbox.FOLDER / ".1.partial").write_text(f'{{"sender": "{ADDRESS}"')
+
+    ended = run(folder)
+
+    assert ended.exit_code == 0, ended.output
+    (left,) = letterbox.all_of(state)
+    assert letterbox.read(left).sender == f"a.{ADDRESS}"
+    assert "4 files of mail removed" in ended.stderr
+
+
+def test_erase_removes_the_operators_mail_that_names_them_from_its_folder(
+    folder: Path, archive: Archive
+) -> None:
+    box = folder / "state" / "outbox"
+    box.mkdir()
+    (box / "alert.eml").write_bytes(an_alert(archive, f"{NAME}: refused", "<1@example.org>"))
+    (box / "1.eml").write_bytes(an_alert(archive, f"to {NAME}.", "<3@example.org>"))
+    (box / "2.eml").write_bytes(an_alert(archive, f"nothing for {NAME}-2"))
+    (box / ".3.eml.partial").write_bytes(f"\r\n\r\n{NAME}".encode())
+    # Emptied by something else before, while the file stayed.
+    alert = sa.update(tables.outbox).where(tables.outbox.c.message_id == "<alert@example.org>")
+    archive.write_now(lambda connection: connection.execute(alert.values(bytes=b"")) and None)
+
+    assert run(folder).exit_code == 0
+
+    assert [path.name for path in box.iterdir()] == ["2.eml"]
+
+
+@pytest.mark.parametrize("ended_in", ["transaction", "files"])
+def test_erase_that_was_ended_is_finished_by_the_next(
+    folder: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch, ended_in: str
+) -> None:
+    box = folder / "state" / "outbox"
+    box.mkdir()
+    for number in range(3):
+        (box / f"{NAME}{number}.eml").write_text(f"To: {ADDRESS}")
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if ended_in == "transaction":
+            patched.setattr(erasing, "erase", end)
+        else:
+            patched.setattr(Path, "unlink", end)
+        assert run(folder).exit_code != 0
+    ended = run(folder)
+
+    assert ended.exit_code == 0, ended.output
+    assert naming(folder, NAME.encode(), ADDRESS.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_named"),
+    [
+        ("sin", "no mail leaves since 2026-03-01", False),
+        ("sin", "nothing is written to sin: refused", True),
+        ("desk", "nothing is written to desk-2 and desk.two", False),
+        ("desk", "paused: night, desk. Do: nothing", True),
+        ("n" * 64, f"paused: {'n' * 59}…, desk", True),
+    ],
+)
+def test_erase_empties_mails_of_the_operators_that_name_them_as_a_word(
+    place: Place, name: str, text: str, is_named: bool
+) -> None:
+    with place.open() as archive:
+        an_alert(archive, text)
+        archive.write_now(subscriptions.token_of, name, "8b" * 16)
+        assert archive.write_now(erasing.erase, name, NOW) is not None
+        with archive.reading() as connection:
+            mail = connection.execute(sa.select(tables.outbox)).one()
+        assert (mail.bytes == b"", mail.settled_at is not None) == (is_named, is_named)
+
+
+def test_erase_waits_for_a_mail_of_the_operators_that_names_them(place: Place) -> None:
+    with place.open() as archive:
+        an_alert(archive, "nothing is written to sin")
+        archive.write_now(subscriptions.token_of, "sin", "8b" * 16)
+        until = NOW + timedelta(minutes=5)
+        assert archive.write_now(outbox.claim, "<2@example.org>", owner="me", now=NOW, until=until)
+        assert archive.write_now(erasing.erase, "sin", NOW) is None
+        assert archive.write_now(erasing.erase, "sin", until) is not None
+
+
 def test_erase_removes_the_same_from_every_database(place: Place) -> None:
     with place.open() as archive:
         fill(archive)
         done = archive.write_now(erasing.erase, NAME, NOW)
         assert done is not None
-        assert (done.digests, done.mails, len(done.message_ids)) == (20, 20, 20)
+        assert (done.digests, done.mails, len(done.traces.message_ids)) == (20, 20, 20)
         with archive.reading() as connection:
             assert not erasing.is_known(connection, NAME)
             everything = [

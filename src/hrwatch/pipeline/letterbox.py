@@ -67,6 +67,15 @@ def waiting(box: Path) -> tuple[Path, ...]:
         return ()
 
 
+def all_of(directory: Path) -> tuple[Path, ...]:
+    """Return every letter in the state directory: those that wait, those that were put aside, and
+    what is left of those that were never finished; none where there is no letterbox."""
+    try:
+        return tuple(sorted(path for path in (directory / FOLDER).iterdir() if path.is_file()))
+    except FileNotFoundError:
+        return ()
+
+
 def read(path: Path) -> Letter:
     """Return one letter; raise OSError or ValueError where it cannot be read."""
     with path.open("rb") as stream:
@@ -80,8 +89,9 @@ def throw_away(path: Path) -> None:
 
 def put_aside(path: Path) -> None:
     """Keep a letter that could not be read, or that hrwatch failed over, for whoever looks into it;
-    it waits no more."""
-    path.replace(path.with_suffix(_BAD))
+    it waits no more. One that was taken away meanwhile is gone."""
+    with suppress(FileNotFoundError):
+        path.replace(path.with_suffix(_BAD))
 
 
 def forget(box: Path, before: datetime) -> None:

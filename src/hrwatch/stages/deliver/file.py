@@ -49,11 +49,16 @@ def name_of(message_id: str) -> str:
     return f"{match[1]}.eml"
 
 
+def partial_of(path: Path) -> Path:
+    """Return where a mail lies until all of it is written; a power cut may leave it there."""
+    return path.with_name(f".{path.name}.partial")
+
+
 def _write(folder: Path, name: str, data: bytes) -> None:
     """Write, flush to disk, rename, flush the folder: what is reported as sent survives a power
     cut. Readable by the service alone: it names a subscriber."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = folder / f".{name}.partial"
+    partial = partial_of(folder / name)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     with os.fdopen(os.open(partial, flags, 0o600), "wb") as stream:
         stream.write(data)
