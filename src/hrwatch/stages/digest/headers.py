@@ -8,6 +8,7 @@ The email library is not asked to write them: that of Python up to 3.11.7 makes 
 import re
 from base64 import b64encode
 from email.headerregistry import Address
+from unicodedata import category
 from urllib.parse import quote
 
 from hrwatch.errors import ComposeError
@@ -57,9 +58,10 @@ def named_encoded(mailbox: Address) -> str:
 
 def is_one_line(value: str) -> bool:
     """Say whether a value may stand in a header at all: no control, no line end however spelled,
-    and no encoded word that is not ours."""
-    plain = "".join(letter for letter in value if letter not in _JOINERS)
-    return plain.isprintable() and "=?" not in value
+    and no encoded word that is not ours. Spaces that do not break (French puts one before a colon)
+    are not "printable" to Python, and harmless."""
+    plain = (letter for letter in value if letter not in _JOINERS)
+    return all(one.isprintable() or category(one) == "Zs" for one in plain) and ("=?" not in value)
 
 
 def encoded(value: str) -> str:

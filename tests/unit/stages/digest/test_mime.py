@@ -159,6 +159,7 @@ def test_build_with_an_unsafe_subject_is_refused(subject: str) -> None:
         "[hrwatch] 1 nouveau, 1 modifié (BY 1, MX 1) – et plus encore, pour que la ligne se replie",
         "\u2068[hrwatch] BY 1\u2069 جديد",
         "می\u200cخواهند",
+        "[hrwatch] URGENT\u00a0: 1\u202f234 nouveaux (BY 1)",
         "x" * 150,
         "Ж" * 150,
     ],

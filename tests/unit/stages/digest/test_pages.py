@@ -28,6 +28,8 @@ from hrwatch.model.mail import (
     Detail,
     Digest,
     Grouping,
+    Interest,
+    MailKind,
     Match,
     Page,
     Reason,
@@ -42,6 +44,7 @@ from hrwatch.stages.digest.layout import WIDTH, columns
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.pages import FULL_STORIES, shares
 from hrwatch.stages.digest.render import MAIL_LIMIT, TEXT_LIMIT, render
+from hrwatch.stages.digest.view import Occasion
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 READER = a_subscriber(
@@ -391,3 +394,28 @@ def test_item_without_an_address_keeps_to_the_width(language: str) -> None:
     (page,) = digest.pages
     assert "a" * 32 in page.text
     assert max(map(columns, page.text.split("\n"))) <= WIDTH
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar"])
+@pytest.mark.parametrize("kind", [MailKind.DIGEST, MailKind.URGENT])
+def test_subject_of_every_language_is_one_that_a_mail_may_have(
+    language: str, kind: MailKind
+) -> None:
+    reader = replace(READER, mail_language=language, interest=Interest(keywords=("torture",)))
+    composition = compose(
+        reader,
+        [about("a" * 32, "BY")],
+        coverage=Coverage(4, 4, ()),
+        window=None,
+        now=NOW,
+        stories={},
+        feeds=FEEDS,
+        labels={"torture": "Torture"},
+        version="1.0",
+        occasion=Occasion(kind=kind),
+    )
+    (page,) = render(composition, "d" * 24).pages
+    data = build(page, reader, MailSettings(), "a" * 24, NOW, token="0" * 32, kind=kind).bytes
+    read = email.message_from_bytes(data, policy=email.policy.default)
+    assert page.subject.startswith("[hrwatch] ")
+    assert read["Subject"] == page.subject
