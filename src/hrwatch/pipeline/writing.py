@@ -11,7 +11,7 @@ from hrwatch.config import Config
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
-from hrwatch.model.mail import Digest, Match, Mute, MuteKind, Reason, Subscriber, Window
+from hrwatch.model.mail import Digest, Earlier, Match, Mute, MuteKind, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.compose import USUAL, compose
 from hrwatch.stages.digest.render import render
@@ -219,8 +219,11 @@ async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> 
     """Given the matches that a digest answers for, return it, under an empty id."""
     older = {match.record.id for match in matches if match.reason is not Reason.NEW}
     stories = await _stories(desk.archive, matches)
-    told = await desk.archive.read(outbox.told_at, brief.subscriber.name, older)
-    visits = await desk.archive.read(visit_table.of, older)
+    told: Mapping[str, Earlier] = {}
+    visits: Mapping[str, Visit] = {}
+    if older:
+        told = await desk.archive.read(outbox.told_at, brief.subscriber.name, older)
+        visits = await desk.archive.read(visit_table.of, older)
 
     def written() -> Digest:
         composition = compose(

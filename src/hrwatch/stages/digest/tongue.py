@@ -9,7 +9,7 @@ always such a value, never a part of a sentence. How to add a sentence: CONTRIBU
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from io import BytesIO
@@ -149,7 +149,12 @@ class Tongue:
         pattern = patterns[form][year]
         if self.code == "fr" and moment.day == 1:
             pattern = pattern.replace("d MMM", "d'er' MMM")
-        return format_date(moment, pattern, locale=self.locale)
+        return _formatted(date(moment.year, moment.month, moment.day), pattern, self.code)
+
+
+@lru_cache(maxsize=1_000)  # a digest has but few days, and names each of them often
+def _formatted(moment: date, pattern: str, code: str) -> str:
+    return format_date(moment, pattern, locale=Locale(code))
 
 
 @cache
