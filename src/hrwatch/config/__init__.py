@@ -2,6 +2,6 @@
 
 from hrwatch.config.loading import load, locate
 from hrwatch.config.settings import Config
-from hrwatch.config.values import duration
+from hrwatch.config.times import duration
 
 __all__ = ["Config", "duration", "load", "locate"]

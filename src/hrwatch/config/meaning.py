@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from urllib.parse import urlsplit
 
 from hrwatch import proxies, urls
-from hrwatch.config import files, keywords, references, shapes, values
+from hrwatch.config import files, keywords, references, shapes, times
 from hrwatch.config.tree import Document, Node, Path
 from hrwatch.errors import Mistake
 
@@ -130,7 +130,7 @@ def _span(node: Node | None, key: str) -> timedelta | None:
     """Return the duration under a key; None where there is none that can be read."""
     written = node.given(key) if node else None
     try:
-        return None if written is None else values.interval(written.value)
+        return None if written is None else times.interval(written.value)
     except ValueError:
         return None  # what its shape tells
 

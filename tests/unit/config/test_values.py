@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrwatch.config import values
+from hrwatch.config import times, values
 from hrwatch.model.mail import Cadence, Schedule
 
 
@@ -22,7 +22,7 @@ from hrwatch.model.mail import Cadence, Schedule
     ],
 )
 def test_duration_with_unit_is_read(written: str, span: timedelta) -> None:
-    assert values.duration(written) == span
+    assert times.duration(written) == span
 
 
 @pytest.mark.parametrize(
@@ -31,21 +31,21 @@ def test_duration_with_unit_is_read(written: str, span: timedelta) -> None:
 )
 def test_duration_otherwise_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match=r"such as 30m|at most 3650d"):
-        values.duration(written)
+        times.duration(written)
 
 
 @given(st.integers(0, 3650), st.sampled_from("smhd"))
 def test_duration_of_any_number_and_unit_is_that_long(count: int, unit: str) -> None:
     seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
 
-    assert values.duration(f"{count}{unit}").total_seconds() == count * seconds
+    assert times.duration(f"{count}{unit}").total_seconds() == count * seconds
 
 
 @pytest.mark.parametrize(
     ("written", "span"), [("all", None), ("none", timedelta(0)), ("3d", timedelta(days=3))]
 )
 def test_backfill_is_a_duration_or_a_word(written: str, span: timedelta | None) -> None:
-    assert values.backfill(written) == span
+    assert times.backfill(written) == span
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_size_otherwise_is_refused(written: object) -> None:
     ],
 )
 def test_schedule_is_read(written: str, schedule: Schedule) -> None:
-    assert values.schedule(written) == schedule
+    assert times.schedule(written) == schedule
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_schedule_is_read(written: str, schedule: Schedule) -> None:
 )
 def test_schedule_otherwise_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match=r"07:00|00:00|mon"):
-        values.schedule(written)
+        times.schedule(written)
 
 
 @pytest.mark.parametrize("name", ["a", "amnesty-en", "A.b_c-9", "0", "x" * 64])

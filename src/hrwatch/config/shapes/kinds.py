@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from hrwatch.config import names, terms, values
+from hrwatch.config import names, terms, times, values
 from hrwatch.model.mail import Quiet, Schedule
 from hrwatch.model.settings import AlertRule
 
@@ -36,17 +36,17 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Timeout = Annotated[timedelta, BeforeValidator(values.timeout), _text(_SPAN, "20s", "1m")]
-Gap = Annotated[timedelta, BeforeValidator(values.gap), _text(_SPAN, "1s", "0s")]
-Interval = Annotated[timedelta, BeforeValidator(values.interval), _text(_SPAN, "30m", "6h")]
+Timeout = Annotated[timedelta, BeforeValidator(times.timeout), _text(_SPAN, "20s", "1m")]
+Gap = Annotated[timedelta, BeforeValidator(times.gap), _text(_SPAN, "1s", "0s")]
+Interval = Annotated[timedelta, BeforeValidator(times.interval), _text(_SPAN, "30m", "6h")]
 Backfill = Annotated[
     timedelta | None,
-    BeforeValidator(values.backfill),
+    BeforeValidator(times.backfill),
     _text(r"^([0-9]{1,9}[smhd]|all|none)$", "3d", "all", "none"),
 ]
 KeepFor = Annotated[
     timedelta | None,
-    BeforeValidator(values.keep_for),
+    BeforeValidator(times.keep_for),
     _text(r"^([0-9]{1,9}[smhd]|ever)$", "730d", "ever"),
 ]
 Size = Annotated[
@@ -56,7 +56,7 @@ Size = Annotated[
 ]
 When = Annotated[
     Schedule,
-    BeforeValidator(values.schedule),
+    BeforeValidator(times.schedule),
     _text(
         r"^(at once|hourly|daily \d\d?:\d\d|weekly (mon|tue|wed|thu|fri|sat|sun) \d\d?:\d\d)$",
         "daily 07:00",
@@ -65,27 +65,27 @@ When = Annotated[
 ]
 Report = Annotated[
     Schedule | None,
-    BeforeValidator(values.report),
+    BeforeValidator(times.report),
     _text(r"^(off|weekly (mon|tue|wed|thu|fri|sat|sun) \d\d?:\d\d)$", "weekly mon 07:00", "off"),
 ]
 Alert = Annotated[
     AlertRule | None,
-    BeforeValidator(values.alert),
+    BeforeValidator(times.alert),
     _text(r"^(off|[1-9][0-9]{0,2} in [0-9]{1,9}[smhd])$", "10 in 6h", "off"),
 ]
 Urgent = Annotated[
     int,
-    BeforeValidator(values.urgent),
+    BeforeValidator(times.urgent),
     _text(r"^(off|[1-9][0-9]{0,2} a day)$", "3 a day", "off"),
 ]
 QuietHours = Annotated[
     Quiet | None,
-    BeforeValidator(values.quiet),
+    BeforeValidator(times.quiet),
     _text(r"^(off|\d\d?:\d\d-\d\d?:\d\d)$", "22:00-06:30"),
 ]
 Day = Annotated[
     date | None,
-    BeforeValidator(values.day),
+    BeforeValidator(times.day),
     _text(r"^\d{4}-\d\d-\d\d$", "2027-01-15"),
 ]
 Name = Annotated[str, AfterValidator(values.name), _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]

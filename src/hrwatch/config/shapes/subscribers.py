@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from hrwatch.config import names, values
+from hrwatch.config import names, times, values
 from hrwatch.config.shapes.kinds import (
     Alert,
     Countries,
@@ -51,7 +51,7 @@ class Subscriber(Shape):
         description="A country brings its separately coded territories (CN brings HK).",
     )
     send: When = Field(
-        default=values.schedule("daily 07:00"),
+        default=times.schedule("daily 07:00"),
         description="When a digest is due.",
         json_schema_extra={"default": "daily 07:00"},
     )
@@ -138,12 +138,12 @@ class Mail(Shape):
         examples=["desk@example.org"],
     )
     report: Report = Field(
-        default=values.report("weekly mon 07:00"),
+        default=times.report("weekly mon 07:00"),
         description="When the operator's report is due, in UTC; or off.",
         json_schema_extra={"default": "weekly mon 07:00"},
     )
     alert: Alert = Field(
-        default=values.alert("10 in 6h"),
+        default=times.alert("10 in 6h"),
         description="At how many failures within what time the operator is alerted, once; or off.",
         json_schema_extra={"default": "10 in 6h"},
     )
