@@ -87,7 +87,7 @@ def _environment(language: str, folder: Path | None) -> Environment:
         "isolate": tongue.isolate,
         "is_right_to_left": _is_right_to_left,
     }
-    environment.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     return environment
 
 
