@@ -17,9 +17,18 @@ Page = tuple[str, str]  # an address, canonical or as a key, and the key of a ti
 # Made once: they are asked for every article, and making one costs more than the answer.
 _BY_PAGE = sa.select(purged_pages).where(lists.among(purged_pages.c.page_key, "keys"))
 _BY_ID = sa.select(records.c.id).where(lists.among(records.c.id, "keys"), ~is_there())
-_BY_TEXT = sa.select(
-    *(records.c[name] for name in ("feed", "text_hash", "guid_key", "title_key"))
-).where(lists.among(records.c.text_hash, "keys"), ~is_there())
+# One statement for both: on a server each way there and back costs more than the look-up.
+_BY_PAGE_OR_TEXT = sa.union_all(
+    sa.select(
+        sa.null().label("feed"),
+        purged_pages.c.page_key.label("key"),
+        sa.literal("").label("guid_key"),
+        purged_pages.c.title_key,
+    ).where(lists.among(purged_pages.c.page_key, "pages")),
+    sa.select(records.c.feed, records.c.text_hash, records.c.guid_key, records.c.title_key).where(
+        lists.among(records.c.text_hash, "texts"), ~is_there()
+    ),
+)
 
 
 def note(connection: sa.Connection, ids: Collection[str]) -> None:
@@ -53,16 +62,13 @@ def note(connection: sa.Connection, ids: Collection[str]) -> None:
 def of_pages(connection: sa.Connection, pages: Collection[Page]) -> frozenset[Page]:
     """Given canonical addresses with the keys of their titles, return those of articles that were
     purged, in whichever feed: they do not come back by another one."""
-    asked = {text.key(address): address for address, _ in pages if address}
-    gone: dict[str, set[str]] = defaultdict(set)
-    for piece in chunks(sorted(asked)):
-        for row in connection.execute(_BY_PAGE, {"keys": piece}):
-            gone[asked[row.page_key]].add(row.title_key)
-    return frozenset(
-        (address, title_key)
-        for address, title_key in pages
-        if gone.get(address, set()) & {EVERY_TITLE, title_key}
-    )
+    keys = {text.key(address) for address, _ in pages if address}
+    gone = {
+        (row.page_key, row.title_key)
+        for piece in chunks(sorted(keys))
+        for row in connection.execute(_BY_PAGE, {"keys": piece})
+    }
+    return frozenset(page for page in pages if _is_gone(page, gone))
 
 
 def among(connection: sa.Connection, new: Iterable[Record]) -> frozenset[tuple[str, int]]:
@@ -70,24 +76,39 @@ def among(connection: sa.Connection, new: Iterable[Record]) -> frozenset[tuple[s
     by their page or where it was read, or because their feed had the same text under the same guid
     or title."""
     new = tuple(new)
-    pages = {(one.id, one.version): tuple(_pages(one)) for one in new}
-    gone_pages = of_pages(connection, {page for some in pages.values() for page in some})
-    gone_ids: set[str] = set()
-    for piece in chunks(sorted({one.id for one in new if one.version > 1})):
-        gone_ids.update(connection.scalars(_BY_ID, {"keys": piece}))
+    pages = {(one.id, one.version): frozenset(_pages(one)) for one in new}
+    later = sorted({one.id for one in new if one.version > 1})
+    gone_ids = {
+        record_id
+        for piece in chunks(later)
+        for record_id in connection.scalars(_BY_ID, {"keys": piece})
+    }
+    asked = {
+        "pages": sorted({text.key(page) for some in pages.values() for page, _ in some if page}),
+        "texts": sorted({one.fingerprint.text_hash for one in new if one.version == 1} - {""}),
+    }
+    gone_pages: set[Page] = set()
     gone_texts: set[tuple[str, str, str]] = set()
-    hashes = {one.fingerprint.text_hash for one in new if one.version == 1} - {""}
-    for piece in chunks(sorted(hashes)):
-        for row in connection.execute(_BY_TEXT, {"keys": piece}):
+    for row in connection.execute(_BY_PAGE_OR_TEXT, asked):
+        if row.feed is None:
+            gone_pages.add((row.key, row.title_key))
+        else:
             named = {row.guid_key, row.title_key} - {""}
-            gone_texts.update((row.feed, row.text_hash, key) for key in named)
+            gone_texts.update((row.feed, row.key, key) for key in named)
     return frozenset(
         (one.id, one.version)
         for one in new
         if one.id in gone_ids
-        or not gone_pages.isdisjoint(pages[one.id, one.version])
+        or any(_is_gone(page, gone_pages) for page in pages[one.id, one.version])
         or (one.version == 1 and not gone_texts.isdisjoint(_texts(one)))
     )
+
+
+def _is_gone(page: Page, gone: Collection[Page]) -> bool:
+    """Return whether a page, canonical, is among those that are gone, which are named by keys."""
+    address, title_key = page
+    key = text.key(address)
+    return bool(address) and ((key, title_key) in gone or (key, EVERY_TITLE) in gone)
 
 
 def _shared(
