@@ -20,8 +20,8 @@ from gold_stories import EDITED, EDITED_AT, STORIES, WITHDRAWN, WITHDRAWN_AT, To
 from hrwatch import pipeline, wiring
 from hrwatch.config import load
 from hrwatch.model.settings import FetchSettings
-from hrwatch.pipeline import poll
-from hrwatch.pipeline.revisit import revisit_pass
+from hrwatch.pipeline.reading import poll
+from hrwatch.pipeline.reading.revisit import revisit_pass
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import visits
 from loopback import Answer, Loopback, an_answer, serving

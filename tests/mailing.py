@@ -19,14 +19,7 @@ from hrwatch import wiring
 from hrwatch.config import load
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Delivery, Mail, MailKind, Status
-from hrwatch.pipeline import (
-    Desk,
-    MailTurns,
-    Parts,
-    deliver,
-    digest_pass,
-    match_pass,
-)
+from hrwatch.pipeline import Desk, MailTurns, Parts, deliver, digest_pass, match_pass
 from hrwatch.stages.deliver import Transport
 from hrwatch.stages.store import outbox, records
 from hrwatch.stages.store.archive import Archive

@@ -21,8 +21,9 @@ from hrwatch.config import load
 from hrwatch.model.evidence import Visit
 from hrwatch.model.mail import Reason
 from hrwatch.model.settings import FetchSettings
-from hrwatch.pipeline import Desk, Parts, poll
-from hrwatch.pipeline.revisit import Looked, revisit_pass
+from hrwatch.pipeline import Desk, Parts
+from hrwatch.pipeline.reading import poll
+from hrwatch.pipeline.reading.revisit import Looked, revisit_pass
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import visits
 from hrwatch.stages.store.archive import Archive

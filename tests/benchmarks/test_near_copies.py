@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from builders import a_feed, a_record, an_entry
 from hrwatch.model.articles import Record
-from hrwatch.pipeline import linking
+from hrwatch.pipeline.reading import linking
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.dedup.shelf import COMPARED, SHARED
 from hrwatch.stages.dedup.shingles import SKETCH

@@ -21,7 +21,7 @@ from builders import NOW, a_capture, an_entry
 from hrwatch.cli.main import app
 from hrwatch.cli.warc import Warc
 from hrwatch.model.evidence import CaptureKind
-from hrwatch.pipeline import evidence
+from hrwatch.pipeline.reading import evidence
 from hrwatch.stages.store import captures, chaining, tables
 from hrwatch.stages.store.archive import Archive
 

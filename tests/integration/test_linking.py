@@ -13,8 +13,9 @@ from hrwatch.model.articles import Copy, CopyKind, Record
 from hrwatch.model.feeds import Feed
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import Parts, linking
-from hrwatch.pipeline.writing import is_told
+from hrwatch.pipeline import Parts
+from hrwatch.pipeline.mailing.writing import is_told
+from hrwatch.pipeline.reading import linking
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records, sketches

@@ -11,7 +11,7 @@ import pytest
 
 from builders import NOW
 from hrwatch.model.mail import Delivery, Mail, MailKind, Status
-from hrwatch.pipeline.deliver import AT_ONCE, deliver
+from hrwatch.pipeline.mailing.deliver import AT_ONCE, deliver
 from hrwatch.stages.deliver.retry import LASTING
 from hrwatch.stages.store import ledger, outbox, subscriptions, undelivered
 from hrwatch.stages.store.undelivered import Left

@@ -22,7 +22,7 @@ from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.model.feeds import Feed, Keep, PollReport, Redirect, Terms
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import evidence, poll
+from hrwatch.pipeline.reading import evidence, poll
 from hrwatch.stages.store import captures, feeds, tables, verifying
 from hrwatch.stages.store.archive import Archive
 from hrwatch.workers import Workers

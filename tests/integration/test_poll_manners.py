@@ -27,7 +27,8 @@ from hrwatch.model.feeds import (
 )
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import Parts, due_feeds, poll, poll_feed
+from hrwatch.pipeline import Parts, due_feeds, poll_feed
+from hrwatch.pipeline.reading import poll
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive

@@ -14,7 +14,7 @@ from fakes import Clock
 from hrwatch.model.feeds import Outcome
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import poll
+from hrwatch.pipeline.reading import poll
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import feeds, purging
 from hrwatch.stages.store.archive import Archive

@@ -13,8 +13,8 @@ from hrwatch import hops
 from hrwatch.errors import HopError
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Reason
-from hrwatch.pipeline import poll, restated
-from hrwatch.pipeline.revisit import revisit
+from hrwatch.pipeline.reading import poll, restated
+from hrwatch.pipeline.reading.revisit import revisit
 from hrwatch.stages.store import looks, records
 from loopback import an_answer
 from postgres import Place, Places

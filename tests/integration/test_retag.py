@@ -21,8 +21,8 @@ from hrwatch.model.feeds import Keep
 from hrwatch.model.mail import Match, Subscriber
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.model.tags import Cues, Keyword, Kind, Relation, Rules
-from hrwatch.pipeline import keeping, retag
-from hrwatch.pipeline.older import count_fixed, count_older, older
+from hrwatch.pipeline.reading import keeping, retag
+from hrwatch.pipeline.reading.older import count_fixed, count_older, older
 from hrwatch.query import parse
 from hrwatch.secrets import Secret
 from hrwatch.stages.match import criteria
@@ -357,7 +357,7 @@ MANY = 600
 RETAGGER = """
 import sys
 from pathlib import Path
-from hrwatch.pipeline import retag
+from hrwatch.pipeline.reading import retag
 from postgres import Place
 from test_retag import NEW, NOW, beside
 

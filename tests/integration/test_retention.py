@@ -20,7 +20,7 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.mail import Delivery, Digest, Status
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Field, Rules
-from hrwatch.pipeline import retention as pass_
+from hrwatch.pipeline.reading import retention as pass_
 from hrwatch.query import parse
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store import (

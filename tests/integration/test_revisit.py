@@ -10,7 +10,7 @@ import pytest
 
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.mail import Reason
-from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
+from hrwatch.pipeline.reading.revisit import VisitTurns, revisit, revisit_pass
 from hrwatch.stages.store import visits
 from loopback import Request, an_answer
 from newsdesk import a_page

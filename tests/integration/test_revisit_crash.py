@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hrwatch.model.mail import Reason
-from hrwatch.pipeline.looking import Subject, look_at
+from hrwatch.pipeline.reading.looking import Subject, look_at
 from hrwatch.stages.store import looks, records, visits
 from loopback import an_answer
 from postgres import Place

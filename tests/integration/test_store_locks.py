@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from builders import NOW, a_feed, a_record
 from hrwatch.model.evidence import Capture
-from hrwatch.pipeline.evidence import entry_capture
+from hrwatch.pipeline.reading.evidence import entry_capture
 from hrwatch.stages.store import captures, feeds, looks, purging, records
 from hrwatch.stages.store.captures import Packed
 from hrwatch.stages.store.looks import Restated

@@ -21,8 +21,8 @@ from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Keep
 from hrwatch.model.mail import Delivery, Digest, Interest, Status
 from hrwatch.model.tags import Relation
-from hrwatch.pipeline.evidence import entry_capture
-from hrwatch.pipeline.keeping import kept
+from hrwatch.pipeline.reading.evidence import entry_capture
+from hrwatch.pipeline.reading.keeping import kept
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store import (
     captures,

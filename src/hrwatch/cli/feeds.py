@@ -13,7 +13,7 @@ from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.errors import ArchiveMissing
 from hrwatch.model.feeds import FAILING, Because, Feed, FeedState, State
-from hrwatch.pipeline.troubles import FOR_A_PERSON, LASTING
+from hrwatch.pipeline.mailing.troubles import FOR_A_PERSON, LASTING
 from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.wiring import utc_now

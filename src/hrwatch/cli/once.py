@@ -20,7 +20,7 @@ from hrwatch.errors import HrwatchError
 from hrwatch.model.feeds import Feed, Outcome, PollReport
 from hrwatch.model.mail import Delivery, Reason, Status
 from hrwatch.pipeline import Desk, Parts
-from hrwatch.pipeline.revisit import Looked
+from hrwatch.pipeline.reading.revisit import Looked
 from hrwatch.text import counted
 from hrwatch.wiring import open_desk, open_parts
 

@@ -18,8 +18,9 @@ from hrwatch.errors import HrwatchError
 from hrwatch.model.mail import Cadence, Digest, Match, Subscriber
 from hrwatch.model.operating import Holding
 from hrwatch.model.tags import Relation
-from hrwatch.pipeline import Desk, Foreseen, troubles
-from hrwatch.pipeline.older import count_older, told_of
+from hrwatch.pipeline import Desk, Foreseen
+from hrwatch.pipeline.mailing import troubles
+from hrwatch.pipeline.reading.older import count_older, told_of
 from hrwatch.stages.store import subscriptions
 from hrwatch.text import counted, suggestion
 from hrwatch.wiring import open_desk, utc_now

@@ -14,7 +14,7 @@ from hrwatch.cli.finding import named_record
 from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Kept
-from hrwatch.pipeline.evidence import SOFTWARE
+from hrwatch.pipeline.reading.evidence import SOFTWARE
 from hrwatch.stages.store import purging, recalling
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.purging import Held, Purged

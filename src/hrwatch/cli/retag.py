@@ -14,9 +14,9 @@ from hrwatch.cli import output
 from hrwatch.cli.place import Place, place
 from hrwatch.config import Config, duration
 from hrwatch.model.tags import Kind, Relation
-from hrwatch.pipeline import retag as retagging
-from hrwatch.pipeline.older import count_fixed, count_older
-from hrwatch.pipeline.retag import Change, Outcome
+from hrwatch.pipeline.reading import retag as retagging
+from hrwatch.pipeline.reading.older import count_fixed, count_older
+from hrwatch.pipeline.reading.retag import Change, Outcome
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.retagging import Tagged
 from hrwatch.text import counted

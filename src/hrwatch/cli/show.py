@@ -15,7 +15,7 @@ from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Capture, CaptureKind, Link
 from hrwatch.model.tags import Field
-from hrwatch.pipeline.older import LOOK
+from hrwatch.pipeline.reading.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
 from hrwatch.stages.store import captures, rule_sets
 from hrwatch.stages.store import records as record_table

@@ -17,10 +17,10 @@ from hrwatch.errors import ConfigError, Mistake
 from hrwatch.model.articles import Kept
 from hrwatch.model.feeds import Feed, FeedState
 from hrwatch.model.mail import Undelivered
-from hrwatch.pipeline import troubles
-from hrwatch.pipeline.older import count_older, told_of
-from hrwatch.pipeline.operator import FOUR_WEEKS, MOST_TERMS
-from hrwatch.pipeline.revisit import visited_feeds
+from hrwatch.pipeline.mailing import troubles
+from hrwatch.pipeline.mailing.operator import FOUR_WEEKS, MOST_TERMS
+from hrwatch.pipeline.reading.older import count_older, told_of
+from hrwatch.pipeline.reading.revisit import visited_feeds
 from hrwatch.stages.store import affairs, outbox, retention, subscriptions, visits
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store import feeds as feed_table

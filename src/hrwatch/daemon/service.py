@@ -22,7 +22,7 @@ from hrwatch.daemon.watching import WatchedFile, fields
 from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
-from hrwatch.pipeline.turns import Turns
+from hrwatch.pipeline.reading.turns import Turns
 from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.outbox import Due as DueMail

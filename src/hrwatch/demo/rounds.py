@@ -12,8 +12,7 @@ from hrwatch.demo.telling import Look, Show, Step
 from hrwatch.errors import ArchiveError
 from hrwatch.model.feeds import Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
-from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.writing import Desk
+from hrwatch.pipeline.parts import Desk, Parts
 from hrwatch.stages.store import records
 from hrwatch.wiring import open_desk, open_parts, utc_now
 

@@ -12,9 +12,9 @@ from hrwatch.config import Config, databases
 from hrwatch.doctor import machine, network, storage, work
 from hrwatch.doctor.findings import Finding, Verdict, fine, trouble, warning
 from hrwatch.errors import HrwatchError
-from hrwatch.pipeline import troubles
-from hrwatch.pipeline.older import LOOK, count_older
-from hrwatch.pipeline.revisit import visited_feeds
+from hrwatch.pipeline.mailing import troubles
+from hrwatch.pipeline.reading.older import LOOK, count_older
+from hrwatch.pipeline.reading.revisit import visited_feeds
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
 from hrwatch.stages.store import affairs, checkup, subscriptions, visits
 from hrwatch.stages.store import records as record_table

@@ -6,22 +6,22 @@
     REPLY   letter → whose, from where? → what it changes → answer, outbox
     MAIL    outbox → deliver
 
-`poll` visits feeds, `revisit` articles that are known, `digest` writes to subscribers, `replies`
-heeds what they write back, `deliver` mails. What is decided is decided in the stages and in
-`cadence`; what is touched is touched by the `Parts` that are handed in.
+In `reading` `poll` visits feeds and `revisit` articles that are known; in `mailing` `digest` writes
+to subscribers, `replies` heeds what they write back, `deliver` mails. What is decided is decided in
+the stages and in `cadence`; what is touched is touched by the `Parts` that are handed in.
 """
 
-from hrwatch.pipeline.deliver import MailTurns, deliver, deliver_pass
-from hrwatch.pipeline.digest import digest_pass, match_pass
-from hrwatch.pipeline.operator import operator_pass
-from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.poll import due_feeds, poll_feed, poll_pass
-from hrwatch.pipeline.preview import Foreseen, preview_mails, preview_since, preview_waiting
-from hrwatch.pipeline.replies import replies_pass
-from hrwatch.pipeline.retention import keep_no_longer
-from hrwatch.pipeline.revisit import VisitTurns, revisit, revisit_pass
-from hrwatch.pipeline.standing import next_digest_at
-from hrwatch.pipeline.writing import Desk, feed_states
+from hrwatch.pipeline.mailing.deliver import MailTurns, deliver, deliver_pass
+from hrwatch.pipeline.mailing.digest import digest_pass, match_pass
+from hrwatch.pipeline.mailing.operator import operator_pass
+from hrwatch.pipeline.mailing.preview import Foreseen, preview_mails, preview_since, preview_waiting
+from hrwatch.pipeline.mailing.replies import replies_pass
+from hrwatch.pipeline.mailing.standing import next_digest_at
+from hrwatch.pipeline.mailing.writing import feed_states
+from hrwatch.pipeline.parts import Desk, Parts
+from hrwatch.pipeline.reading.poll import due_feeds, poll_feed, poll_pass
+from hrwatch.pipeline.reading.retention import keep_no_longer
+from hrwatch.pipeline.reading.revisit import VisitTurns, revisit, revisit_pass
 
 __all__ = [
     "Desk",

@@ -1,14 +1,16 @@
-"""What a pass works with: built by `wiring`, handed through the pipeline."""
+"""What a pass works with: built by `wiring`, handed through the pipeline. `Parts` touch the world;
+the `Desk` is what digests are written from."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hrwatch.config import Config
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.feeds import Feed
-from hrwatch.pipeline.evidence import Fetched
-from hrwatch.pipeline.room import Room
+from hrwatch.pipeline.reading.evidence import Fetched
+from hrwatch.pipeline.reading.room import Room
 from hrwatch.stages.deliver import Transport
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store.archive import Archive
@@ -56,3 +58,25 @@ class Parts:
     # None comes of those that could not be had.
     pages: dict[str, asyncio.Future[Fetched | None]] = field(default_factory=dict)
     room: Room = field(default_factory=lambda: Room(MOST_KEPT))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at what waits for a subscriber that led to no mail."""
+
+    errand: str  # what it was for
+    newest_at: datetime | None  # of what waited
+    at: datetime
+    error: str = ""  # what kept the mail from being written
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What digests are written from: the archive and what the operator says of it."""
+
+    archive: Archive
+    config: Config
+    labels: Mapping[str, str]  # what keywords, countries, territories and places are called
+    parents: Mapping[str, str]  # territory → the country it may be rolled up to
+    # By subscriber; what is forgotten here costs another look, nothing else.
+    looks: dict[str, Look] = field(default_factory=dict, compare=False, repr=False)

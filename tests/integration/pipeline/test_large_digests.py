@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hrwatch.pipeline import digest, writing
+from hrwatch.pipeline.mailing import digest, writing
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store.archive import Archive
 from mailing import FILE, a_mailroom

@@ -24,7 +24,8 @@ from hrwatch.model.mail import Detail, Mail, MailKind, Subscriber, Subscription
 from hrwatch.model.replies import Letter
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
-from hrwatch.pipeline import Desk, Parts, letterbox
+from hrwatch.pipeline import Desk, Parts
+from hrwatch.pipeline.mailing import letterbox
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.reply.letter import letter
 from hrwatch.stages.store import outbox, records, subscriptions

@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_feed_state, a_subscriber
 from hrwatch.model.feeds import FAILING, Outcome, State
-from hrwatch.pipeline.writing import coverage_of
+from hrwatch.pipeline.mailing.writing import coverage_of
 
 
 @pytest.mark.parametrize("state", State)

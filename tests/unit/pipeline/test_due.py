@@ -15,7 +15,7 @@ from hrwatch.model.mail import (
     Subscription,
     Window,
 )
-from hrwatch.pipeline.due import (
+from hrwatch.pipeline.mailing.due import (
     Errand,
     Hold,
     errand,

@@ -8,7 +8,7 @@ from builders import NOW, a_response, an_entry
 from hrwatch import text
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.feeds import Entry, Redirect
-from hrwatch.pipeline import evidence
+from hrwatch.pipeline.reading import evidence
 from hrwatch.stages.store.captures import pack, unpack
 
 words = st.text(max_size=40).map(text.clean)

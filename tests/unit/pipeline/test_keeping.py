@@ -8,7 +8,7 @@ from builders import TEXT, a_record, a_tag, an_entry, an_evidence
 from hrwatch.model.articles import Change, Kept
 from hrwatch.model.feeds import Keep
 from hrwatch.model.tags import Field
-from hrwatch.pipeline.keeping import kept
+from hrwatch.pipeline.reading.keeping import kept
 
 SUMMARY = "A court in Arvenia heard three who were tortured."
 IN_TITLE = an_evidence(field=Field.TITLE, found="torture", offset=28, length=7)

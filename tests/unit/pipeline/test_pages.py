@@ -7,7 +7,7 @@ import pytest
 
 from builders import NOW, a_capture, a_feed, an_entry
 from hrwatch.model.feeds import Entry, Feed, Route
-from hrwatch.pipeline.pages import may_take
+from hrwatch.pipeline.reading.pages import may_take
 
 HOUR = timedelta(hours=1)
 LINK = "https://wire.example/stories/1"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hrwatch.pipeline.room import Room, Share
+from hrwatch.pipeline.reading.room import Room, Share
 
 
 def test_room_that_is_full_lets_those_wait_who_keep_nothing() -> None:

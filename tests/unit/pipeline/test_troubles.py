@@ -8,7 +8,7 @@ from builders import NOW, a_feed_state, a_subscriber
 from hrwatch.model.feeds import FeedState, State
 from hrwatch.model.mail import Subscription
 from hrwatch.model.operating import Holding, TroubleKind
-from hrwatch.pipeline import troubles
+from hrwatch.pipeline.mailing import troubles
 from hrwatch.stages.store.affairs import Lost
 
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ import pytest
 
 from builders import a_feed
 from hrwatch.model.feeds import Feed, Outcome, PollReport
-from hrwatch.pipeline.turns import FEEDS_AT_ONCE, Turns
+from hrwatch.pipeline.reading.turns import FEEDS_AT_ONCE, Turns
 
 QUICK = PollReport("any", Outcome.UNCHANGED, seconds=0.1)
 FAILED = PollReport("any", Outcome.FAILED, seconds=0.1)

@@ -25,7 +25,7 @@ from hrwatch.model.feeds import FAILING, Coverage, Keep, State, Terms
 from hrwatch.model.mail import Cadence, Digest, Match, Schedule, Subscriber, Window
 from hrwatch.model.mail import Page as DigestPage
 from hrwatch.model.tags import Relation
-from hrwatch.pipeline.keeping import kept
+from hrwatch.pipeline.reading.keeping import kept
 from hrwatch.stages.digest import items, transfer
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns

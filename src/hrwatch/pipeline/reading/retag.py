@@ -17,9 +17,9 @@ import hrwatch
 from hrwatch.config import Config
 from hrwatch.config.rule_sets import RuleSets
 from hrwatch.model.tags import Cues, Kind, Relation, Tag
-from hrwatch.pipeline.older import older
-from hrwatch.pipeline.revisit import first_visits
-from hrwatch.pipeline.writing import Desk
+from hrwatch.pipeline.parts import Desk
+from hrwatch.pipeline.reading.older import older
+from hrwatch.pipeline.reading.revisit import first_visits
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.store import ledger, retagging
 from hrwatch.stages.store import rule_sets as rule_set_table

@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 from hrwatch import text
 from hrwatch.model.mail import Digest, InForce, Mail, Match, Subscriber
 from hrwatch.model.tags import Relation
-from hrwatch.pipeline.due import tells_of_nothing
-from hrwatch.pipeline.writing import (
+from hrwatch.pipeline.mailing.due import tells_of_nothing
+from hrwatch.pipeline.mailing.writing import (
     MENTIONS_WAIT,
     Brief,
-    Desk,
     choose,
     coverage_of,
     feed_states,
     write_digest,
 )
+from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion

@@ -10,12 +10,12 @@ from hrwatch.errors import HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Reading, Record
 from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.feeds import Entry, Feed, FeedState, Keep, Response
-from hrwatch.pipeline import keeping, linking, pages
-from hrwatch.pipeline.evidence import Fetched, as_fetched_for, entry_capture, page_of
-from hrwatch.pipeline.pages import NoPage
 from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.revisit import first_visit, may_be_visited
-from hrwatch.pipeline.room import Share
+from hrwatch.pipeline.reading import keeping, linking, pages
+from hrwatch.pipeline.reading.evidence import Fetched, as_fetched_for, entry_capture, page_of
+from hrwatch.pipeline.reading.pages import NoPage
+from hrwatch.pipeline.reading.revisit import first_visit, may_be_visited
+from hrwatch.pipeline.reading.room import Share
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.store import captures

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hrwatch.model.mail import Cadence, Subscriber, Subscription, Window
-from hrwatch.pipeline.due import Errand, errand, hold, is_quiet_for, next_at, window_of
-from hrwatch.pipeline.writing import Desk, Look
+from hrwatch.pipeline.mailing.due import Errand, errand, hold, is_quiet_for, next_at, window_of
+from hrwatch.pipeline.parts import Desk, Look
 from hrwatch.stages.digest.windows import week_of, zone_of
 from hrwatch.stages.store import subscriptions, turns
 from hrwatch.stages.store.archive import Archive

@@ -30,10 +30,10 @@ from hrwatch.model.feeds import (
     Response,
     Validators,
 )
-from hrwatch.pipeline.entries import OURS, archive_entries
 from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.restated import restate
-from hrwatch.pipeline.turns import Turns
+from hrwatch.pipeline.reading.entries import OURS, archive_entries
+from hrwatch.pipeline.reading.restated import restate
+from hrwatch.pipeline.reading.turns import Turns
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.fetch import FEEDS, PAGES
 from hrwatch.stages.store import feeds as feed_table

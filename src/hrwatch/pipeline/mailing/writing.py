@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import hrwatch
 from hrwatch import text
-from hrwatch.config import Config
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
 from hrwatch.model.mail import Digest, Earlier, Match, Mute, MuteKind, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
+from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest.compose import USUAL, compose
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.digest.view import Occasion
@@ -34,28 +34,6 @@ _READ = frozenset({State.OK, State.QUIET})
 _NEARLY_ALL = 0.8
 _ABOUT_PAGES = (Reason.REMOVED, Reason.RETURNED)
 _LIKE_THE_ORIGINAL = frozenset({CopyKind.SAME_TEXT, CopyKind.NEAR_TEXT})
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A look at what waits for a subscriber that led to no mail."""
-
-    errand: str  # what it was for
-    newest_at: datetime | None  # of what waited
-    at: datetime
-    error: str = ""  # what kept the mail from being written
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What digests are written from: the archive and what the operator says of it."""
-
-    archive: Archive
-    config: Config
-    labels: Mapping[str, str]  # what keywords, countries, territories and places are called
-    parents: Mapping[str, str]  # territory → the country it may be rolled up to
-    # By subscriber; what is forgotten here costs another look, nothing else.
-    looks: dict[str, Look] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

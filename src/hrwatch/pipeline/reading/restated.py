@@ -19,10 +19,10 @@ from hrwatch.errors import HopError, NoWorker
 from hrwatch.model.articles import Kept, Record
 from hrwatch.model.evidence import CaptureKind, Visit
 from hrwatch.model.feeds import Entry, Feed, Keep
-from hrwatch.pipeline.entries import no_later
-from hrwatch.pipeline.evidence import entry_capture, entry_of
-from hrwatch.pipeline.looking import STILL_ITSELF, later, versions_of
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.reading.entries import no_later
+from hrwatch.pipeline.reading.evidence import entry_capture, entry_of
+from hrwatch.pipeline.reading.looking import STILL_ITSELF, later, versions_of
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.store import captures, looks
 from hrwatch.stages.store import records as record_table

@@ -12,10 +12,9 @@ from pathlib import Path
 from hrwatch.errors import ArchiveError, ComposeError, HrwatchError
 from hrwatch.model.mail import Mail, Subscriber, Subscription
 from hrwatch.model.replies import Letter
-from hrwatch.pipeline import letterbox
-from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.wishes import Wish, consider
-from hrwatch.pipeline.writing import Desk
+from hrwatch.pipeline.mailing import letterbox
+from hrwatch.pipeline.mailing.wishes import Wish, consider
+from hrwatch.pipeline.parts import Desk, Parts
 from hrwatch.stages.digest import answers
 from hrwatch.stages.digest.mime import answer
 from hrwatch.stages.store import replying, subscriptions

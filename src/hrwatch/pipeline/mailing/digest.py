@@ -9,21 +9,19 @@ from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import FeedState
 from hrwatch.model.mail import Digest, Mail, MailKind, Match
-from hrwatch.pipeline.due import Errand, tells_of_nothing
-from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.revisit import first_visits
-from hrwatch.pipeline.standing import Turn, fruitless, turns_at
-from hrwatch.pipeline.urgent import allowance, severe, urgent_of, window_for
-from hrwatch.pipeline.writing import (
+from hrwatch.pipeline.mailing.due import Errand, tells_of_nothing
+from hrwatch.pipeline.mailing.standing import Turn, fruitless, turns_at
+from hrwatch.pipeline.mailing.urgent import allowance, severe, urgent_of, window_for
+from hrwatch.pipeline.mailing.writing import (
     Brief,
     Choice,
-    Desk,
-    Look,
     choose,
     coverage_of,
     feed_states,
     write_digest,
 )
+from hrwatch.pipeline.parts import Desk, Look, Parts
+from hrwatch.pipeline.reading.revisit import first_visits
 from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Feed, Keep
-from hrwatch.pipeline.evidence import SOFTWARE
-from hrwatch.pipeline.keeping import kept
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.reading.evidence import SOFTWARE
+from hrwatch.pipeline.reading.keeping import kept
 from hrwatch.stages.store import retention
 from hrwatch.stages.store.retention import Term
 

@@ -22,9 +22,9 @@ from hrwatch.config import Config
 from hrwatch.model.feeds import FeedState, State
 from hrwatch.model.mail import MailKind, Window
 from hrwatch.model.operating import Affairs, Holding, Quietened, Sizes, Trouble, TroubleKind
-from hrwatch.pipeline import troubles
-from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.writing import Desk, feed_states
+from hrwatch.pipeline.mailing import troubles
+from hrwatch.pipeline.mailing.writing import feed_states
+from hrwatch.pipeline.parts import Desk, Parts
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import to_operator
 from hrwatch.stages.digest.operator.alert import alert

@@ -10,8 +10,8 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.mail import Detail, Mute, MuteKind, Subscriber, Subscription
 from hrwatch.model.replies import Command, Letter, Obstacle, Told, Verb
 from hrwatch.model.tags import Relation, Tag
-from hrwatch.pipeline.due import Hold, hold
-from hrwatch.pipeline.writing import Desk
+from hrwatch.pipeline.mailing.due import Hold, hold
+from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called

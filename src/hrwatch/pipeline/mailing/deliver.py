@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hrwatch.model.mail import Delivery, Mail, MailKind, Status, Subscriber, Subscription
-from hrwatch.pipeline.due import may_be_sent
-from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.writing import Desk
+from hrwatch.pipeline.mailing.due import may_be_sent
+from hrwatch.pipeline.parts import Desk, Parts
 from hrwatch.stages.deliver.retry import next_try
 from hrwatch.stages.store import outbox, subscriptions
 from hrwatch.stages.store.outbox import Claimed, Due

@@ -22,10 +22,10 @@ from hrwatch.errors import (
 )
 from hrwatch.model.evidence import Capture
 from hrwatch.model.feeds import Entry, Feed, NotModified, Terms
-from hrwatch.pipeline import evidence
-from hrwatch.pipeline.evidence import Fetched
 from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.room import Share
+from hrwatch.pipeline.reading import evidence
+from hrwatch.pipeline.reading.evidence import Fetched
+from hrwatch.pipeline.reading.room import Share
 from hrwatch.stages.dedup.identity import Marked
 from hrwatch.stages.extract import carries_full_text
 from hrwatch.stages.fetch import PAGES

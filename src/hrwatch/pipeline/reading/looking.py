@@ -13,9 +13,9 @@ from hrwatch.errors import BadStatus, FetchError, HopError, NoWorker, ProxyUnrea
 from hrwatch.model.articles import Article, Change, Kept, Reading, Record
 from hrwatch.model.evidence import CaptureKind, Standing, Visit
 from hrwatch.model.feeds import Feed, Keep, NotModified, Response, Validators
-from hrwatch.pipeline import keeping
-from hrwatch.pipeline.evidence import page_capture, page_of
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.reading import keeping
+from hrwatch.pipeline.reading.evidence import page_capture, page_of
 from hrwatch.stages.dedup import changes
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.fetch import PAGES

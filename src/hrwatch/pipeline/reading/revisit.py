@@ -17,8 +17,8 @@ from hrwatch.model.articles import Change, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import Feed, Terms
 from hrwatch.model.mail import Reason
-from hrwatch.pipeline.looking import Found, Subject, look_at
 from hrwatch.pipeline.parts import Parts
+from hrwatch.pipeline.reading.looking import Found, Subject, look_at
 from hrwatch.stages.store import looks
 from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store import visits as visit_table

@@ -10,7 +10,7 @@ from hrwatch import text
 from hrwatch.model.feeds import FAILING, FeedState, State
 from hrwatch.model.mail import Subscriber, Subscription
 from hrwatch.model.operating import Holding, Trouble, TroubleKind
-from hrwatch.pipeline.due import Hold, hold, paused_until
+from hrwatch.pipeline.mailing.due import Hold, hold, paused_until
 from hrwatch.stages.digest import encrypt
 from hrwatch.stages.store.affairs import Lost
 
