@@ -28,8 +28,8 @@ def phrase(value: str) -> str:
     if _ADDRESS.search(value):
         raise ValueError(
             f"{quoted(value)} holds a web address, and is never found: addresses in a text are "
-            "passed over, as their words name pages; write words that a text says, or poll the site "
-            "as a feed"
+            "passed over, as their words name pages; write words that a text says, or poll the "
+            "site as a feed"
         )
     if "~" in value:
         raise ValueError(
