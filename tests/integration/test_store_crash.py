@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from builders import NOW
 from hrwatch.errors import ArchiveHeld
 from hrwatch.query import Word
-from hrwatch.stages.store import feeds, words
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, words
 from postgres import Place
 from socket_guard import process_environment
 
