@@ -23,7 +23,8 @@ from hrwatch.model.mail import (
     Subscriber,
 )
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import beginnings, ledger, outbox, records, subscribers, undelivered
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import beginnings, ledger, outbox, subscribers, undelivered
 from postgres import Place, Places
 from writing_desk import SEVERE, WritingDesk, at_the_desk, instant
 

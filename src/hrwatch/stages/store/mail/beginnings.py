@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Beginning, InForce, MailKind, Status
-from hrwatch.stages.store.subscribers import in_force
+from hrwatch.stages.store.mail.subscribers import in_force
 from hrwatch.stages.store.tables import digests, outbox
 
 
