@@ -111,6 +111,7 @@ class Story:
     publisher_type: PublisherType | None = None
     from_list: bool = False  # its publisher has no feed: it was found on a page that lists entries
     translated: bool = False  # by its own publisher
+    publishers_offset: int | None = None  # minutes of its clock ahead of UTC; None: not known
 
 
 @dataclass(frozen=True, slots=True)
