@@ -98,21 +98,24 @@ class _Asked:
     interest: Interest
     countries: frozenset[str]  # with the territories that roll up
     keywords: frozenset[str]
+    excluded: frozenset[str]  # countries, with theirs too, and keywords
     languages: tuple[str, ...]
     query: Node | None
 
     @classmethod
     def of(cls, interest: Interest, parents: Mapping[str, str]) -> "_Asked":
         """Given an interest, return it with roll-up done and its query parsed; raise QueryError."""
-        countries = interest.countries
+        countries, excluded = interest.countries, interest.exclude_countries
         query = parse(interest.query) if interest.query is not None else None
         if interest.roll_up:
             countries = with_territories(countries, parents)
+            excluded = _without_territories(interest, parents)
             query = rolled_up(query, parents) if query is not None else None
         return cls(
             interest,
             frozenset(countries),
             frozenset(interest.keywords),
+            frozenset(excluded + interest.exclude_keywords),
             tuple(language.lower() for language in interest.languages),
             query,
         )
@@ -154,9 +157,7 @@ class _Asked:
     def _excludes(self, record: Record) -> bool:
         """What is excluded is excluded as a subject: a passing mention costs nobody a report."""
         subjects = {tag.value for tag in record.tags if tag.relation is Relation.SUBJECT}
-        return record.feed in self.interest.exclude_feeds or not subjects.isdisjoint(
-            self.interest.exclude_countries + self.interest.exclude_keywords
-        )
+        return record.feed in self.interest.exclude_feeds or not subjects.isdisjoint(self.excluded)
 
     def _lists_feed_and_language(self, record: Record) -> bool:
         language = record.language.lower()
@@ -166,6 +167,14 @@ class _Asked:
                 language == asked or language.startswith(f"{asked}-") for asked in self.languages
             )
         )
+
+
+def _without_territories(interest: Interest, parents: Mapping[str, str]) -> tuple[str, ...]:
+    """Given an interest that rolls up, return the countries that it excludes with their
+    territories, but not those that it asks for by name: Hong Kong without China."""
+    excluded = interest.exclude_countries
+    by_name = frozenset(interest.countries) - frozenset(excluded)
+    return tuple(code for code in with_territories(excluded, parents) if code not in by_name)
 
 
 def _interest(pairs: Iterable[tuple[str, str]]) -> Interest | None:

@@ -178,6 +178,27 @@ def test_match_of_a_query_rolls_up_as_the_lists_do(query: str, roll_up: bool, is
     assert bool(matched(tagged("HK"), query=query, roll_up=roll_up)) is is_met
 
 
+@pytest.mark.parametrize(
+    ("interest", "tag", "is_met"),
+    [
+        ({"exclude_countries": ("CN",)}, "HK", False),
+        ({"exclude_countries": ("CN",), "roll_up": False}, "HK", True),
+        ({"exclude_countries": ("CN",)}, "TW", True),
+        ({"exclude_countries": ("CN",)}, ("HK", Relation.MENTION), True),
+        ({"exclude_countries": ("HK",)}, "CN", True),
+        ({"countries": ("CN",), "exclude_countries": ("HK",)}, "HK", False),
+        ({"countries": ("CN",), "exclude_countries": ("HK",)}, "MO", True),
+        ({"countries": ("HK",), "exclude_countries": ("CN",)}, "HK", True),  # asked for by name
+        ({"countries": ("HK",), "exclude_countries": ("CN", "HK")}, "HK", False),
+    ],
+)
+def test_match_of_an_exclude_takes_the_territories_out_that_roll_up(
+    interest: dict[str, Any], tag: Any, is_met: bool
+) -> None:
+    found = matched(tagged(tag), **{"roll_up": True, **interest})
+    assert (found is not None) is is_met
+
+
 def test_match_by_a_date_in_the_query_is_by_the_feed_else_by_when_it_was_seen() -> None:
     dated, seen = a_record(), a_record(entry=an_entry(published_at=None))
     yesterday = replace(dated, first_seen_at=dated.first_seen_at + timedelta(days=1))

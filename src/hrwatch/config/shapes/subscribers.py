@@ -48,7 +48,7 @@ class Subscriber(Shape):
     )
     roll_up: bool = Field(
         default=False,
-        description="A country brings its separately coded territories (CN brings HK).",
+        description="A country brings, or excludes, its separately coded territories (CN HK).",
     )
     send: When = Field(
         default=times.schedule("daily 07:00"),

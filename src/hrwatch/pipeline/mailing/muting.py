@@ -13,7 +13,7 @@ from hrwatch.model.mail import Match, Mute, MuteKind
 from hrwatch.model.tags import Evidence, Field, Tag
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called, fold
-from hrwatch.stages.store.ledger import Waiting
+from hrwatch.stages.store.mail.ledger import Waiting
 
 _PAIR = "~"  # in a term that asks for two words near each other
 _INFLECTED = "*"

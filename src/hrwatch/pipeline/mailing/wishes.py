@@ -16,10 +16,10 @@ from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called
-from hrwatch.stages.store import replying, subscriptions
-from hrwatch.stages.store import subscribers as in_force_table
-from hrwatch.stages.store.replying import Effect
-from hrwatch.stages.store.subscriptions import Term
+from hrwatch.stages.store.mail import replying, subscriptions
+from hrwatch.stages.store.mail import subscribers as in_force_table
+from hrwatch.stages.store.mail.replying import Effect
+from hrwatch.stages.store.mail.subscriptions import Term
 
 LATELY = timedelta(days=28)  # within which a word found something, to be muted
 MOST_WORDS = 50  # that one subscriber mutes
