@@ -19,8 +19,9 @@ from hrwatch.pipeline.reading import linking
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.dedup.shelf import COMPARED, SHARED
 from hrwatch.stages.dedup.shingles import SKETCH
-from hrwatch.stages.store import records, rows, sketches, tables, translations
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records, rows, sketches, translations
 from postgres import Place, Places
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1_800)]

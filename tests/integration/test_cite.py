@@ -13,8 +13,9 @@ from builders import NOW, a_feed, a_record, an_entry
 from hrwatch.cli.main import app
 from hrwatch.model.articles import Kept, Record
 from hrwatch.model.evidence import Capture, CaptureKind
-from hrwatch.stages.store import captures, feeds, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.evidence import captures
 
 FILE = """
 feeds:

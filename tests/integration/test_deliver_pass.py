@@ -18,8 +18,8 @@ from hrwatch.secrets import Secret
 from hrwatch.stages.deliver.connection import tls_context
 from hrwatch.stages.deliver.rest import REST
 from hrwatch.stages.deliver.smtp import SmtpTransport
-from hrwatch.stages.store import outbox
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import outbox
 from mailhost import PASSWORD, USER, Authority, MailHost, mail_host
 
 DESK = cast(

@@ -23,8 +23,9 @@ from hrwatch.errors import ArchiveHeld
 from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.settings import FetchSettings, MailSettings
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import captures, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.evidence import captures
 from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.stages.store.sqlite import lock
 from postgres import Place, Places

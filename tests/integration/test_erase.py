@@ -15,18 +15,12 @@ from hrwatch.cli.main import app
 from hrwatch.model.mail import Delivery, Digest, MailKind, Mute, MuteKind, Page, Status, Window
 from hrwatch.model.replies import Command, Letter, Verb
 from hrwatch.pipeline.mailing import letterbox
-from hrwatch.stages.store import (
-    daemon,
-    erasing,
-    ledger,
-    notices,
-    outbox,
-    records,
-    subscribers,
-    subscriptions,
-    tables,
-)
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import ledger, notices, outbox, subscribers, subscriptions
+from hrwatch.stages.store.removing import erasing
+from hrwatch.stages.store.running import daemon
 from postgres import Place
 
 FILE = """

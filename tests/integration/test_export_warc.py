@@ -22,8 +22,9 @@ from hrwatch.cli.main import app
 from hrwatch.cli.warc import Warc
 from hrwatch.model.evidence import CaptureKind
 from hrwatch.pipeline.reading import evidence
-from hrwatch.stages.store import captures, chaining, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.evidence import captures, chaining
 
 PAGE = b"<!doctype html><p>An invented page. \xe2\x98\x83</p>" * 99
 HEADERS = (

@@ -15,8 +15,8 @@ from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.pipeline.reading import poll
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
 from hrwatch.workers import Workers
 from loopback import an_answer, serving
 from newsdesk import a_page

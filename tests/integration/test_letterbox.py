@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from hrwatch.cli import main
 from hrwatch.model.replies import Command, Letter, Verb
 from hrwatch.pipeline.mailing import letterbox
-from hrwatch.stages.store import subscriptions
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import subscriptions
 
 TOKEN = "0123456789abcdef" * 2
 STOP = f"From: anna@example.org\nReferences: <{TOKEN}@hrwatch.invalid>\n\nstop\n".encode()

@@ -18,9 +18,9 @@ from hrwatch.pipeline.mailing.writing import is_told
 from hrwatch.pipeline.reading import linking
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import feeds, records, sketches
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.telling import ToldAsNew
+from hrwatch.stages.store.articles import feeds, records, sketches
+from hrwatch.stages.store.mail.telling import ToldAsNew
 from hrwatch.text import title_key
 from hrwatch.workers import Workers
 from parts import the_parts

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from hrwatch.stages.store import ledger
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import ledger
 from mailing import Mailbox, Mailroom, a_mailroom, title, told_to
 from postgres import Place
 from socket_guard import process_environment

@@ -13,8 +13,8 @@ from builders import NOW
 from hrwatch.model.mail import Delivery, Mail, MailKind, Status
 from hrwatch.pipeline.mailing.deliver import AT_ONCE, deliver
 from hrwatch.stages.deliver.retry import LASTING
-from hrwatch.stages.store import ledger, outbox, subscriptions, undelivered
-from hrwatch.stages.store.undelivered import Left
+from hrwatch.stages.store.mail import ledger, outbox, subscriptions, undelivered
+from hrwatch.stages.store.mail.undelivered import Left
 from mailing import AN_HOUR, FILE, Mailbox, Mailroom, a_mailroom
 from postgres import Place
 

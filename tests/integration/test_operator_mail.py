@@ -10,8 +10,10 @@ from typer.testing import CliRunner, Result
 
 from builders import NOW, a_feed
 from hrwatch.cli.main import app
-from hrwatch.stages.store import feeds, subscriptions, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds
+from hrwatch.stages.store.mail import subscriptions
 
 FILE = """
 mail: {operator: ops@example.org, report: off, transport: "%s"}

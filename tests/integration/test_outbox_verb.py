@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 from builders import NOW, a_mail, a_match, a_record
 from hrwatch.cli.main import app
 from hrwatch.model.mail import Delivery, Digest, MailKind, Page, Status
-from hrwatch.stages.store import ledger, outbox, records, subscriptions
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import ledger, outbox, subscriptions
 
 FILE = """
 feeds:

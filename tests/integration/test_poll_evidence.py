@@ -23,8 +23,10 @@ from hrwatch.model.feeds import Feed, Keep, PollReport, Redirect, Terms
 from hrwatch.model.settings import HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.pipeline.reading import evidence, poll
-from hrwatch.stages.store import captures, feeds, tables, verifying
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds
+from hrwatch.stages.store.evidence import captures, verifying
 from hrwatch.workers import Workers
 from loopback import Answer, Loopback, a_fetcher, an_answer, names, serving
 from newsdesk import a_page

@@ -30,8 +30,8 @@ from hrwatch.model.tags import Rules
 from hrwatch.pipeline import Parts, due_feeds, poll_feed
 from hrwatch.pipeline.reading import poll
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
 from hrwatch.workers import Workers
 from loopback import Answer, Loopback, Request, an_answer, serving
 from parts import the_parts

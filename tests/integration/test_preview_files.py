@@ -15,8 +15,10 @@ from builders import NOW, a_feed, a_match, a_record
 from hrwatch.cli.main import app
 from hrwatch.model.mail import Detail, Interest
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, records, subscribers, subscriptions, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.mail import ledger, subscribers, subscriptions
 
 FILE = """
 feeds:

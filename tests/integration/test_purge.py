@@ -25,22 +25,13 @@ from hrwatch.model.evidence import Capture, CaptureKind, Visit
 from hrwatch.model.mail import Delivery, Digest, Reason, Status, Window
 from hrwatch.query import parse
 from hrwatch.stages.dedup import identity
-from hrwatch.stages.store import (
-    captures,
-    feeds,
-    ledger,
-    outbox,
-    purging,
-    records,
-    search,
-    verifying,
-    visits,
-)
-from hrwatch.stages.store import (
-    purged as purged_pages,
-)
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.purging import Held, Purged
+from hrwatch.stages.store.articles import feeds, records, search, visits
+from hrwatch.stages.store.articles import purged as purged_pages
+from hrwatch.stages.store.evidence import captures, verifying
+from hrwatch.stages.store.mail import ledger, outbox
+from hrwatch.stages.store.removing import purging
+from hrwatch.stages.store.removing.purging import Held, Purged
 from postgres import Place
 
 HOUR = timedelta(hours=1)

@@ -15,8 +15,9 @@ from hrwatch.cli import purge
 from hrwatch.cli.main import app
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.model.mail import Digest
-from hrwatch.stages.store import feeds, ledger, outbox, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.mail import ledger, outbox
 
 FILE = """
 feeds:

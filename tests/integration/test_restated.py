@@ -15,7 +15,7 @@ from hrwatch.model.articles import Record
 from hrwatch.model.mail import Reason
 from hrwatch.pipeline.reading import poll, restated
 from hrwatch.pipeline.reading.revisit import revisit
-from hrwatch.stages.store import looks, records
+from hrwatch.stages.store.articles import looks, records
 from loopback import an_answer
 from postgres import Place, Places
 from watching import DAY, HOUR, Watch, an_article, watch

@@ -26,17 +26,10 @@ from hrwatch.pipeline.reading.older import count_fixed, count_older, older
 from hrwatch.query import parse
 from hrwatch.secrets import Secret
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import (
-    feeds,
-    ledger,
-    records,
-    retagging,
-    rule_sets,
-    search,
-    subscribers,
-)
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.retagging import Retagged
+from hrwatch.stages.store.articles import feeds, records, retagging, rule_sets, search
+from hrwatch.stages.store.articles.retagging import Retagged
+from hrwatch.stages.store.mail import ledger, subscribers
 from hrwatch.wiring import open_desk
 from postgres import Place, Places
 from socket_guard import process_environment

@@ -23,18 +23,12 @@ from hrwatch.model.tags import Field, Rules
 from hrwatch.pipeline.reading import retention as pass_
 from hrwatch.query import parse
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import (
-    captures,
-    feeds,
-    ledger,
-    outbox,
-    records,
-    retention,
-    search,
-    verifying,
-)
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.retention import Term
+from hrwatch.stages.store.articles import feeds, records, search
+from hrwatch.stages.store.evidence import captures, verifying
+from hrwatch.stages.store.mail import ledger, outbox
+from hrwatch.stages.store.removing import retention
+from hrwatch.stages.store.removing.retention import Term
 from hrwatch.workers import Workers
 from parts import the_parts
 from postgres import Places

@@ -11,7 +11,7 @@ import pytest
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.mail import Reason
 from hrwatch.pipeline.reading.revisit import VisitTurns, revisit, revisit_pass
-from hrwatch.stages.store import visits
+from hrwatch.stages.store.articles import visits
 from loopback import Request, an_answer
 from newsdesk import a_page
 from postgres import Place, Places

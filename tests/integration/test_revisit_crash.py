@@ -9,7 +9,7 @@ import pytest
 
 from hrwatch.model.mail import Reason
 from hrwatch.pipeline.reading.looking import Subject, look_at
-from hrwatch.stages.store import looks, records, visits
+from hrwatch.stages.store.articles import looks, records, visits
 from loopback import an_answer
 from postgres import Place
 from watching import DAY, HOUR, Watch, an_article, watch

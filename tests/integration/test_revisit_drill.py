@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hrwatch.model.mail import Reason
-from hrwatch.stages.store.ledger import MOST_CHANGED
+from hrwatch.stages.store.mail.ledger import MOST_CHANGED
 from loopback import an_answer
 from newsdesk import a_page
 from postgres import Place

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from builders import TEXT, a_record
-from hrwatch.stages.store import records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
 from hrwatch.stages.store.sqlite import engines
 
 NAME = "Kzintavak of the quay, who is invented"

@@ -12,8 +12,8 @@ from builders import NOW, a_feed, a_fingerprint, a_record
 from hrwatch.cli.main import app
 from hrwatch.model.articles import Change
 from hrwatch.model.evidence import Standing, Visit
-from hrwatch.stages.store import feeds, records, visits
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records, visits
 
 FIRST = a_record("story0001", title="Case of Yana Invented", page_sha256="ab" * 32)
 CHANGE = Change(

@@ -10,8 +10,9 @@ from builders import NOW, a_feed, a_mail, a_match, a_record
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.model.mail import Delivery, Digest, MailKind, Status
 from hrwatch.model.operating import Traffic
-from hrwatch.stages.store import affairs, feeds, ledger, notices, outbox, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.mail import affairs, ledger, notices, outbox
 from postgres import Place
 
 DAY = timedelta(days=1)

@@ -17,8 +17,8 @@ from alembic.script import ScriptDirectory
 
 from builders import NOW, a_feed, a_record
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveMissing, ArchiveNewer
-from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
 from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.stages.store.tables import metadata
 from postgres import Place, a_later_schema

@@ -14,9 +14,11 @@ import pytest
 from builders import NOW, a_capture, a_record
 from disks import a_disk, fill
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
-from hrwatch.stages.store import backup, captures, records
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.verifying import verify
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.verifying import verify
+from hrwatch.stages.store.running import backup
 
 DATA = Path(__file__).parents[1] / "data" / "store"
 STAMP = "20260302T090000Z"

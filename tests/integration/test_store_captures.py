@@ -12,8 +12,10 @@ from builders import NOW, a_capture, a_record, an_entry
 from hrwatch import text
 from hrwatch.model.evidence import CaptureKind, Link
 from hrwatch.model.feeds import Redirect
-from hrwatch.stages.store import captures, chaining, records, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.evidence import captures, chaining
 
 PAGE, OTHER = b"<p>An invented page.</p>" * 50, b"<p>Another one.</p>"
 

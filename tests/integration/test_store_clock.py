@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from builders import NOW, a_feed, a_feed_state, a_mail
 from hrwatch.model.mail import Delivery, Digest, Status
-from hrwatch.stages.store import clock, feeds, outbox, subscribers
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds
+from hrwatch.stages.store.mail import outbox, subscribers
+from hrwatch.stages.store.running import clock
 
 AHEAD = NOW + timedelta(days=4000)
 PAIRS = {"desk": (("countries", "*"),)}

@@ -24,23 +24,14 @@ from hrwatch.model.articles import Record
 from hrwatch.model.mail import Digest, Window
 from hrwatch.model.tags import RuleSet
 from hrwatch.query import parse
-from hrwatch.stages.store import (
-    captures,
-    copying,
-    daemon,
-    feeds,
-    ledger,
-    outbox,
-    records,
-    rule_sets,
-    sketches,
-    subscribers,
-    tables,
-    unfinished,
-)
+from hrwatch.stages.store import tables, unfinished
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.search import find
-from hrwatch.stages.store.verifying import verify
+from hrwatch.stages.store.articles import feeds, records, rule_sets, sketches
+from hrwatch.stages.store.articles.search import find
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.verifying import verify
+from hrwatch.stages.store.mail import ledger, outbox, subscribers
+from hrwatch.stages.store.running import copying, daemon
 from postgres import ENGINES, Place, Places
 
 RECORDS = 410

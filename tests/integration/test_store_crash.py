@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from builders import NOW
 from hrwatch.errors import ArchiveHeld
 from hrwatch.query import Word
-from hrwatch.stages.store import feeds, words
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, words
 from postgres import Place
 from socket_guard import process_environment
 
@@ -25,7 +25,7 @@ import itertools, sys
 from datetime import timedelta
 from pathlib import Path
 from builders import NOW, a_feed, a_record
-from hrwatch.stages.store import feeds, records
+from hrwatch.stages.store.articles import feeds, records
 from postgres import Place
 
 archive = Place(sys.argv[3], Path(sys.argv[4]), sys.argv[5] or None).open()

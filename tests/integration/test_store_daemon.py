@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from builders import NOW
-from hrwatch.stages.store import daemon
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.daemon import DaemonState
+from hrwatch.stages.store.running import daemon
+from hrwatch.stages.store.running.daemon import DaemonState
 
 MINUTE = timedelta(minutes=1)
 BEGAN = DaemonState(

@@ -13,8 +13,11 @@ import sqlalchemy as sa
 
 from builders import a_feed, a_record
 from hrwatch.errors import ArchiveDamaged, ArchiveError
-from hrwatch.stages.store import checkup, daemon, feeds, outbox, records, sqlite, unfinished
+from hrwatch.stages.store import sqlite, unfinished
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.mail import outbox
+from hrwatch.stages.store.running import checkup, daemon
 from hrwatch.stages.store.tables import digests as digest_table
 from hrwatch.stages.store.tables import outbox as outbox_table
 from postgres import Place, Places

@@ -9,8 +9,8 @@ import pytest
 
 from builders import NOW, a_feed
 from hrwatch.model.feeds import Because, FeedState, Hints, Outcome, State, Validators
-from hrwatch.stages.store import feeds
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds
 from postgres import Place
 
 MINUTE = timedelta(minutes=1)

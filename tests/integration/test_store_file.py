@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from builders import a_record
 from hrwatch.errors import ArchiveError
-from hrwatch.stages.store import records, sqlite
+from hrwatch.stages.store import sqlite
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
 from hrwatch.stages.store.sqlite import engines
 from postgres import a_later_schema
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from builders import NOW, a_mail, a_match, a_record
 from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Window
-from hrwatch.stages.store import ledger, outbox, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import ledger, outbox
 from postgres import Place
 
 MINUTE = timedelta(minutes=1)

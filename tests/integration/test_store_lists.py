@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from builders import a_record
-from hrwatch.stages.store import purged, records, sketches, translations
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import purged, records, sketches, translations
 from hrwatch.stages.store.lists import among, listed
 from postgres import Places
 

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from builders import NOW, a_feed, a_record
 from hrwatch.model.evidence import Capture
 from hrwatch.pipeline.reading.evidence import entry_capture
-from hrwatch.stages.store import captures, feeds, looks, purging, records
-from hrwatch.stages.store.captures import Packed
-from hrwatch.stages.store.looks import Restated
-from hrwatch.stages.store.purging import Purged
+from hrwatch.stages.store.articles import feeds, looks, records
+from hrwatch.stages.store.articles.looks import Restated
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.removing import purging
+from hrwatch.stages.store.removing.purging import Purged
 from postgres import Places
 
 Writer = Callable[[sa.Connection], object]

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from builders import NOW, a_mail, a_match, a_record, an_entry
 from hrwatch.model.mail import Delivery, Digest, Mail, MailKind, Page, Status, Window
-from hrwatch.stages.store import ledger, outbox, purging, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import ledger, outbox
+from hrwatch.stages.store.removing import purging
 from postgres import Place
 
 TODAY = Window("2026-03-02", NOW, NOW.date())

@@ -14,9 +14,9 @@ from builders import NOW, a_feed, a_record, a_tag, an_article, an_entry, an_evid
 from hrwatch import text
 from hrwatch.model.articles import Copy, CopyKind, Fingerprint, Record
 from hrwatch.model.feeds import KnownEntry
-from hrwatch.stages.store import feeds, records
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.records import Ambiguous
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.articles.records import Ambiguous
 from hrwatch.text import key, title_key
 from postgres import Place
 

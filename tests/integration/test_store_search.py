@@ -26,9 +26,9 @@ from hrwatch.query import (
     matches,
     parse,
 )
-from hrwatch.stages.store import records
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.search import find
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.articles.search import find
 from postgres import ENGINES, Place, Places
 
 # Invented headlines: the same few words in different company, of scripts with and without spaces.

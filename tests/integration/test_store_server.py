@@ -15,8 +15,9 @@ from builders import NOW, a_feed, a_mail, a_record
 from hrwatch.errors import ArchiveError, ArchiveHeld
 from hrwatch.model.mail import Digest
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import feeds, outbox, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.mail import outbox
 from postgres import Place, Places, Server, a_later_schema
 from postgres_wire import Way, a_refusing_server, a_way
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from builders import a_record
 from hrwatch.model.articles import Copy, CopyKind
-from hrwatch.stages.store import records, sketches
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records, sketches
 from hrwatch.stages.store.tables import sketches as table
 from postgres import ENGINES, Places
 

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from builders import a_record, a_tag, an_entry
 from hrwatch.model.articles import Record
 from hrwatch.query import parse
-from hrwatch.stages.store import ledger, records, telling
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.search import find
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.articles.search import find
+from hrwatch.stages.store.mail import ledger, telling
 from hrwatch.text import key, title_key
 from postgres import ENGINES, Places
 

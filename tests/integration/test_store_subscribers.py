@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from builders import NOW
 from hrwatch.model.mail import InForce
-from hrwatch.stages.store import subscribers
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import subscribers
 
 DAY = timedelta(days=1)
 BELARUS, RUSSIA = ("countries", "BY"), ("countries", "RU")

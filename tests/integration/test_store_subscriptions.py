@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from builders import NOW, a_record
 from hrwatch.model.mail import Detail, Mute, MuteKind, Subscription
-from hrwatch.stages.store import erasing, subscriptions
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import subscriptions
+from hrwatch.stages.store.removing import erasing
 from postgres import Place
 
 DAY = timedelta(days=1)

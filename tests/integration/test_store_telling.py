@@ -5,9 +5,10 @@ from dataclasses import replace
 from builders import NOW, a_match, a_record
 from hrwatch.model.articles import Change, Copy, CopyKind
 from hrwatch.model.mail import Digest, Match, Reason
-from hrwatch.stages.store import ledger, outbox, records, telling
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.telling import ToldAsNew
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import ledger, outbox, telling
+from hrwatch.stages.store.mail.telling import ToldAsNew
 from hrwatch.text import title_key
 from postgres import Place
 

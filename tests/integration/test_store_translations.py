@@ -2,8 +2,8 @@
 
 from builders import NOW, a_feed, a_record, an_article, an_entry
 from hrwatch.model.articles import Copy, CopyKind, Record
-from hrwatch.stages.store import feeds, records, translations
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records, translations
 from postgres import Place
 
 SITE = "http://wire.example"

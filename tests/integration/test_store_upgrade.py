@@ -11,19 +11,12 @@ import sqlalchemy as sa
 from builders import NOW, a_feed, a_record
 from hrwatch.query import parse
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import (
-    daemon,
-    feeds,
-    ledger,
-    outbox,
-    records,
-    rows,
-    search,
-    tables,
-    words,
-)
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records, rows, search, words
 from hrwatch.stages.store.database import located
+from hrwatch.stages.store.mail import ledger, outbox
+from hrwatch.stages.store.running import daemon
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up
 from postgres import Place
 

@@ -17,9 +17,11 @@ import sqlalchemy as sa
 from builders import NOW, a_capture, a_record, an_entry
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import CaptureKind
-from hrwatch.stages.store import captures, chaining, records, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.verifying import Verified, verify
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence.verifying import Verified, verify
 from postgres import Place
 
 BODIES = (b"<p>One.</p>" * 30, b"<p>Two.</p>" * 30, b"{}", b"<p>Four.</p>", b"<p>Five.</p>" * 9)

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from builders import NOW, a_mail, a_match, a_record
 from hrwatch.model.articles import Change, Record
 from hrwatch.model.mail import Delivery, Digest, Match, Reason, Status
-from hrwatch.stages.store import ledger, looks, outbox, records, subscribers
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import looks, records
+from hrwatch.stages.store.mail import ledger, outbox, subscribers
 from postgres import Place, Places
 
 FIRST = a_record("record1", title="Invented 1")

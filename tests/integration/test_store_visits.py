@@ -8,8 +8,10 @@ import pytest
 
 from builders import NOW, a_match, a_record
 from hrwatch.model.evidence import Standing, Visit
-from hrwatch.stages.store import clock, ledger, looks, records, subscribers, visits
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import looks, records, visits
+from hrwatch.stages.store.mail import ledger, subscribers
+from hrwatch.stages.store.running import clock
 from postgres import Place
 
 HOUR = timedelta(hours=1)

@@ -14,9 +14,10 @@ from hrwatch.cli.main import app
 from hrwatch.model.articles import Copy, CopyKind, Record
 from hrwatch.model.mail import Digest, Earlier, Reason
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, linking, outbox, records, subscribers, telling
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.linking import Unlinked
+from hrwatch.stages.store.articles import feeds, linking, records
+from hrwatch.stages.store.articles.linking import Unlinked
+from hrwatch.stages.store.mail import ledger, outbox, subscribers, telling
 from postgres import Place
 
 COPY = Copy("original", CopyKind.NEAR_TEXT, 0.87)

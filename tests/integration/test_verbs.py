@@ -24,17 +24,11 @@ from hrwatch.model.tags import Relation
 from hrwatch.pipeline.reading.evidence import entry_capture
 from hrwatch.pipeline.reading.keeping import kept
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import (
-    captures,
-    feeds,
-    ledger,
-    outbox,
-    records,
-    subscribers,
-    subscriptions,
-    tables,
-)
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.mail import ledger, outbox, subscribers, subscriptions
 
 FILE = """
 feeds:

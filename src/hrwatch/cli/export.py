@@ -15,7 +15,7 @@ from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Kind, Relation
-from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.articles import records as record_table
 
 COLUMNS = (
     "id",

@@ -17,10 +17,11 @@ from hrwatch.model.evidence import Capture, CaptureKind, Link
 from hrwatch.model.tags import Field
 from hrwatch.pipeline.reading.older import LOOK
 from hrwatch.stages.digest.stories import dated_ahead, published
-from hrwatch.stages.store import captures, rule_sets
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import visits as visit_table
-from hrwatch.stages.store.rule_sets import Known
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import rule_sets
+from hrwatch.stages.store.articles import visits as visit_table
+from hrwatch.stages.store.articles.rule_sets import Known
+from hrwatch.stages.store.evidence import captures
 from hrwatch.text import counted
 
 _KEPT = {

@@ -21,11 +21,13 @@ from hrwatch.pipeline.mailing import troubles
 from hrwatch.pipeline.mailing.operator import FOUR_WEEKS, MOST_TERMS
 from hrwatch.pipeline.reading.older import count_older, told_of
 from hrwatch.pipeline.reading.revisit import visited_feeds
-from hrwatch.stages.store import affairs, outbox, retention, subscriptions, visits
-from hrwatch.stages.store import daemon as daemon_table
-from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds as feed_table
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits
+from hrwatch.stages.store.mail import affairs, outbox, subscriptions
+from hrwatch.stages.store.removing import retention
+from hrwatch.stages.store.running import daemon as daemon_table
 from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now

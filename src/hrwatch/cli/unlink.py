@@ -9,8 +9,8 @@ from hrwatch.cli import output
 from hrwatch.cli.finding import named_record
 from hrwatch.cli.place import FAILED, place
 from hrwatch.model.articles import Record
-from hrwatch.stages.store import linking
-from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.articles import linking
+from hrwatch.stages.store.articles import records as record_table
 from hrwatch.text import counted
 
 

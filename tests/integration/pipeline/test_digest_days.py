@@ -16,8 +16,9 @@ from hrwatch import pipeline, wiring
 from hrwatch.config import load
 from hrwatch.model.mail import Cadence, Schedule, Subscriber
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import records, subscribers
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import subscribers
 
 STEP = timedelta(minutes=97)
 DAY = timedelta(days=1)

@@ -22,9 +22,11 @@ from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.model.mail import Digest
 from hrwatch.pipeline import Desk, Parts
 from hrwatch.stages.deliver import Transport
-from hrwatch.stages.store import daemon as daemon_table
-from hrwatch.stages.store import notices, outbox, records, subscriptions, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import notices, outbox, subscriptions
+from hrwatch.stages.store.running import daemon as daemon_table
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)

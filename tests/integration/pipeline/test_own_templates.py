@@ -14,7 +14,8 @@ from hrwatch.cli.main import app
 from hrwatch.config import load
 from hrwatch.model.mail import Cadence, Schedule
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import outbox, records, subscribers
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import outbox, subscribers
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)

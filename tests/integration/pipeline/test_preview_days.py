@@ -16,7 +16,8 @@ from hrwatch.model.articles import Record
 from hrwatch.model.mail import Cadence, Schedule, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import records, subscribers
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import subscribers
 
 FIRST = datetime(2026, 10, 21, 22, tzinfo=UTC)  # the clocks go back on the 25th
 MINUTE = timedelta(minutes=1)

@@ -28,7 +28,8 @@ from hrwatch.pipeline import Desk, Parts
 from hrwatch.pipeline.mailing import letterbox
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.reply.letter import letter
-from hrwatch.stages.store import outbox, records, subscriptions
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import outbox, subscriptions
 from hrwatch.workers import Workers
 from parts import the_parts
 from postgres import Place

@@ -13,8 +13,9 @@ from hrwatch.model.mail import Digest, Subscriber
 from hrwatch.model.settings import MailSettings
 from hrwatch.pipeline import Desk, preview_waiting
 from hrwatch.stages.match import criteria
-from hrwatch.stages.store import feeds, ledger, outbox, records, subscribers, visits
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, records, visits
+from hrwatch.stages.store.mail import ledger, outbox, subscribers
 from postgres import Place
 
 HOUR = timedelta(hours=1)

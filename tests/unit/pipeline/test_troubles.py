@@ -9,7 +9,7 @@ from hrwatch.model.feeds import FeedState, State
 from hrwatch.model.mail import Subscription
 from hrwatch.model.operating import Holding, TroubleKind
 from hrwatch.pipeline.mailing import troubles
-from hrwatch.stages.store.affairs import Lost
+from hrwatch.stages.store.mail.affairs import Lost
 
 DAY = timedelta(days=1)
 REFUSED = Subscription(

@@ -26,9 +26,9 @@ from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store import ledger, outbox, subscriptions
-from hrwatch.stages.store import subscribers as in_force_table
-from hrwatch.stages.store import turns as turn_table
+from hrwatch.stages.store.mail import ledger, outbox, subscriptions
+from hrwatch.stages.store.mail import subscribers as in_force_table
+from hrwatch.stages.store.mail import turns as turn_table
 
 # Records that are matched in one step, in memory with their texts.
 RECORDS_AT_ONCE = 50

@@ -30,9 +30,9 @@ from hrwatch.stages.digest.mime import to_operator
 from hrwatch.stages.digest.operator.alert import alert
 from hrwatch.stages.digest.operator.decide import decide
 from hrwatch.stages.digest.operator.report import report
-from hrwatch.stages.store import affairs, notices, subscriptions
-from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import affairs, notices, subscriptions
+from hrwatch.stages.store.running import daemon as daemon_table
 
 A_WEEK = timedelta(days=7)
 # Over a week chance decides what is copied or rejected most.

@@ -28,8 +28,8 @@ from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher, criteria
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import subscriptions, turns
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.mail import subscriptions, turns
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 

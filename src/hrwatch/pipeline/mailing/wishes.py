@@ -15,10 +15,10 @@ from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called
-from hrwatch.stages.store import replying
-from hrwatch.stages.store import subscribers as in_force_table
-from hrwatch.stages.store.replying import Effect
-from hrwatch.stages.store.subscriptions import Term
+from hrwatch.stages.store.mail import replying
+from hrwatch.stages.store.mail import subscribers as in_force_table
+from hrwatch.stages.store.mail.replying import Effect
+from hrwatch.stages.store.mail.subscriptions import Term
 
 _DETAILS = tuple(Detail)  # from the least to the most
 _UNDO = {

@@ -17,14 +17,14 @@ from hrwatch.stages.digest.compose import USUAL, compose
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import ledger, outbox, subscriptions, telling
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import subscribers as in_force_table
-from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.ledger import Waiting
-from hrwatch.stages.store.telling import ToldAsNew
+from hrwatch.stages.store.articles import feeds as feed_table
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits as visit_table
+from hrwatch.stages.store.mail import ledger, outbox, subscriptions, telling
+from hrwatch.stages.store.mail import subscribers as in_force_table
+from hrwatch.stages.store.mail.ledger import Waiting
+from hrwatch.stages.store.mail.telling import ToldAsNew
 
 # So long a title that is only named in passing waits for a digest to stand in.
 MENTIONS_WAIT = timedelta(days=7)

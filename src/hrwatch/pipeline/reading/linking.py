@@ -19,9 +19,9 @@ from hrwatch.stages.dedup import commons, copies, shelf
 from hrwatch.stages.dedup.shelf import Shelf, Told
 from hrwatch.stages.dedup.shingles import telling_hashes
 from hrwatch.stages.dedup.translations import translation_of
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import sketches
-from hrwatch.stages.store import translations as translation_table
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import sketches
+from hrwatch.stages.store.articles import translations as translation_table
 
 # What is common is learned when an archive has so many records, each time it has doubled since,
 # and later after every so many: seconds of work.

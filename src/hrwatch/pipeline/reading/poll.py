@@ -36,9 +36,9 @@ from hrwatch.pipeline.reading.restated import restate
 from hrwatch.pipeline.reading.turns import Turns
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.fetch import FEEDS, PAGES
-from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import purged
-from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.articles import feeds as feed_table
+from hrwatch.stages.store.articles import purged
+from hrwatch.stages.store.articles import records as record_table
 
 # What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
 ENTRIES_PER_COMMIT = 50

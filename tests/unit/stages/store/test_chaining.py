@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, a_capture
-from hrwatch.stages.store import chaining
+from hrwatch.stages.store.evidence import chaining
 
 texts = st.text(max_size=20)
 keys = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)

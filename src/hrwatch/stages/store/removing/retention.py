@@ -8,10 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from hrwatch.model.articles import Kept, Record
-from hrwatch.stages.store import captures, recalling, rows, words
-from hrwatch.stages.store import ledger as ledger_table
-from hrwatch.stages.store import outbox as outbox_table
-from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import rows, words
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.mail import ledger as ledger_table
+from hrwatch.stages.store.mail import outbox as outbox_table
+from hrwatch.stages.store.removing import recalling
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import captures as capture_table
 from hrwatch.stages.store.tables import ledger, outbox, records, sketches, tags

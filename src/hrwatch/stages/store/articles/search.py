@@ -25,8 +25,8 @@ from hrwatch.query import (
     Until,
     Word,
 )
-from hrwatch.stages.store import words
-from hrwatch.stages.store.presence import is_latest, is_there
+from hrwatch.stages.store.articles import words
+from hrwatch.stages.store.articles.presence import is_latest, is_there
 from hrwatch.stages.store.tables import records, tags
 
 _SNIPPET = 240  # code points

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from hrwatch.query import And, Near, Node, Or, Phrase, Prefix, Word
-from hrwatch.stages.store.rows import Words
+from hrwatch.stages.store.articles.rows import Words
 from hrwatch.stages.store.sqlite import words as sqlite_words
 
 

@@ -20,8 +20,8 @@ from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
 from hrwatch.model.mail import Digest, Match, Reason
 from hrwatch.stages.store import guarded
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import visits as visit_table
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits as visit_table
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import in_force, ledger, progress, records
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from hrwatch.model.articles import Kept
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import rows
-from hrwatch.stages.store.rule_sets import Share
+from hrwatch.stages.store.articles import rows
+from hrwatch.stages.store.articles.rule_sets import Share
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import records, tags
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 import sqlalchemy as sa
 
 from hrwatch.model.articles import NearCandidate
+from hrwatch.stages.store.articles.presence import is_first
 from hrwatch.stages.store.lists import among, listed
-from hrwatch.stages.store.presence import is_first
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import common_shingles, feeds, progress, records, sketches
 

@@ -19,11 +19,12 @@ from hrwatch.model.articles import Candidate, CopyKind, Record
 from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
-from hrwatch.stages.store import captures, linking, purged, rows, sketches, translations, words
-from hrwatch.stages.store import visits as visit_table
-from hrwatch.stages.store.captures import Packed
+from hrwatch.stages.store.articles import linking, purged, rows, sketches, translations, words
+from hrwatch.stages.store.articles import visits as visit_table
+from hrwatch.stages.store.articles.presence import is_first, is_latest, is_there
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.captures import Packed
 from hrwatch.stages.store.lists import among
-from hrwatch.stages.store.presence import is_first, is_latest, is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, tags
 

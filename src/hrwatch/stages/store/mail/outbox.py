@@ -12,7 +12,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Delivery, Digest, Earlier, Mail, MailKind, Status, Undelivered
-from hrwatch.stages.store import guarded, ledger, subscriptions
+from hrwatch.stages.store import guarded
+from hrwatch.stages.store.mail import ledger, subscriptions
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import digests, outbox
 from hrwatch.stages.store.tables import ledger as ledger_table

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind, Link
 from hrwatch.model.feeds import Redirect
-from hrwatch.stages.store import chaining, guarded
+from hrwatch.stages.store import guarded
+from hrwatch.stages.store.evidence import chaining
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import bodies, chain, records
 from hrwatch.stages.store.tables import captures as table

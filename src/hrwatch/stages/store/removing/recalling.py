@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hrwatch.stages.store import ledger as ledger_table
+from hrwatch.stages.store.mail import ledger as ledger_table
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import digests, ledger, outbox, records
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Copy, CopyKind
 from hrwatch.model.mail import Reason
 from hrwatch.stages.store import guarded
-from hrwatch.stages.store.presence import is_latest
+from hrwatch.stages.store.articles.presence import is_latest
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import ledger, records
 

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind
-from hrwatch.stages.store import captures, chaining, guarded
-from hrwatch.stages.store.captures import STAYING, End
+from hrwatch.stages.store import guarded
+from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence.captures import STAYING, End
 from hrwatch.stages.store.tables import bodies
 from hrwatch.stages.store.tables import captures as table
 from hrwatch.text import counted

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import outbox, records, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds as feed_table
+from hrwatch.stages.store.articles import records
 from hrwatch.stages.store.database import located
+from hrwatch.stages.store.mail import outbox
 from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.stages.store.sqlite import DAMAGED, File, engines, explaining, health
 from hrwatch.stages.store.statements import pieces

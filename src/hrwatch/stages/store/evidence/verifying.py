@@ -12,8 +12,15 @@ import sqlalchemy as sa
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.articles import Kept
 from hrwatch.model.evidence import Capture, CaptureKind
-from hrwatch.stages.store import captures, chaining
-from hrwatch.stages.store.following import NUMBERED, UNREADABLE, Chain, Row, noted_end, rows
+from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence.following import (
+    NUMBERED,
+    UNREADABLE,
+    Chain,
+    Row,
+    noted_end,
+    rows,
+)
 from hrwatch.stages.store.tables import bodies, records
 from hrwatch.stages.store.tables import captures as table
 from hrwatch.text import counted

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Kept, Record
 from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.mail import Reason
-from hrwatch.stages.store import captures, ledger, visits
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store.captures import Packed
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.mail import ledger
 from hrwatch.stages.store.tables import records
 
 Evidence = tuple[Capture, Packed]

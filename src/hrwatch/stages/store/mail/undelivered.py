@@ -9,7 +9,8 @@ from enum import Enum, auto
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Delivery, MailKind, Status
-from hrwatch.stages.store import guarded, ledger, outbox, subscriptions
+from hrwatch.stages.store import guarded
+from hrwatch.stages.store.mail import ledger, outbox, subscriptions
 from hrwatch.stages.store.tables import outbox as mails
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch.model.mail import InForce
-from hrwatch.stages.store import ledger
+from hrwatch.stages.store.mail import ledger
 from hrwatch.stages.store.tables import in_force as rows
 
 

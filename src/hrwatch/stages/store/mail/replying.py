@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Detail, Mail, Mute
 from hrwatch.model.replies import Verb
-from hrwatch.stages.store import outbox as outbox_table
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import subscriptions
-from hrwatch.stages.store.subscriptions import Term
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.mail import outbox as outbox_table
+from hrwatch.stages.store.mail import subscriptions
+from hrwatch.stages.store.mail.subscriptions import Term
 from hrwatch.stages.store.tables import ledger, outbox
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Mail
-from hrwatch.stages.store import guarded, outbox
+from hrwatch.stages.store import guarded
+from hrwatch.stages.store.mail import outbox
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import notices
 

@@ -11,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
-from hrwatch.stages.store import rows, tables, unfinished, words
+from hrwatch.stages.store import tables, unfinished
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import rows, words
 from hrwatch.stages.store.statements import continue_numbering, pieces
 
 # What changes once it is written, or is in no order of writing, is copied anew by every try; each

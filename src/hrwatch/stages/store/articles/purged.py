@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hrwatch import text, urls
 from hrwatch.model.articles import Record
 from hrwatch.stages.store import lists
-from hrwatch.stages.store.presence import is_there
+from hrwatch.stages.store.articles.presence import is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import EVERY_TITLE, purged_pages, records
 

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import Kept
-from hrwatch.stages.store import captures, purged, recalling, rows, words
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store.presence import is_latest
-from hrwatch.stages.store.recalling import Told
+from hrwatch.stages.store.articles import purged, rows, words
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles.presence import is_latest
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.removing import recalling
+from hrwatch.stages.store.removing.recalling import Told
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import (
     bodies,

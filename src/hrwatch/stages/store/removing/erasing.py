@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hrwatch.stages.store import recalling
+from hrwatch.stages.store.removing import recalling
 from hrwatch.stages.store.tables import (
     digests,
     erased,

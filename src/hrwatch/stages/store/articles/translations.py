@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from hrwatch import text
 from hrwatch.model.articles import CopyKind, Counterpart
+from hrwatch.stages.store.articles.presence import is_latest, is_there
 from hrwatch.stages.store.lists import among
-from hrwatch.stages.store.presence import is_latest, is_there
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import feeds, records, translations
 
