@@ -168,6 +168,14 @@ class Window:
     local_date: date
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where the period that a digest tells of begins; it ends when the digest is written."""
+
+    at: datetime
+    is_first: bool = False  # no digest was before it: it begins with the subscription
+
+
 class MailKind(StrEnum):
     """What a mail is for."""
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hrwatch.model.articles import CopyKind
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, FeedState, PublisherType
-from hrwatch.model.mail import Earlier, MailKind, Match, Reason, Subscriber, Window
+from hrwatch.model.mail import Beginning, Earlier, MailKind, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Field, Relation
 
 
@@ -212,6 +212,7 @@ class Occasion:
     kind: MailKind = MailKind.DIGEST  # or URGENT
     alerts: int | None = None  # urgent ones since the last digest; None: they get none
     muted: int = 0  # stories left out since then, because the subscriber wants no more of them
+    begins: Beginning | None = None  # its period; None: not known
     replies: bool = False  # their replies are read: the mail says what they may hold
 
 

@@ -147,7 +147,7 @@ def test_digest_begins_with_what_was_asked_for() -> None:
     )
     many = a_subscriber(countries=("BY", "MX", "RU", "UA"), schedule=READER.schedule)
 
-    assert "2026\nTorture: Belarus\nFirst seen" in written(a_story(), subscriber=asked).text
+    assert "2026\nTorture: Belarus\nPeriod: until" in written(a_story(), subscriber=asked).text
     assert "\nAll keywords: 4 countries\n" in written(a_story(), subscriber=many).text
 
 

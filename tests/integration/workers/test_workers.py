@@ -20,7 +20,7 @@ from hrwatch.workers import Workers
 from hrwatch.workers.pool import HOPS_PER_WORKER
 from workplace import LIMITS, alive, gone, use
 
-TESTS = Path(__file__).parent.parent
+TESTS = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

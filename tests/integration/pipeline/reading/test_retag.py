@@ -371,7 +371,7 @@ def retagger(place: Place) -> Iterator["subprocess.Popen[str]"]:
         stdout=subprocess.PIPE,
         text=True,
         env=process_environment(place.directory / "refused.txt")
-        | {"PYTHONPATH": str(Path(__file__).parent) + ":" + str(Path(__file__).parents[1])},
+        | {"PYTHONPATH": str(Path(__file__).parent) + ":" + str(Path(__file__).parents[3])},
     )
     with process:
         try:

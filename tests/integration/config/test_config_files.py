@@ -15,7 +15,7 @@ from hrwatch import config
 from hrwatch.config import schema
 from hrwatch.errors import ConfigError, Mistake
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "config" / "feeds.yaml"
 SCHEMA = ROOT / "config" / "feeds.schema.json"
 GOOD = "fetch: {contact: 'mailto:ops@desk.example'}\n"

@@ -20,7 +20,7 @@ from hrwatch.stages.store.evidence import captures
 from hrwatch.stages.store.evidence.verifying import verify
 from hrwatch.stages.store.running import backup
 
-DATA = Path(__file__).parents[1] / "data" / "store"
+DATA = Path(__file__).parents[4] / "data" / "store"
 STAMP = "20260302T090000Z"
 SIDE_FILES = {f"archive.db{end}" for end in ("-wal", "-shm", ".lock", ".retagging")}
 

@@ -18,7 +18,7 @@ from hrwatch.workers import Workers
 from hrwatch.workers import process as one_worker
 from workplace import gone, use
 
-TESTS = Path(__file__).parent.parent
+TESTS = Path(__file__).parents[2]
 PR_CAPBSET_DROP, CAP_SYS_RESOURCE = 24, 24  # linux/prctl.h, linux/capability.h
 
 

@@ -20,7 +20,7 @@ from hrwatch.stages.store.running import daemon
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up
 from postgres import Place
 
-DATA = Path(__file__).parents[1] / "data" / "store"
+DATA = Path(__file__).parents[3] / "data" / "store"
 
 
 def test_upgrade_archive_of_the_first_migration_keeps_everything_and_a_copy(
