@@ -129,7 +129,7 @@ def test_story_says_where_each_of_its_words_stands() -> None:
     ) in words(page)
 
 
-def test_story_names_what_else_it_is_about_and_some_of_what_it_names() -> None:
+def test_story_names_what_else_it_is_about_and_counts_what_it_does_not_name() -> None:
     tags = (
         *(a_tag("torture"), a_tag("BY"), a_tag("prison-conditions")),
         *(a_tag(code, relation=Relation.MENTION) for code in ("MX", "RU", "UA", "PL", "LT", "LV")),
@@ -137,7 +137,8 @@ def test_story_names_what_else_it_is_about_and_some_of_what_it_names() -> None:
     said = words(written(a_story(tags=tags, because=tags[:2])))
 
     assert (
-        "Also tagged: Prison conditions; in passing: Mexico, Russia, Ukraine, Poland, Lithuania."
+        "Also tagged: Prison conditions; in passing: Mexico, Russia, Ukraine, Poland, "
+        "Lithuania, 1 more."
     ) in said
 
 
