@@ -46,5 +46,30 @@ class Times:
         local = instant.astimezone(self.zone)
         return self.tongue.whole_day(local, year=self._is_another_year(local))
 
+    def zone_at(self, instant: datetime) -> str:
+        """Return the subscriber's zone as it is then: "Vilnius time (UTC+2)"."""
+        if self._is_universal():
+            return self.clock()
+        city = self.tongue.isolate(self.tongue.city(self.zone.key))
+        offset = self.offset(instant)
+        return self.tongue.gettext("%(city)s time (%(offset)s)", city=city, offset=offset)
+
+    def clock(self) -> str:
+        """Return whose clock the times are read from: "Vilnius time"."""
+        if self._is_universal():
+            return self.zone.key.rpartition("/")[2]
+        city = self.tongue.isolate(self.tongue.city(self.zone.key))
+        return self.tongue.gettext("%(city)s time", city=city)
+
+    def offset(self, instant: datetime) -> str:
+        """Return how far the subscriber's clock is from UTC then: "UTC+2"."""
+        offset = instant.astimezone(self.zone).utcoffset() or timedelta(0)
+        sign = "-" if offset < timedelta(0) else "+"
+        hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
+        return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}"
+
+    def _is_universal(self) -> bool:
+        return self.zone.key.rpartition("/")[2] in ("UTC", "GMT")
+
     def _is_another_year(self, moment: datetime) -> bool:
         return moment.year != self.now.astimezone(self.zone).year

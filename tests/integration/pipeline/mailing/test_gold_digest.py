@@ -55,6 +55,7 @@ def item(text: str, number: int) -> str:
 
 POINTS = {
     "counts": ("7 new stories, 1 changed, 1 removed, and 1 mention as a title at the end.",),
+    "period": ("Period: Sat 21 Nov 07:00 to Sun 22 Nov 07:00, Vilnius time (UTC+2).",),
     "coverage": (
         "Coverage: 11 of 14 feeds read. 3 with problems, listed at the end.",
         "Silence here does not mean nothing happened.",

@@ -144,7 +144,7 @@ def test_render_begins_with_day_counts_and_coverage() -> None:
     digest = written(about("a"), about("b", "MX"), coverage=Coverage(121, 118, ()))
     assert digest.text.split("\n\n")[:3] == [
         "Daily digest, Sunday 22 November 2026\n"
-        "First seen from Sat 21 Nov 16:22 to Sun 22 Nov 07:03, Vilnius time\n(UTC+2).",
+        "Period: until Sun 22 Nov 07:03, Vilnius time (UTC+2).",
         "2 new stories.\nCoverage: 118 of 121 feeds read. Silence here does not mean nothing\n"
         "happened.\nStories may describe violence. No images are included.",
         "CONTENTS\n  Belarus  1 new    story 1\n  Mexico   1 new    story 2",
@@ -583,7 +583,7 @@ def test_render_of_a_digest_without_stories_still_speaks() -> None:
     digest = written(coverage=Coverage(1, 0, failing))
     assert "No new stories." in digest.text
     assert "CONTENTS" not in digest.text
-    assert "Until Sun 22 Nov 07:03" in digest.text
+    assert "Period: until Sun 22 Nov 07:03" in digest.text
 
 
 @pytest.mark.parametrize(
