@@ -181,6 +181,19 @@ class Wording(ItemWords):
         """Return a section's counts: "3 new, 1 changed"."""
         return self._counts(len(section.stories), section.updates)
 
+    def more_sections(self, page: Sheet) -> str:
+        """Return what the list of sections counts together; empty for nothing. The counts of the
+        list add up with it."""
+        composition = self._composition
+        others = composition.sections[len(composition.sections) - page.more_sections :]
+        if not page.more_sections:
+            return ""
+        updates = [update for section in others for update in section.updates]
+        counts = self._counts(sum(len(section.stories) for section in others), updates)
+        ngettext = self._tongue.ngettext
+        told = ngettext("%(num)s more group", "%(num)s more groups", len(others))
+        return f"{told}{self._tongue.colon}{counts}"
+
     def why(self) -> str:
         """Return why the subscriber gets this: what they asked for."""
         return why(self._composition, self._tongue, self._times.zone_at(self._composition.now))
