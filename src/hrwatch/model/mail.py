@@ -108,6 +108,7 @@ class MuteKind(StrEnum):
 
     STORY = "story"  # a story's id
     FEED = "feed"
+    WORD = "word"  # by which articles are found, as replies compare it
 
 
 @dataclass(frozen=True, slots=True)

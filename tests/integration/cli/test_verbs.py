@@ -19,7 +19,7 @@ from hrwatch.cli.main import app
 from hrwatch.errors import ArchiveMissing
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Keep
-from hrwatch.model.mail import Delivery, Digest, Interest, Status
+from hrwatch.model.mail import Delivery, Digest, Interest, Mute, MuteKind, Status
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.reading.evidence import entry_capture
 from hrwatch.pipeline.reading.keeping import kept
@@ -472,6 +472,7 @@ def test_status_tells_to_whom_nothing_is_written_and_what_they_rejected(folder: 
         )
         said = [("torture", "beaten")]
         archive.write_now(subscriptions.reject, "anna", record, said, datetime.now(UTC))
+        archive.write_now(subscriptions.mute, "anna", Mute(MuteKind.WORD, "rally", NOW))
         parked = sa.update(tables.outbox).values(settled_at=NOW, next_try_at=None)
         archive.write_now(lambda c: c.execute(parked).rowcount)
 
@@ -484,10 +485,12 @@ def test_status_tells_to_whom_nothing_is_written_and_what_they_rejected(folder: 
         "stopped boris",
         "suspended caucasus",
         "rejected torture, by the term beaten: 1 within 28 days",
+        "muted the word rally, by 1 subscriber",
     ):
         assert line in shown
     assert any("needs a hand nothing is written to caucasus" in line for line in shown)
     assert any("tried in vain for a week and is kept: hrwatch outbox" in line for line in shown)
     assert told["paused"] == {"anna": "2099-01-15"}
     assert (told["stopped"], told["suspended"]) == (["boris"], ["caucasus"])
+    assert told["most_muted"] == {"rally": 1}
     assert told["most_rejected"] == [{"of": "torture", "term": "beaten", "articles": 1}]

@@ -176,6 +176,7 @@ async def _affairs(desk: Desk, window: Window, standing: _Standing) -> Affairs:
     enabled = {state.feed for state in states}
     copies = await archive.read(affairs.only_copies, now - FOUR_WEEKS, FEWEST_ARTICLES)
     rejected = await archive.read(subscriptions.most_rejected, now - FOUR_WEEKS)
+    muted = await archive.read(subscriptions.most_muted, now)
     return Affairs(
         week=windows.week_of(window.local_date),
         now=now,
@@ -197,6 +198,7 @@ async def _affairs(desk: Desk, window: Window, standing: _Standing) -> Affairs:
             (desk.labels.get(value, value), term, articles)
             for (value, term), articles in rejected[:MOST_TERMS]
         ),
+        muted=muted[:MOST_TERMS],
         sizes=await _sizes(archive, since, standing.room),
     )
 

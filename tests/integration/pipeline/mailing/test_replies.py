@@ -14,18 +14,18 @@ from pathlib import Path
 import pysequoia
 import pytest
 
-from builders import a_record, a_subscriber, an_entry
+from builders import a_record, a_subscriber, a_tag, an_entry, an_evidence
 from fakes import Clock
 from hrwatch import pipeline, wiring
 from hrwatch.config import load
-from hrwatch.model.articles import Record
+from hrwatch.model.articles import Change, Record
 from hrwatch.model.feeds import Feed
 from hrwatch.model.mail import Detail, Mail, MailKind, Subscriber, Subscription
 from hrwatch.model.replies import Letter
 from hrwatch.model.settings import FetchSettings, HopLimits
-from hrwatch.model.tags import Rules
+from hrwatch.model.tags import Field, Rules
 from hrwatch.pipeline import Desk, Parts
-from hrwatch.pipeline.mailing import letterbox
+from hrwatch.pipeline.mailing import letterbox, wishes
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.reply.letter import letter
 from hrwatch.stages.store.articles import records
@@ -338,6 +338,84 @@ def test_mute_source_means_a_feed_or_all_feeds_of_a_publisher(run: Run) -> None:
         assert "no more of: Invented Wire. This holds until 9 March 2026." in by_publisher
         assert "unmute source herald" in by_name
         assert "no source has that name" in unknown and "Elsewhere" not in unknown
+
+    run(test)
+
+
+def found_by(number: int, *words: str) -> Record:
+    """An article that these words made match."""
+    of_it = story(number)
+    at = {"field": Field.TEXT, "offset": 0}
+    evidence = tuple(an_evidence(found=one, term=f"{one}*", length=len(one), **at) for one in words)
+    return replace(of_it, text=f"{' '.join(words)}.", tags=(a_tag(evidence=evidence),))
+
+
+def test_mute_word_leaves_out_what_it_alone_found_and_counts_it(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, found_by(1, "rally"), found_by(2, "march"))
+        await room.heed(reply(mail, "Mute word Rallying 7 days"))
+        assert await room.mutes() == {"rally": datetime(2026, 3, 8, 22, tzinfo=UTC)}
+        (answer,) = await room.answers()
+        assert "this word alone found: rally*. Digests say how many" in answer
+        assert "until 9 March 2026." in answer
+        assert "To undo this, answer: unmute word rally*" in answer
+        await room.archive(found_by(3, "rally"), found_by(4, "rally", "march"))
+        await room.digests()
+        second = text_of((await room.mails(MailKind.DIGEST))[1])
+        assert "1 story is left out: you muted it." in second and "case 3" not in second
+        assert '"march" (text).' in second and '"rally"' not in second
+        await room.heed(reply(mail, "unmute word rally*", message_id="r2"))
+        assert await room.mutes() == {}
+        await room.archive(found_by(5, "rally"))
+        await room.digests()
+        assert "case 5" in text_of((await room.mails(MailKind.DIGEST))[2])
+
+    run(test, replace(ANNA, text_only=True))
+
+
+def test_mute_word_acts_on_what_waits_and_on_what_becomes_of_what_was_told(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, found_by(1, "rally"), found_by(2, "march"))
+        await room.archive(found_by(3, "rally"))
+        await room.heed(reply(mail, "mute word rally"))
+        changed = Change(added=("An invented line.",))
+        for number, word in ((1, "rally"), (2, "march")):  # which stands there no more
+            edited = replace(found_by(number, word), version=2, change=changed, tags=())
+            await room.archive(edited)
+        await room.digests()
+        second = text_of((await room.mails(MailKind.DIGEST))[1])
+        assert "2 stories are left out: you muted them." in second
+        assert "CHANGED" in second and "case 2" in second and "case 1" not in second
+
+    asked = a_subscriber(keywords=("torture",)).interest
+    run(test, replace(ANNA, text_only=True, interest=asked))
+
+
+def test_word_that_found_nothing_is_not_muted_and_not_sent_back(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, found_by(1, "rally"))
+        for number, word in enumerate(("football", "rall", "http://evil.example")):
+            await room.heed(reply(mail, f"mute word {word}", message_id=f"r{number}"))
+            await room.heed(reply(mail, f"unmute word {word}", message_id=f"u{number}"))
+        assert await room.mutes() == {}
+        said = await room.answers()
+        assert all("Nothing was changed" in one and "evil" not in one for one in said)
+        assert "as it stands behind “Matched” in a digest" in said[0]
+        assert "that word is not muted." in said[1]
+
+    run(test)
+
+
+def test_words_that_are_muted_have_a_number(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wishes, "MOST_WORDS", 2)
+
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, found_by(1, "rally", "march", "strike"))
+        for number, word in enumerate(("rally", "march", "march", "strike", "rally")):
+            await room.heed(reply(mail, f"mute word {word}", message_id=f"r{number}"))
+        assert set(await room.mutes()) == {"rally", "march"}
+        refused = (await room.answers())[3]
+        assert "too many words are muted. These words are muted: march, rally." in refused
 
     run(test)
 

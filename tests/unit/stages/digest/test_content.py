@@ -28,6 +28,7 @@ COMMANDS = [
     "  wrong 1                   story 1 does not belong here",
     "  mute 1                    no more of story 1",
     "  mute source NAME 7 days   nothing of one publisher for a while",
+    "  mute word WORD 30 days    nothing that this word alone finds",
     "  less                      titles only",
     "  more                      longer extracts",
     "  pause 14 days             no mail for a while",
@@ -182,7 +183,7 @@ def test_footer_says_what_may_be_replied_only_where_replies_are_read() -> None:
     begin = lines.index("CHANGE IT BY REPLYING")
 
     assert lines[begin + 1] == "  The first line of your reply is the command."
-    assert lines[begin + 2 : begin + 9] == COMMANDS
+    assert lines[begin + 2 : begin + 10] == COMMANDS
     assert "<li><strong>wrong 1</strong>: story 1 does not belong here</li>" in page.html
     assert "write to the desk" not in page.text + page.html
     silent = written(a_story())
@@ -228,6 +229,7 @@ def test_every_command_that_a_digest_tells_is_understood(language: str) -> None:
         (Verb.WRONG, (7,), None),
         (Verb.MUTE, (7,), None),
         (Verb.MUTE, (), 7),
+        (Verb.MUTE, (), 30),
         (Verb.LESS, (), None),
         (Verb.MORE, (), None),
         (Verb.PAUSE, (), 14),

@@ -9,11 +9,16 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Detail, Mail, Mute
 from hrwatch.model.replies import Verb
+from hrwatch.model.tags import Evidence
 from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import rows
 from hrwatch.stages.store.mail import outbox as outbox_table
 from hrwatch.stages.store.mail import subscriptions
 from hrwatch.stages.store.mail.subscriptions import Term
-from hrwatch.stages.store.tables import ledger, outbox
+from hrwatch.stages.store.tables import ledger, outbox, records, tags
+
+# By so many articles it is told whether a word ever found any for a subscriber.
+MOST_MATCHES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,33 @@ def numbered(
         if isinstance(record, Record):
             told[row.number] = (*told.get(row.number, ()), record)
     return told
+
+
+def found_by(connection: sa.Connection, subscriber: str, since: datetime) -> tuple[Evidence, ...]:
+    """Return the words by which articles were found that the subscriber asked for, each once: of
+    those that matched from `since` on, at most the latest `MOST_MATCHES`."""
+    latest = (
+        sa.select(ledger.c.record, ledger.c.version, ledger.c.matched_at)
+        .where(ledger.c.subscriber == subscriber, ledger.c.matched_at >= since)
+        .order_by(ledger.c.matched_at.desc())
+        .limit(MOST_MATCHES)
+        .subquery()
+    )
+    query = (
+        sa.select(tags)
+        .join(records, records.c.ordinal == tags.c.record)
+        .join(
+            latest,
+            sa.and_(latest.c.record == records.c.id, latest.c.version == records.c.version),
+        )
+        .order_by(latest.c.matched_at.desc(), tags.c.record, tags.c.position)
+    )
+    words = {
+        (evidence.found, evidence.term, evidence.field): evidence
+        for row in connection.execute(query)
+        for evidence in rows.tag_from(row).evidence
+    }
+    return tuple(words.values())
 
 
 def heed(

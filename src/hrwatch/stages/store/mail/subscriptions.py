@@ -136,6 +136,17 @@ def mutes_of(connection: sa.Connection, subscriber: str, now: datetime) -> tuple
         return tuple(Mute(MuteKind(row.kind), row.value, row.since, row.until) for row in rows)
 
 
+def most_muted(connection: sa.Connection, now: datetime) -> tuple[tuple[str, int], ...]:
+    """Return the words that are muted as of `now`, and by how many subscribers, the most first."""
+    query = (
+        sa.select(mutes.c.value, sa.func.count())
+        .where(mutes.c.kind == MuteKind.WORD, sa.or_(mutes.c.until.is_(None), mutes.c.until > now))
+        .group_by(mutes.c.value)
+    )
+    found = [(str(row.value), int(row[1])) for row in connection.execute(query)]
+    return tuple(sorted(found, key=lambda one: (-one[1], one[0])))
+
+
 def reject(
     connection: sa.Connection,
     subscriber: str,

@@ -190,6 +190,18 @@ def test_most_rejected_counts_articles_and_not_who_rejected_them(archive: Archiv
     assert ask(archive, subscriptions.most_rejected, NOW - DAY) == ((SAID, 2), (other, 1))
 
 
+def test_most_muted_counts_the_subscribers_of_each_word_that_is_muted_now(archive: Archive) -> None:
+    for name, word, until in (
+        ("desk", "rally", None),
+        ("another", "rally", NOW + DAY),
+        ("desk", "march", NOW + DAY),
+        ("another", "march", NOW),  # over
+    ):
+        archive.write_now(subscriptions.mute, name, Mute(MuteKind.WORD, word, NOW - DAY, until))
+    archive.write_now(subscriptions.mute, "desk", FEED)
+    assert ask(archive, subscriptions.most_muted, NOW) == (("rally", 2), ("march", 1))
+
+
 def test_note_reply_twice_says_that_it_was_answered(archive: Archive) -> None:
     assert not ask(archive, subscriptions.answered, "key")
     assert archive.write_now(subscriptions.note, "key", "desk", "stop", NOW)
