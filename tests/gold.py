@@ -23,7 +23,7 @@ from hrwatch.model.settings import FetchSettings
 from hrwatch.pipeline.reading import poll
 from hrwatch.pipeline.reading.revisit import revisit_pass
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import visits
+from hrwatch.stages.store.articles import visits
 from loopback import Answer, Loopback, an_answer, serving
 from parts import the_parts
 from postgres import Place

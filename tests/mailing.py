@@ -21,8 +21,9 @@ from hrwatch.model.articles import Record
 from hrwatch.model.mail import Delivery, Mail, MailKind, Status
 from hrwatch.pipeline import Desk, MailTurns, Parts, deliver, digest_pass, match_pass
 from hrwatch.stages.deliver import Transport
-from hrwatch.stages.store import outbox, records
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import outbox
 
 FILE = """
 feeds:

@@ -25,9 +25,9 @@ from hrwatch.pipeline import Desk, Parts
 from hrwatch.pipeline.reading import poll
 from hrwatch.pipeline.reading.revisit import Looked, revisit_pass
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import visits
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.visits import Due
+from hrwatch.stages.store.articles import visits
+from hrwatch.stages.store.articles.visits import Due
 from loopback import Answer, Loopback, an_answer, serving
 from newsdesk import a_page, a_reader
 from parts import the_parts

@@ -23,8 +23,9 @@ from hrwatch.model.mail import MailKind, Subscriber, Subscription
 from hrwatch.model.tags import Keyword, Relation, Rules, Tag
 from hrwatch.pipeline import Desk, Parts
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import records, tables
+from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.workers import Workers
 from parts import the_parts

@@ -22,8 +22,10 @@ from hrwatch.stages.deliver import Transport, open_transport
 from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.render import mistakes
 from hrwatch.stages.fetch import Fetcher
-from hrwatch.stages.store import checkup, clock, feeds, rule_sets, subscribers, subscriptions
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds, rule_sets
+from hrwatch.stages.store.mail import subscribers, subscriptions
+from hrwatch.stages.store.running import checkup, clock
 from hrwatch.workers import Workers
 
 # Before that there was no hrwatch: a machine that lost its clock begins in 1970 or 2000.

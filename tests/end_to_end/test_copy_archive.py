@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from builders import a_record, an_entry
-from hrwatch.stages.store import records
+from hrwatch.stages.store.articles import records
 from newsdesk import Desk, at_the_desk, told
 from postgres import Place, Places
 

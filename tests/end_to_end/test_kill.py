@@ -16,7 +16,7 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from hrwatch.stages.store.verifying import verify
+from hrwatch.stages.store.evidence.verifying import verify
 from newsdesk import Desk, a_reader, at_the_desk, told
 from postgres import Place
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from builders import a_record, an_entry
-from hrwatch.stages.store import records, rule_sets
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records, rule_sets
 from newsdesk import SECONDS, Desk, at_the_desk, told
 from postgres import Place
 

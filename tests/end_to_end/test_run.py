@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from hrwatch.stages.store import subscriptions
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import subscriptions
 from loopback import Request, an_answer
 from newsdesk import Desk, a_reader, at_the_desk, told
 

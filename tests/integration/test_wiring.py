@@ -11,8 +11,8 @@ from fakes import Clock
 from hrwatch import wiring
 from hrwatch.config import load
 from hrwatch.model.feeds import Because, FeedState, State
-from hrwatch.stages.store import feeds
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds
 
 FILE = """
 mail: {from: "a@example.org", transport: "file:outbox"}

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from hrwatch.cli import output
 from hrwatch.cli.place import place
-from hrwatch.stages.store import backup as backups
+from hrwatch.stages.store.running import backup as backups
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 

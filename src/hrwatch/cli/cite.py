@@ -14,7 +14,7 @@ from hrwatch.model.articles import Kept, Record
 from hrwatch.model.evidence import Capture, CaptureKind, Link
 from hrwatch.stages.digest.layout import isolate
 from hrwatch.stages.digest.stories import published, publisher
-from hrwatch.stages.store import captures
+from hrwatch.stages.store.evidence import captures
 
 
 @dataclass(frozen=True, slots=True)

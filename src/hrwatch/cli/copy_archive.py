@@ -13,8 +13,8 @@ from hrwatch import wiring
 from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.config import databases, values
-from hrwatch.stages.store import copying
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.running import copying
 from hrwatch.text import counted
 
 

@@ -18,10 +18,10 @@ from hrwatch.config import Config
 from hrwatch.model.settings import Folder
 from hrwatch.pipeline.mailing import letterbox
 from hrwatch.stages.deliver.file import name_of, partial_of
-from hrwatch.stages.store import daemon as daemon_table
-from hrwatch.stages.store import erasing
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.erasing import Erased, Traces
+from hrwatch.stages.store.removing import erasing
+from hrwatch.stages.store.removing.erasing import Erased, Traces
+from hrwatch.stages.store.running import daemon as daemon_table
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 

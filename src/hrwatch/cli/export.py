@@ -15,7 +15,8 @@ from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Kind, Relation
-from hrwatch.stages.store import records as record_table
+from hrwatch.stages.store.articles import recognising
+from hrwatch.stages.store.articles import records as record_table
 
 COLUMNS = (
     "id",
@@ -36,6 +37,7 @@ COLUMNS = (
     "story",
     "copy_of",
     "sha256",
+    "published_offset",
 )
 # A spreadsheet takes what begins so for a formula and would run it (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -104,7 +106,7 @@ def _write_captures(where: Place, config: Config) -> None:
 
 def _records(where: Place, config: Config) -> Iterator[dict[str, object]]:
     with where.archive(config) as archive, archive.reading() as connection:
-        carriers = record_table.carriers(connection)
+        carriers = recognising.carriers(connection)
         for record in record_table.stream(connection):
             yield _object(record, carriers)
 
@@ -125,6 +127,7 @@ def _object(
         # The time of day in published_at is nobody's word where a whole day is given.
         "whole_day": record.entry.whole_day,
         "published_text": record.entry.published_text,
+        "published_offset": record.entry.published_offset,
         "first_seen_at": output.instant(record.first_seen_at),
         "language": record.language,
         "text": record.text,

@@ -14,8 +14,8 @@ from hrwatch.config import Config
 from hrwatch.errors import ArchiveMissing
 from hrwatch.model.feeds import FAILING, Because, Feed, FeedState, State
 from hrwatch.pipeline.mailing.troubles import FOR_A_PERSON, LASTING
-from hrwatch.stages.store import feeds as feed_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds as feed_table
 from hrwatch.wiring import utc_now
 
 _NOT_ASKED_AGAIN = (

@@ -5,8 +5,8 @@ import typer
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED
 from hrwatch.model.articles import Record
-from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import records as record_table
 
 
 def named_record(archive: Archive, reference: str) -> Record:

@@ -10,9 +10,9 @@ import typer
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, place
 from hrwatch.model.mail import Status
-from hrwatch.stages.store import subscriptions, undelivered
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.undelivered import Left, Outcome
+from hrwatch.stages.store.mail import subscriptions, undelivered
+from hrwatch.stages.store.mail.undelivered import Left, Outcome
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 

@@ -21,7 +21,7 @@ from hrwatch.model.tags import Relation
 from hrwatch.pipeline import Desk, Foreseen
 from hrwatch.pipeline.mailing import troubles
 from hrwatch.pipeline.reading.older import count_older, told_of
-from hrwatch.stages.store import subscriptions
+from hrwatch.stages.store.mail import subscriptions
 from hrwatch.text import counted, suggestion
 from hrwatch.wiring import open_desk, utc_now
 

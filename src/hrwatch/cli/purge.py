@@ -15,10 +15,10 @@ from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Kept
 from hrwatch.pipeline.reading.evidence import SOFTWARE
-from hrwatch.stages.store import purging, recalling
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.purging import Held, Purged
-from hrwatch.stages.store.recalling import Mails
+from hrwatch.stages.store.removing import purging, recalling
+from hrwatch.stages.store.removing.purging import Held, Purged
+from hrwatch.stages.store.removing.recalling import Mails
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 

@@ -18,7 +18,7 @@ from hrwatch.pipeline.reading import retag as retagging
 from hrwatch.pipeline.reading.older import count_fixed, count_older
 from hrwatch.pipeline.reading.retag import Change, Outcome
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.retagging import Tagged
+from hrwatch.stages.store.articles.retagging import Tagged
 from hrwatch.text import counted
 from hrwatch.wiring import open_desk, utc_now
 

@@ -11,9 +11,9 @@ from hrwatch.cli.place import place
 from hrwatch.config import Config
 from hrwatch.config.references import check_query
 from hrwatch.errors import QueryError
-from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import search as search_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds as feed_table
+from hrwatch.stages.store.articles import search as search_table
 
 LIMIT = 50
 

@@ -21,11 +21,13 @@ from hrwatch.pipeline.mailing import troubles
 from hrwatch.pipeline.mailing.operator import FOUR_WEEKS, MOST_TERMS
 from hrwatch.pipeline.reading.older import count_older, told_of
 from hrwatch.pipeline.reading.revisit import visited_feeds
-from hrwatch.stages.store import affairs, outbox, retention, subscriptions, visits
-from hrwatch.stages.store import daemon as daemon_table
-from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.articles import feeds as feed_table
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits
+from hrwatch.stages.store.mail import affairs, outbox, subscriptions
+from hrwatch.stages.store.removing import retention
+from hrwatch.stages.store.running import daemon as daemon_table
 from hrwatch.stages.store.schema import SHIPPED
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now
@@ -69,6 +71,7 @@ class _Standing:
     suspended: tuple[str, ...]  # their mail server refuses them for good
     key_unusable: tuple[str, ...]  # nothing is sent to them in the clear
     most_rejected: tuple[dict[str, object], ...]  # in four weeks
+    most_muted: dict[str, int]  # words, and by how many subscribers
     needs_a_hand: tuple[str, ...]
 
 
@@ -97,6 +100,7 @@ def status(
             last_digest_at = outbox.last_digest_at(connection)
             kept = subscriptions.all(connection)
             rejected = subscriptions.most_rejected(connection, utc_now() - FOUR_WEEKS)
+            muted = subscriptions.most_muted(connection, utc_now())
             parked = affairs.parked(connection)
         size, name = archive.size(), archive.name
         older_tags = count_older(archive, config) if config else None
@@ -141,6 +145,7 @@ def status(
             {"of": of, "term": term, "articles": articles}
             for (of, term), articles in rejected[:MOST_TERMS]
         ),
+        most_muted=dict(muted[:MOST_TERMS]),
         needs_a_hand=(
             *_needs_a_hand(life, told, mistakes, of_feeds, left),
             *(f"{one.told}: {one.remedy}" for one in troubles.of_subscribers(unwritten)),
@@ -229,6 +234,8 @@ def _print(standing: _Standing) -> None:
         told(
             "rejected", f"{one['of']}, by the term {one['term']}: {one['articles']} within 28 days"
         )
+    for word, by in standing.most_muted.items():
+        told("muted", f"the word {word}, by {counted(by, 'subscriber')}")
     for need in standing.needs_a_hand:
         told("needs a hand", need)
 

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from hrwatch.cli import output
 from hrwatch.cli.place import FAILED, place
-from hrwatch.stages.store import verifying
-from hrwatch.stages.store.verifying import Verified
+from hrwatch.stages.store.evidence import verifying
+from hrwatch.stages.store.evidence.verifying import Verified
 from hrwatch.text import counted
 
 _HEAD = re.compile("[0-9a-f]{64}")

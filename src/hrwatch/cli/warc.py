@@ -17,9 +17,9 @@ from warcio.warcwriter import WARCWriter
 
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind
-from hrwatch.stages.store import chaining
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.following import Row, body_of, noted_end, rows
+from hrwatch.stages.store.evidence import chaining
+from hrwatch.stages.store.evidence.following import Row, body_of, noted_end, rows
 
 # True of what came over the wire, and not of the body, whose encoding was undone.
 _UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})

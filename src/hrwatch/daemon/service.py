@@ -23,10 +23,10 @@ from hrwatch.errors import ConfigError, HrwatchError
 from hrwatch.model.feeds import FAILING, Feed, Outcome
 from hrwatch.model.mail import Status
 from hrwatch.pipeline.reading.turns import Turns
-from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.outbox import Due as DueMail
-from hrwatch.stages.store.visits import Due
+from hrwatch.stages.store.articles.visits import Due
+from hrwatch.stages.store.mail.outbox import Due as DueMail
+from hrwatch.stages.store.running import daemon as daemon_table
 from hrwatch.text import counted
 
 POLLS = timedelta(seconds=1)

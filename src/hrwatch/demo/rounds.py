@@ -13,7 +13,7 @@ from hrwatch.errors import ArchiveError
 from hrwatch.model.feeds import Outcome, PollReport
 from hrwatch.model.mail import Delivery, Status
 from hrwatch.pipeline.parts import Desk, Parts
-from hrwatch.stages.store import records
+from hrwatch.stages.store.articles import records
 from hrwatch.wiring import open_desk, open_parts, utc_now
 
 DEFAULT_NAME = "hrwatch-demo"

@@ -16,10 +16,12 @@ from hrwatch.pipeline.mailing import troubles
 from hrwatch.pipeline.reading.older import LOOK, count_older
 from hrwatch.pipeline.reading.revisit import visited_feeds
 from hrwatch.secrets import SMTP_PASSWORD, Secret, required
-from hrwatch.stages.store import affairs, checkup, subscriptions, visits
-from hrwatch.stages.store import records as record_table
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.checkup import Standing
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits
+from hrwatch.stages.store.mail import affairs, subscriptions
+from hrwatch.stages.store.running import checkup
+from hrwatch.stages.store.running.checkup import Standing
 from hrwatch.text import counted
 
 USUAL = timedelta(seconds=15)

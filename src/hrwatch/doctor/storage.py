@@ -12,9 +12,10 @@ from pathlib import Path
 
 from hrwatch.doctor.findings import Finding, fine, trouble, warning
 from hrwatch.errors import ArchiveError
-from hrwatch.stages.store import captures, checkup, verifying
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.checkup import Standing
+from hrwatch.stages.store.evidence import captures, verifying
+from hrwatch.stages.store.running import checkup
+from hrwatch.stages.store.running.checkup import Standing
 from hrwatch.text import counted
 
 # Below this nothing can be written for long.

@@ -108,6 +108,7 @@ class MuteKind(StrEnum):
 
     STORY = "story"  # a story's id
     FEED = "feed"
+    WORD = "word"  # by which articles are found, as replies compare it
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,14 @@ class Window:
     key: str  # unique for the subscriber: its local date "2026-11-22", or "2026-11-22T07Z"
     opened_at: datetime  # the instant from which it is due
     local_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where the period that a digest tells of begins; it ends when the digest is written."""
+
+    at: datetime
+    is_first: bool = False  # no digest was before it: it begins with the subscription
 
 
 class MailKind(StrEnum):

@@ -113,4 +113,5 @@ class Affairs:
     holding: Holding
     traffic: Traffic
     rejected: tuple[tuple[str, str, int], ...]  # what was looked for, the term, how many articles
+    muted: tuple[tuple[str, int], ...]  # words, and how many subscribers want none found by them
     sizes: Sizes

@@ -14,7 +14,7 @@ class Verb(StrEnum):
     START = "start"  # mail again, after a stop or a pause
     PAUSE = "pause"  # no mail for some days
     WRONG = "wrong"  # these articles are not about what was asked for
-    MUTE = "mute"  # no more of these stories, or of a source
+    MUTE = "mute"  # no more of these stories, of a source, or of what a word alone brings
     UNMUTE = "unmute"
     LESS = "less"  # of each story
     MORE = "more"
@@ -29,6 +29,7 @@ class Command:
     days: int | None = None  # None: for ever, or as long as is usual
     source: str = ""  # a feed or publisher, as the subscriber calls it
     whole: str = ""  # with what was read as days: "The Day" may be a name; empty: nothing was
+    word: str = ""  # by which articles are found, or a phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Obstacle(StrEnum):
     NO_DIGEST = "no digest"  # the mail that is replied to is none
     NO_NUMBER = "no number"  # nothing stands under it
     NO_SOURCE = "no source"  # nothing the subscriber gets has the name
+    NO_WORD = "no word"  # nothing that the subscriber was told of was found by it
+    NO_MUTED_WORD = "no muted word"
+    TOO_MANY = "too many"  # words are muted
     NO_CHANGE = "no change"  # it is so already, and cannot be more so
 
 
@@ -71,5 +75,7 @@ class Told:
     numbers: tuple[int, ...] = ()  # of what it was done with
     missing: tuple[int, ...] = ()  # numbers that the digest does not have
     source: str = ""  # a feed or publisher, as the operator names it
+    word: str = ""  # as a text or the rules write it
+    words: tuple[str, ...] = ()  # that are muted
     suspended: bool = False  # their mail server refused them for good: nothing is written
     undo: Command | None = None  # what to answer to undo it; None: nothing is to be undone

@@ -20,7 +20,7 @@ from hrwatch.model.operating import Holding
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Evidence, Field, Kind, Relation, Rules, Tag
 from hrwatch.stages.fetch.probe import Authorities
-from hrwatch.stages.store.checkup import Standing
+from hrwatch.stages.store.running.checkup import Standing
 
 OK, WARNING, TROUBLE = Verdict.OK, Verdict.WARNING, Verdict.TROUBLE
 US = 1234

@@ -10,8 +10,8 @@ from hrwatch.model.mail import Delivery, Mail, MailKind, Status, Subscriber, Sub
 from hrwatch.pipeline.mailing.due import may_be_sent
 from hrwatch.pipeline.parts import Desk, Parts
 from hrwatch.stages.deliver.retry import next_try
-from hrwatch.stages.store import outbox, subscriptions
-from hrwatch.stages.store.outbox import Claimed, Due
+from hrwatch.stages.store.mail import outbox, subscriptions
+from hrwatch.stages.store.mail.outbox import Claimed, Due
 
 # Subscribers who are written to at once: whose server is slow keeps none of the others waiting.
 AT_ONCE = 8

@@ -26,9 +26,9 @@ from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store import ledger, outbox, subscriptions
-from hrwatch.stages.store import subscribers as in_force_table
-from hrwatch.stages.store import turns as turn_table
+from hrwatch.stages.store.mail import beginnings, ledger, outbox, subscriptions
+from hrwatch.stages.store.mail import subscribers as in_force_table
+from hrwatch.stages.store.mail import turns as turn_table
 
 # Records that are matched in one step, in memory with their texts.
 RECORDS_AT_ONCE = 50
@@ -137,7 +137,10 @@ async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[Fee
         if subscriber.urgent:
             alerts = await desk.archive.read(turn_table.alerts_since_digest, subscriber.name)
         occasion = Occasion(
-            alerts=alerts, muted=choice.muted_stories, replies=desk.config.mail.replies
+            alerts=alerts,
+            muted=choice.muted_stories,
+            begins=await desk.archive.read(beginnings.of_next, subscriber.name, MailKind.DIGEST),
+            replies=desk.config.mail.replies,
         )
         written = await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
         if written and choice.muted:  # this digest has said how much it is
@@ -164,7 +167,11 @@ async def _alert(parts: Parts, desk: Desk, turn: Turn, brief: Brief) -> bool:
     may_be, window = window_for(urgent, allowed)
     if not (urgent and may_be):
         return False
-    occasion = Occasion(kind=MailKind.URGENT, replies=desk.config.mail.replies)
+    occasion = Occasion(
+        kind=MailKind.URGENT,
+        begins=await desk.archive.read(beginnings.of_next, subscriber.name, MailKind.URGENT),
+        replies=desk.config.mail.replies,
+    )
     turn = replace(turn, window=window)
     return await _write(parts, desk, turn, replace(brief, window=None, occasion=occasion), urgent)
 

@@ -30,9 +30,9 @@ from hrwatch.stages.digest.mime import to_operator
 from hrwatch.stages.digest.operator.alert import alert
 from hrwatch.stages.digest.operator.decide import decide
 from hrwatch.stages.digest.operator.report import report
-from hrwatch.stages.store import affairs, notices, subscriptions
-from hrwatch.stages.store import daemon as daemon_table
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import affairs, notices, subscriptions
+from hrwatch.stages.store.running import daemon as daemon_table
 
 A_WEEK = timedelta(days=7)
 # Over a week chance decides what is copied or rejected most.
@@ -176,6 +176,7 @@ async def _affairs(desk: Desk, window: Window, standing: _Standing) -> Affairs:
     enabled = {state.feed for state in states}
     copies = await archive.read(affairs.only_copies, now - FOUR_WEEKS, FEWEST_ARTICLES)
     rejected = await archive.read(subscriptions.most_rejected, now - FOUR_WEEKS)
+    muted = await archive.read(subscriptions.most_muted, now)
     return Affairs(
         week=windows.week_of(window.local_date),
         now=now,
@@ -197,6 +198,7 @@ async def _affairs(desk: Desk, window: Window, standing: _Standing) -> Affairs:
             (desk.labels.get(value, value), term, articles)
             for (value, term), articles in rejected[:MOST_TERMS]
         ),
+        muted=muted[:MOST_TERMS],
         sizes=await _sizes(archive, since, standing.room),
     )
 

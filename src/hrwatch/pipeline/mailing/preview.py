@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
-from hrwatch.model.mail import Digest, InForce, Mail, Match, Subscriber
+from hrwatch.model.mail import Beginning, Digest, InForce, Mail, MailKind, Match, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.mailing.due import tells_of_nothing
 from hrwatch.pipeline.mailing.writing import (
@@ -28,8 +28,8 @@ from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher, criteria
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import subscriptions, turns
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.mail import beginnings, subscriptions, turns
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -60,7 +60,12 @@ async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> 
     alerts = None
     if reader.urgent:
         alerts = await desk.archive.read(turns.alerts_since_digest, reader.name)
-    occasion = Occasion(alerts=alerts, muted=choice.muted_stories, replies=desk.config.mail.replies)
+    occasion = Occasion(
+        alerts=alerts,
+        muted=choice.muted_stories,
+        begins=await desk.archive.read(beginnings.of_next, reader.name, MailKind.DIGEST),
+        replies=desk.config.mail.replies,
+    )
     return await write_digest(desk, Brief(reader, coverage, window, now, occasion), matches)
 
 
@@ -75,10 +80,11 @@ async def preview_since(
     matcher = Matcher(reader, stood, desk.parents)
     matches = await desk.archive.read(record_table.picked, since, now, matcher.match)
     coverage = coverage_of(reader, await feed_states(desk))
-    occasion = Occasion(replies=desk.config.mail.replies)
-    foreseen = []
+    foreseen: list[Foreseen] = []
     for due_at, told in _digests(reader, matches):
         window = windows.current(reader.schedule, reader.timezone, due_at)
+        begins = Beginning(foreseen[-1].due_at if foreseen else since)
+        occasion = Occasion(begins=begins, replies=desk.config.mail.replies)
         brief = Brief(reader, coverage, window, due_at, occasion)
         foreseen.append(Foreseen(due_at, await write_digest(desk, brief, told)))
     return tuple(foreseen)

@@ -17,7 +17,7 @@ from hrwatch.pipeline.mailing.wishes import Wish, consider
 from hrwatch.pipeline.parts import Desk, Parts
 from hrwatch.stages.digest import answers
 from hrwatch.stages.digest.mime import answer
-from hrwatch.stages.store import replying, subscriptions
+from hrwatch.stages.store.mail import replying, subscriptions
 
 # Letters of one pass: the next one takes the rest.
 AT_ONCE = 200

@@ -8,9 +8,9 @@ from hrwatch.model.mail import Cadence, Subscriber, Subscription, Window
 from hrwatch.pipeline.mailing.due import Errand, errand, hold, is_quiet_for, next_at, window_of
 from hrwatch.pipeline.parts import Desk, Look
 from hrwatch.stages.digest.windows import week_of, zone_of
-from hrwatch.stages.store import subscriptions, turns
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.turns import Standing
+from hrwatch.stages.store.mail import subscriptions, turns
+from hrwatch.stages.store.mail.turns import Standing
 
 # Where a look at what waits led to no mail, and nothing came since, another one can wait so long.
 LOOK_AGAIN = timedelta(minutes=1)

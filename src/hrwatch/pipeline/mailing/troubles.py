@@ -12,7 +12,7 @@ from hrwatch.model.mail import Subscriber, Subscription
 from hrwatch.model.operating import Holding, Trouble, TroubleKind
 from hrwatch.pipeline.mailing.due import Hold, hold, paused_until
 from hrwatch.stages.digest import encrypt
-from hrwatch.stages.store.affairs import Lost
+from hrwatch.stages.store.mail.affairs import Lost
 
 # What only a person mends is told at once; what else fails, when it has lasted.
 FOR_A_PERSON = frozenset(

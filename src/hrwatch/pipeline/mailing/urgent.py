@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from hrwatch.model.mail import Interest, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Kind, Relation, Rules
 from hrwatch.stages.digest.windows import first_instant, zone_of
-from hrwatch.stages.store import outbox, turns
 from hrwatch.stages.store.archive import Archive
+from hrwatch.stages.store.mail import outbox, turns
 
 SEVEREST = 3
 _DAY = timedelta(days=1)

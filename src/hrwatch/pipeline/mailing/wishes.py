@@ -10,16 +10,19 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.mail import Detail, Mute, MuteKind, Subscriber, Subscription
 from hrwatch.model.replies import Command, Letter, Obstacle, Told, Verb
 from hrwatch.model.tags import Relation, Tag
+from hrwatch.pipeline.mailing import muting
 from hrwatch.pipeline.mailing.due import Hold, hold
 from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called
-from hrwatch.stages.store import replying
-from hrwatch.stages.store import subscribers as in_force_table
-from hrwatch.stages.store.replying import Effect
-from hrwatch.stages.store.subscriptions import Term
+from hrwatch.stages.store.mail import replying, subscriptions
+from hrwatch.stages.store.mail import subscribers as in_force_table
+from hrwatch.stages.store.mail.replying import Effect
+from hrwatch.stages.store.mail.subscriptions import Term
 
+LATELY = timedelta(days=28)  # within which a word found something, to be muted
+MOST_WORDS = 50  # that one subscriber mutes
 _DETAILS = tuple(Detail)  # from the least to the most
 _UNDO = {
     Verb.STOP: Verb.START,
@@ -48,6 +51,9 @@ async def consider(
     command = letter.command
     if command.numbers:
         return await _of_stories(desk, subscriber, letter, now)
+    if command.word:
+        of_word = _muting if command.verb is Verb.MUTE else _unmuting
+        return await of_word(desk, subscriber, command, now)
     if command.verb in (Verb.MUTE, Verb.UNMUTE):
         return _of_source(desk, subscriber, command, now)
     if command.verb in (Verb.LESS, Verb.MORE):
@@ -107,6 +113,42 @@ def _called(name: str, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
     feeds = tuple(feeds)
     named = tuple(feed for feed in feeds if name and called(feed.name) == name)
     return named or tuple(feed for feed in feeds if name and called(feed.publisher or "") == name)
+
+
+async def _muting(desk: Desk, subscriber: Subscriber, command: Command, now: datetime) -> Wish:
+    """Mute a word by which something was found lately that the subscriber asked for: so nobody is
+    told of a word of theirs that it is muted, and goes on being sent what they meant."""
+    verb = command.verb
+    words = await desk.archive.read(replying.found_by, subscriber.name, now - LATELY)
+    found = next((one for one in words if muting.speaks(one, command.whole)), None)
+    if found is not None:
+        command = replace(command, word=command.whole, days=None)
+    else:
+        found = next((one for one in words if muting.speaks(one, command.word)), None)
+    if found is None:
+        return Wish(Effect(subscriber.name, verb), Told(verb, Obstacle.NO_WORD))
+    shown = muting.as_shown(found, command.word)
+    mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, now)
+    if len(muting.words_of(mutes) | {called(shown)}) > MOST_WORDS:
+        told = Told(verb, Obstacle.TOO_MANY, words=tuple(sorted(muting.words_of(mutes))))
+        return Wish(Effect(subscriber.name, verb), told)
+    until, day = _end(subscriber, command, now)
+    mute = Mute(MuteKind.WORD, called(shown), now, until)
+    told = Told(verb, until=day, word=shown, undo=Command(_UNDO[verb], word=shown))
+    return Wish(Effect(subscriber.name, verb, mutes=(mute,)), told)
+
+
+async def _unmuting(desk: Desk, subscriber: Subscriber, command: Command, now: datetime) -> Wish:
+    """Let a muted word count again."""
+    verb, word = command.verb, command.word
+    mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, now)
+    words = muting.words_of(mutes)
+    if word not in words:
+        told = Told(verb, Obstacle.NO_MUTED_WORD, words=tuple(sorted(words)))
+        return Wish(Effect(subscriber.name, verb), told)
+    mute = Mute(MuteKind.WORD, word, now)
+    told = Told(verb, word=word, undo=Command(_UNDO[verb], word=word))
+    return Wish(Effect(subscriber.name, verb, mutes=(mute,)), told)
 
 
 async def _of_stories(desk: Desk, subscriber: Subscriber, letter: Letter, now: datetime) -> Wish:

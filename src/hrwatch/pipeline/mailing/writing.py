@@ -10,21 +10,22 @@ from hrwatch import text
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
-from hrwatch.model.mail import Digest, Earlier, Match, Mute, MuteKind, Reason, Subscriber, Window
+from hrwatch.model.mail import Digest, Earlier, Match, Mute, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
+from hrwatch.pipeline.mailing import muting
 from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest.compose import USUAL, compose
 from hrwatch.stages.digest.render import render
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store import feeds as feed_table
-from hrwatch.stages.store import ledger, outbox, subscriptions, telling
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import subscribers as in_force_table
-from hrwatch.stages.store import visits as visit_table
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.ledger import Waiting
-from hrwatch.stages.store.telling import ToldAsNew
+from hrwatch.stages.store.articles import feeds as feed_table
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits as visit_table
+from hrwatch.stages.store.mail import ledger, outbox, subscriptions, telling
+from hrwatch.stages.store.mail import subscribers as in_force_table
+from hrwatch.stages.store.mail.ledger import Waiting
+from hrwatch.stages.store.mail.telling import ToldAsNew
 
 # So long a title that is only named in passing waits for a digest to stand in.
 MENTIONS_WAIT = timedelta(days=7)
@@ -86,7 +87,7 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
         if one.reason is not Reason.NEW and not _is_over(one, visits):
             found[place] = await _match(desk, matcher, one, found[place])
     return await asyncio.to_thread(
-        _sorted_out, list(zip(waiting, found, strict=True)), told, mutes, now
+        _sorted_out, list(zip(waiting, found, strict=True)), told, mutes, matcher, now
     )
 
 
@@ -100,21 +101,23 @@ def _sorted_out(
     found: Iterable[tuple[Waiting, Match | None]],
     told: Sequence[ToldAsNew],
     mutes: Sequence[Mute],
+    matcher: Matcher,
     now: datetime,
 ) -> Choice:
     """Given what waits, each with its match, return what of it is to be told now, as `choose`."""
     matches, needless, muted = [], [], []
     for one, match in found:
-        if (
-            match is None
-            or (one.reason is Reason.NEW and is_told(one.record, told))
-            or (match.relation is Relation.MENTION and _since(one) < now - MENTIONS_WAIT)
-        ):
+        if match is None or (one.reason is Reason.NEW and is_told(one.record, told)):
             needless.append(one)
-        elif any(_is_muted(one, mute) for mute in mutes):
+            continue
+        holding = muting.in_force(mutes, one)
+        left = muting.without(match, muting.words_of(holding), matcher)
+        if (left or match).relation is Relation.MENTION and _since(one) < now - MENTIONS_WAIT:
+            needless.append(one)
+        elif left is None or muting.is_muted(one, holding):
             muted.append(one)
         else:
-            matches.append(match)
+            matches.append(_as_of_today(left, one))
     worth_a_mail = any(match.relation is Relation.SUBJECT for match in matches)
     if worth_a_mail:
         return Choice(tuple(matches), tuple(needless), muted=tuple(muted))
@@ -129,11 +132,17 @@ async def _match(desk: Desk, matcher: Matcher, one: Waiting, match: Match | None
         if match is not None:
             break
         before = await desk.archive.read(record_table.get, one.record.id, version)
-        earlier = matcher.match(before) if isinstance(before, Record) else None
-        if earlier is not None:  # where its words stood says nothing of the text of today
-            because = tuple(replace(tag, evidence=()) for tag in earlier.because)
-            match = replace(earlier, record=one.record, because=because)
-    return match and replace(match, reason=one.reason)
+        match = matcher.match(before) if isinstance(before, Record) else None
+    return match
+
+
+def _as_of_today(match: Match, one: Waiting) -> Match:
+    """Return the match of an article that waits, be it of an earlier version, as it is told."""
+    if match.record.version == one.record.version:
+        return replace(match, reason=one.reason)
+    # Where its words stood says nothing of the text of today.
+    because = tuple(replace(tag, evidence=()) for tag in match.because)
+    return replace(match, record=one.record, because=because, reason=one.reason)
 
 
 def _is_over(one: Waiting, visits: Mapping[str, Visit]) -> bool:
@@ -145,13 +154,6 @@ def _is_over(one: Waiting, visits: Mapping[str, Visit]) -> bool:
     visit = visits.get(one.record.id)
     is_removed = visit is not None and visit.standing is Standing.REMOVED
     return visit is None or is_removed != (one.reason is Reason.REMOVED)
-
-
-def _is_muted(one: Waiting, mute: Mute) -> bool:
-    """Say whether a subscriber wants to hear no more of what waits: of what matched until the mute
-    is over, whenever a digest comes."""
-    named = one.record.story if mute.kind is MuteKind.STORY else one.record.feed
-    return named == mute.value and (mute.until is None or one.matched_at < mute.until)
 
 
 def _since(one: Waiting) -> datetime:
@@ -244,9 +246,12 @@ def coverage_of(subscriber: Subscriber, states: Iterable[FeedState]) -> Coverage
 
 
 async def _stories(archive: Archive, matches: Iterable[Match]) -> dict[str, tuple[Record, ...]]:
-    """Return all records of the stories that matched, by the id of their original."""
-    records = await archive.read(record_table.stories, {match.record.story for match in matches})
+    """Return all records of the stories that matched, by the id of their original. Those that
+    matched are at hand, with their texts, and are not read again."""
+    by_version = sorted((match.record for match in matches), key=lambda record: record.version)
+    matched = {record.id: record for record in by_version}
+    others = await archive.read(record_table.others, matched.values())
     by_story: dict[str, list[Record]] = {}
-    for record in records:
+    for record in (*matched.values(), *others):
         by_story.setdefault(record.story, []).append(record)
     return {story: tuple(of_it) for story, of_it in by_story.items()}

@@ -18,9 +18,9 @@ from hrwatch.pipeline.reading.revisit import first_visit, may_be_visited
 from hrwatch.pipeline.reading.room import Share
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.extract import MAX_PAGE
-from hrwatch.stages.store import captures
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store.captures import Packed
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.captures import Packed
 
 # Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
 ENTRIES_AT_ONCE = 2
@@ -243,5 +243,5 @@ def no_later(entry: Entry, now: datetime) -> Entry:
     as written, which is the same at every poll, and `now` is not."""
     published_at, updated_at = entry.published_at, entry.updated_at
     if published_at and published_at > now:
-        entry = replace(entry, published_at=now, whole_day=False)
+        entry = replace(entry, published_at=now, whole_day=False, published_offset=None)
     return replace(entry, updated_at=now) if updated_at and updated_at > now else entry

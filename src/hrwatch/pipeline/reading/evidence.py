@@ -9,8 +9,8 @@ import hrwatch
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.model.feeds import Entry, Feed, Response, Validators
-from hrwatch.stages.store import captures, chaining
-from hrwatch.stages.store.captures import Packed
+from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence.captures import Packed
 
 SOFTWARE = f"hrwatch {hrwatch.__version__}"
 

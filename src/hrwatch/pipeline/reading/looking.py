@@ -19,9 +19,10 @@ from hrwatch.pipeline.reading.evidence import page_capture, page_of
 from hrwatch.stages.dedup import changes
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.fetch import PAGES
-from hrwatch.stages.store import captures, looks
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store.captures import Packed
+from hrwatch.stages.store.articles import looks
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.captures import Packed
 
 # Of an article that is still itself so much is there; below, the address shows something else.
 STILL_ITSELF = 0.2

@@ -3,9 +3,9 @@ tells of it."""
 
 from hrwatch.config import Config
 from hrwatch.config.rule_sets import RuleSets
-from hrwatch.stages.store import rule_sets
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.rule_sets import Share
+from hrwatch.stages.store.articles import rule_sets
+from hrwatch.stages.store.articles.rule_sets import Share
 from hrwatch.text import counted
 
 LOOK = "hrwatch retag --dry-run shows what would change, hrwatch retag does it"

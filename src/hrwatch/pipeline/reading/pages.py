@@ -29,7 +29,7 @@ from hrwatch.pipeline.reading.room import Share
 from hrwatch.stages.dedup.identity import Marked
 from hrwatch.stages.extract import carries_full_text
 from hrwatch.stages.fetch import PAGES
-from hrwatch.stages.store import captures
+from hrwatch.stages.store.evidence import captures
 
 # How long a page that was fetched for one feed is read again for others.
 SHARED_FOR = timedelta(days=3)

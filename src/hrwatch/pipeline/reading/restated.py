@@ -24,10 +24,11 @@ from hrwatch.pipeline.reading.entries import no_later
 from hrwatch.pipeline.reading.evidence import entry_capture, entry_of
 from hrwatch.pipeline.reading.looking import STILL_ITSELF, later, versions_of
 from hrwatch.stages.dedup import identity
-from hrwatch.stages.store import captures, looks
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import visits as visit_table
-from hrwatch.stages.store.looks import Restated
+from hrwatch.stages.store.articles import looks
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits as visit_table
+from hrwatch.stages.store.articles.looks import Restated
+from hrwatch.stages.store.evidence import captures
 
 # Of one feed at one poll; the others wait for the next.
 MOST_COMPARED = 20

@@ -21,11 +21,12 @@ from hrwatch.pipeline.parts import Desk
 from hrwatch.pipeline.reading.older import older
 from hrwatch.pipeline.reading.revisit import first_visits
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store import ledger, retagging
-from hrwatch.stages.store import rule_sets as rule_set_table
-from hrwatch.stages.store import subscribers as in_force_table
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.retagging import Retagged, Tagged
+from hrwatch.stages.store.articles import retagging
+from hrwatch.stages.store.articles import rule_sets as rule_set_table
+from hrwatch.stages.store.articles.retagging import Retagged, Tagged
+from hrwatch.stages.store.mail import ledger
+from hrwatch.stages.store.mail import subscribers as in_force_table
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.tag import Tagger
 

@@ -10,8 +10,8 @@ from hrwatch.model.feeds import Feed, Keep
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.reading.evidence import SOFTWARE
 from hrwatch.pipeline.reading.keeping import kept
-from hrwatch.stages.store import retention
-from hrwatch.stages.store.retention import Term
+from hrwatch.stages.store.removing import retention
+from hrwatch.stages.store.removing.retention import Term
 
 # In one transaction, for which whoever polls may have to wait: some hundredths of a second.
 RECORDS_AT_ONCE = 25

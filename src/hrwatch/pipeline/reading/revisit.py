@@ -19,11 +19,11 @@ from hrwatch.model.feeds import Feed, Terms
 from hrwatch.model.mail import Reason
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.reading.looking import Found, Subject, look_at
-from hrwatch.stages.store import looks
-from hrwatch.stages.store import records as record_table
-from hrwatch.stages.store import visits as visit_table
-from hrwatch.stages.store.looks import Look
-from hrwatch.stages.store.visits import Due
+from hrwatch.stages.store.articles import looks
+from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import visits as visit_table
+from hrwatch.stages.store.articles.looks import Look
+from hrwatch.stages.store.articles.visits import Due
 
 AT_ONCE = 2
 # A visit waits for its turn at a site that may be read by polls meanwhile.

@@ -21,6 +21,12 @@ _OBSTACLES = {
     Obstacle.NO_SOURCE: msgid(
         "Nothing was changed: no source has that name. Please write it as it stands in a digest."
     ),
+    Obstacle.NO_WORD: msgid(
+        "Nothing was changed: no story of the last four weeks was found for you by that word. "
+        "Please write it as it stands behind “Matched” in a digest."
+    ),
+    Obstacle.NO_MUTED_WORD: msgid("Nothing was changed: that word is not muted."),
+    Obstacle.TOO_MANY: msgid("Nothing was changed: too many words are muted."),
 }
 _CANNOT = {
     Verb.LESS: msgid("Nothing was changed: your digests are as short as they can be."),
@@ -39,6 +45,13 @@ _MUTED = {
     Verb.MUTE: msgid("You will hear no more of: %(what)s."),
     Verb.UNMUTE: msgid("You will hear again of: %(what)s."),
 }
+_WORDS = {
+    Verb.MUTE: msgid(
+        "You will hear no more of stories that this word alone found: %(what)s. Digests say how "
+        "many were left out; what was found by other words too is told as before."
+    ),
+    Verb.UNMUTE: msgid("You will hear again of stories found by this word: %(what)s."),
+}
 
 
 # As the reader of replies understands them, in each language.
@@ -55,6 +68,10 @@ _OF_STORIES = {
 _OF_SOURCES = {
     Verb.MUTE: msgid("mute source %(name)s"),
     Verb.UNMUTE: msgid("unmute source %(name)s"),
+}
+_OF_WORDS = {
+    Verb.MUTE: msgid("mute word %(name)s"),
+    Verb.UNMUTE: msgid("unmute word %(name)s"),
 }
 
 
@@ -78,7 +95,11 @@ def _sentences(told: Told, tongue: Tongue) -> list[str]:
     if told.obstacle is Obstacle.NO_CHANGE:
         return [gettext(_CANNOT[told.verb])]
     if told.obstacle is not None:
-        return [gettext(_OBSTACLES[told.obstacle], numbers=_numbers(told.missing, tongue))]
+        why = [gettext(_OBSTACLES[told.obstacle], numbers=_numbers(told.missing, tongue))]
+        if told.words:
+            listed = tongue.listed(map(tongue.isolate, told.words))
+            why.append(gettext("These words are muted: %(words)s.", words=listed))
+        return why
     done = _done(told, tongue)
     if told.missing:
         missing = _numbers(told.missing, tongue)
@@ -121,8 +142,8 @@ def _done(told: Told, tongue: Tongue) -> list[str]:
                 "you are sent does not change."
             ),
         ]
-    what = tongue.isolate(told.source) or _numbers(told.numbers, tongue)
-    done = [gettext(_MUTED[told.verb], what=what)]
+    what = tongue.isolate(told.source or told.word) or _numbers(told.numbers, tongue)
+    done = [gettext((_WORDS if told.word else _MUTED)[told.verb], what=what)]
     if day:
         done.append(gettext("This holds until %(day)s.", day=day))
     return done
@@ -133,6 +154,8 @@ def _written(command: Command, tongue: Tongue) -> str:
     if command.numbers:
         number = _numbers(command.numbers, tongue)
         return tongue.gettext(_OF_STORIES[command.verb], number=number)
+    if command.word:
+        return tongue.gettext(_OF_WORDS[command.verb], name=command.word)
     if command.source:
         return tongue.gettext(_OF_SOURCES[command.verb], name=command.source)
     return tongue.gettext(_COMMANDS[command.verb])

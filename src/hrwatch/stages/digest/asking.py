@@ -64,11 +64,7 @@ def why(composition: Composition, tongue: Tongue, zone: str) -> str:
 def _named(names: Iterable[str], tongue: Tongue) -> str:
     """Return a list that is not too long: the others are counted."""
     told = list(names)
-    more = len(told) - _ASKED_NAMED
-    if more <= 0:
-        return tongue.listed(told)
-    others = tongue.ngettext("%(num)s more", "%(num)s more", more)
-    return tongue.listed([*told[:_ASKED_NAMED], others])
+    return tongue.some(told[:_ASKED_NAMED], len(told[_ASKED_NAMED:]))
 
 
 def schedule(value: Schedule, tongue: Tongue) -> str:

@@ -43,6 +43,20 @@ class Bylines:
             told.append(self.tongue.gettext("Page without feed, read as a list."))
         return " ".join(told)
 
+    def in_short(self, item: Story | Update, country: str = "") -> str:
+        """Return what stands before a title that stands alone: where from, in which language, and
+        how many others there are of whom nothing more is said."""
+        tongue = self.tongue
+        told, others = [item.language], item.more_also + len(item.also)
+        if others and isinstance(item, Story):
+            told.append(tongue.ngettext("%(num)s other report", "%(num)s other reports", others))
+        elif others:
+            told.append(
+                tongue.ngettext("the same at %(num)s more", "the same at %(num)s more", others)
+            )
+        by = [country] if country else []
+        return f"{tongue.listed([*by, tongue.isolate(item.publisher)])} ({tongue.listed(told)})"
+
     def publisher(self, item: Story | Update) -> str:
         """Return "Amnesty International (NGO)"; the name alone where no type is told."""
         name = self.tongue.isolate(item.publisher)
@@ -61,16 +75,18 @@ class Bylines:
             return item.language
         return self.tongue.listed([item.language, self.tongue.gettext("original language")])
 
-    def matched(self, tags: Iterable[MatchedTag]) -> str:
-        """Return the tags with their words and where they stand."""
-        return self.tongue.grouped(map(self._matched, tags)) + "."
+    def matched(self, tags: Iterable[MatchedTag], more: int = 0) -> str:
+        """Return the tags with their words and where they stand, and how many `more` there are."""
+        return self.tongue.grouped([*map(self._matched, tags), *self._more(more)]) + "."
 
     def also(self, story: Story) -> str:
         """Return what else it is about, and what it names besides; empty for nothing."""
         tongue = self.tongue
-        told = [tongue.listed(story.also_tagged)] if story.also_tagged else []
+        told = []
+        if story.also_tagged:
+            told.append(tongue.some(story.also_tagged, story.more_tagged))
         if story.also_named:
-            named = tongue.listed(story.also_named)
+            named = tongue.some(story.also_named, story.more_named)
             told.append(tongue.gettext("in passing: %(list)s", list=named))
         return tongue.gettext("Also tagged: %(what)s.", what=tongue.grouped(told)) if told else ""
 
@@ -80,6 +96,9 @@ class Bylines:
         for fields, words in groupby(tag.words, key=lambda word: word.fields):
             *before, last = (tongue.quoted(tongue.isolate(word.text)) for word in words)
             told += [*before, f"{last} ({self._fields(fields)})"]
+        if tag.more_words:
+            count = tag.more_words
+            told.append(tongue.ngettext("%(num)s more word", "%(num)s more words", count))
         why = [] if tag.words or not tag.fields else [self._fields(tag.fields)]
         if tag.by_focus:
             why.append(tongue.gettext("taken for the feed's country"))
@@ -87,6 +106,9 @@ class Bylines:
             why.append(tongue.gettext("in passing"))
         said = tongue.listed(told)
         return f"{said} ({tongue.listed(why)})" if why else said
+
+    def _more(self, number: int) -> list[str]:
+        return [self.tongue.some((), number)] if number else []
 
     def _fields(self, fields: Iterable[Field]) -> str:
         return self.tongue.together(self.tongue.gettext(_FIELDS[field]) for field in fields)

@@ -53,7 +53,7 @@ class Fates:
         told = self._known(update)
         if update.also:
             tongue = self.times.tongue
-            also = tongue.listed(map(tongue.isolate, update.also))
+            also = tongue.some([*map(tongue.isolate, update.also)], update.more_also)
             same = tongue.gettext("The same is to be said of this story at: %(also)s.", also=also)
             told = (*told, same)
         return told

@@ -2,12 +2,13 @@
 Pure; the part of wording that looks at one thing at a time.
 """
 
+from collections.abc import Iterable
 from datetime import UTC
 
 from hrwatch.model.feeds import FeedState, State
 from hrwatch.stages.digest.times import Times
 from hrwatch.stages.digest.tongue import msgid
-from hrwatch.stages.digest.view import NoExtract, Story, Undated, Update
+from hrwatch.stages.digest.view import NoExtract, Story, Trouble, Undated, Update
 
 _UNDATED = {
     Undated.NOT_GIVEN: msgid("Publication date not given."),
@@ -54,7 +55,7 @@ class ItemWords:
                 else gettext("Published %(date)s, time not given.", date=date)
             )
         else:
-            written = self._times.with_utc(story.published_at)
+            written = self._times.with_utc(story.published_at, story.publishers_offset)
             published = gettext("Published %(when)s.", when=written)
         return f"{published} {gettext('First seen %(when)s UTC.', when=when)}"
 
@@ -107,3 +108,15 @@ class ItemWords:
             date = self._tongue.day(state.newest_entry_at, year=True)
             parts.append(gettext("newest entry known %(when)s", when=date))
         return self._tongue.listed(parts) + "."
+
+    def failing(self, troubles: Iterable[Trouble]) -> tuple[str, ...]:
+        """Return whose feeds fail, a line for each way to do so."""
+        tongue = self._tongue
+        by_state: dict[str, list[str]] = {}
+        for one in troubles:
+            state = tongue.gettext(STATES.get(one.state.state, STATES[State.INVALID]))
+            by_state.setdefault(state, []).append(tongue.isolate(one.name))
+        return tuple(
+            f"{tongue.sentence(state)}{tongue.colon}{tongue.listed(names)}."
+            for state, names in by_state.items()
+        )

@@ -23,6 +23,7 @@ def commands(tongue: Tongue, number: int | None) -> tuple[tuple[str, str], ...]:
     return (
         *(of_a_story if number else ()),
         (gettext("mute source NAME 7 days"), gettext("nothing of one publisher for a while")),
+        (gettext("mute word WORD 30 days"), gettext("nothing that this word alone finds")),
         (gettext("less"), gettext("titles only")),
         (gettext("more"), gettext("longer extracts")),
         (gettext("pause 14 days"), gettext("no mail for a while")),

@@ -6,6 +6,7 @@ from hrwatch.model.articles import CopyKind
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import Coverage, FeedState, PublisherType, State
 from hrwatch.model.mail import (
+    Beginning,
     Cadence,
     Earlier,
     Interest,
@@ -53,12 +54,18 @@ def _daily() -> Composition:
     )
     section = Section("BY", "Belarus", stories, updates)
     mentions = (Mention("Mexico", _story(7)), Mention("", _untitled(8)))
-    return _composed((section,), mentions, Occasion(alerts=1, muted=2, replies=True))
+    return _composed(
+        (section,), mentions, Occasion(alerts=1, muted=2, begins=Beginning(_EARLIER), replies=True)
+    )
 
 
 def _urgent() -> Composition:
     section = Section("", "Other", (_story(1),))
-    return _composed((section,), (), Occasion(kind=MailKind.URGENT, replies=True))
+    return _composed(
+        (section,),
+        (),
+        Occasion(kind=MailKind.URGENT, begins=Beginning(NOW, is_first=True), replies=True),
+    )
 
 
 def _long() -> Composition:
@@ -128,6 +135,7 @@ def _story(number: int) -> Story:
         publisher_type=PublisherType.NGO,
         from_list=True,
         translated=True,
+        publishers_offset=-360,
     )
 
 

@@ -26,9 +26,11 @@ from hrwatch.stages.digest.view import (
 
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
 _WORD_LIMIT = 60
-_WORDS_SHOWN = 5  # of one tag's evidence
-_REPORTS_LISTED = 12  # of one story; the others are counted
-_NAMED = 5  # in passing, that are listed
+# What is listed of a story; the others are counted.
+WORDS_LISTED = 5  # of one tag's evidence
+TAGS_LISTED = 12  # of a kind
+REPORTS_LISTED = 12
+_NAMED = 5  # in passing
 _LONGEST_LINK = 4_000  # bytes; browsers and servers refuse what is longer
 _PUBLISHER_LIMIT = 80
 _LONGER = 600  # characters of a snippet, for who asked for more
@@ -47,7 +49,7 @@ class Writer:
 
     def story(self, number: int, match: Match, *, in_full: bool = True) -> Story:
         """Given a match and its number, return all that may be shown of it; not `in_full`, what is
-        shown of a title alone, without its words, extract and other reports, which take time."""
+        shown of a title alone, without its words and extract, which take time."""
         record = match.record
         published_at, time_given = published(record)
         because = match.because if in_full else ()
@@ -55,7 +57,10 @@ class Writer:
         places = [tag for tag in because if tag.kind is not Kind.KEYWORD]
         asked = {(tag.kind, tag.value) for tag in match.because}
         others = [tag for tag in record.tags if in_full and (tag.kind, tag.value) not in asked]
-        also = self._also(record) if in_full else ()
+        tagged = self._labels(others, Relation.SUBJECT)
+        named = self._labels(others, Relation.MENTION)
+        also = self._also(record)
+        listed = also[:REPORTS_LISTED] if in_full else ()
         limit = _LONGER if self.longer else LIMIT
         return Story(
             number=number,
@@ -66,12 +71,13 @@ class Writer:
             link=link_of(record),
             published_at=published_at,
             time_given=time_given,
+            publishers_offset=publishers_offset(record),
             undated=None if published_at else _undated(record),
             first_seen_at=record.first_seen_at,
-            keywords=tuple(self._matched(tag, record) for tag in keywords),
-            countries=tuple(self._matched(tag, record) for tag in places),
-            also_tagged=self._labels(others, Relation.SUBJECT),
-            also_named=self._labels(others, Relation.MENTION)[:_NAMED],
+            keywords=tuple(self._matched(tag, record) for tag in keywords[:TAGS_LISTED]),
+            countries=tuple(self._matched(tag, record) for tag in places[:TAGS_LISTED]),
+            also_tagged=tagged[:TAGS_LISTED],
+            also_named=named[:_NAMED],
             snippet=snippet(
                 record.text,
                 _evidence(keywords) or _evidence(places),
@@ -80,8 +86,8 @@ class Writer:
             )
             if in_full
             else (),
-            also=also[:_REPORTS_LISTED],
-            more_also=len(also[_REPORTS_LISTED:]),
+            also=tuple(self._listed(other, record) for other in listed),
+            more_also=len(also) - len(listed),
             reference=record.id,
             sha256=record.page_sha256 or "",
             no_extract=self._no_extract(record),
@@ -91,6 +97,10 @@ class Writer:
             publisher_type=publisher_type(record.feed, self.feeds),
             from_list=bool((feed := self.feeds.get(record.feed)) and feed.page),
             translated=record.copy is not None and record.copy.kind is CopyKind.TRANSLATION,
+            more_keywords=len(keywords[TAGS_LISTED:]),
+            more_countries=len(places[TAGS_LISTED:]),
+            more_tagged=len(tagged[TAGS_LISTED:]),
+            more_named=len(named[_NAMED:]),
         )
 
     def _labels(self, tags: Iterable[Tag], relation: Relation) -> tuple[str, ...]:
@@ -105,21 +115,22 @@ class Writer:
         is_forbidden = feed is not None and feed.terms is Terms.FORBIDDEN
         return NoExtract.TERMS if is_forbidden else NoExtract.HEADLINE
 
-    def _also(self, shown: Record) -> tuple[Report, ...]:
-        """Return the other reports of the story: the original, then the earliest first. The very
-        same entry in a publisher's second feed is no second report; another address is one, so
+    def _also(self, shown: Record) -> tuple[Record, ...]:
+        """Return what else was reported of the story: the original, then the earliest first. The
+        very same entry in a publisher's second feed is no second report; another address is one, so
         that what was taken for a copy by mistake is not lost to the reader."""
-        reports: dict[tuple[str, ...], Report] = {self._identity(shown): self._report(shown, shown)}
+        found = {self._identity(shown): shown}
         for record in sorted(self.stories.get(shown.story, ()), key=original_first):
-            if record.kept is Kept.NOTHING:
-                continue
-            report = self._report(record, shown)
-            if text.title_key(report.title) == text.title_key(title_of(shown, self.tongue)):
-                report = replace(report, title="")
-            if record.permalink == shown.permalink:
-                report = replace(report, link="")
-            reports.setdefault(self._identity(record), report)
-        return tuple(reports.values())[1:]
+            if record.kept is not Kept.NOTHING:
+                found.setdefault(self._identity(record), record)
+        return tuple(found.values())[1:]
+
+    def _listed(self, record: Record, shown: Record) -> Report:
+        """Return another report as it is listed under the shown one: without what they share."""
+        report = self._report(record, shown)
+        if text.title_key(report.title) == text.title_key(title_of(shown, self.tongue)):
+            report = replace(report, title="")
+        return replace(report, link="") if record.permalink == shown.permalink else report
 
     def _report(self, record: Record, shown: Record) -> Report:
         published_at, time_given = published(record)
@@ -163,10 +174,11 @@ class Writer:
         shown = [Word(word, _in_order(fields)) for word, fields in words.items()]
         return MatchedTag(
             label=self._label(tag),
-            words=tuple(shown[:_WORDS_SHOWN]),
+            words=tuple(shown[:WORDS_LISTED]),
             fields=_in_order({evidence.field for evidence in tag.evidence}),
             relation=tag.relation,
             by_focus=any(evidence.rule == BY_FOCUS for evidence in tag.evidence),
+            more_words=len(shown[WORDS_LISTED:]),
         )
 
     def _label(self, tag: Tag) -> str:
@@ -207,6 +219,14 @@ def published(record: Record) -> tuple[datetime | None, bool]:
         return None, False
     moment = record.article.published_at
     return moment, moment.astimezone(UTC).time() != time(0)
+
+
+def publishers_offset(record: Record) -> int | None:
+    """Return how many minutes its publisher's clock was ahead of UTC at the time that `published`
+    returns; None where nobody said."""
+    if record.entry.published_at is not None and not dated_ahead(record):
+        return record.entry.published_offset
+    return record.article.published_offset if record.article else None
 
 
 def dated_ahead(record: Record) -> bool:
@@ -266,10 +286,10 @@ def link_of(record: Record) -> str:
     """Return the address as the feed gives it, where it is http(s) and cannot be misread; else the
     canonical one, which is."""
     link = record.entry.permalink
-    if len(link.encode()) > _LONGEST_LINK:
-        return ""
     plain = link.isprintable() and " " not in link and text.clean(link) == link
-    return link if plain and link.startswith(("http://", "https://")) else record.permalink
+    if not (plain and link.startswith(("http://", "https://"))):
+        link = record.permalink
+    return link if len(link.encode()) <= _LONGEST_LINK else ""
 
 
 def _evidence(tags: Iterable[Tag]) -> tuple[Evidence, ...]:

@@ -6,7 +6,7 @@ kin fill in `%(name)s` after translating, so a literal percent sign is written `
 always such a value, never a part of a sentence. How to add a sentence: CONTRIBUTING.md.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -105,6 +105,11 @@ class Tongue:
     def grouped(self, items: Iterable[str]) -> str:
         """Return the items with semicolons between them: commas stand within."""
         return {"ar": "؛ ", "fr": "\u00a0; "}.get(self.code, "; ").join(items)
+
+    def some(self, items: Sequence[str], more: int) -> str:
+        """Return the items with commas between them, and how many `more` there are."""
+        others = [self.ngettext("%(num)s more", "%(num)s more", more)] if more else []
+        return self.listed([*items, *others])
 
     def together(self, items: Iterable[str]) -> str:
         """Return "title and text"."""

@@ -14,7 +14,14 @@ from hrwatch.model.evidence import Visit
 from hrwatch.model.mail import Earlier, Match, Reason
 from hrwatch.stages.digest import names
 from hrwatch.stages.digest.changing import Part, Passage, account, more
-from hrwatch.stages.digest.stories import Writer, link_of, publisher, publisher_type, title_of
+from hrwatch.stages.digest.stories import (
+    REPORTS_LISTED,
+    Writer,
+    link_of,
+    publisher,
+    publisher_type,
+    title_of,
+)
 from hrwatch.stages.digest.tongue import Tongue
 from hrwatch.stages.digest.view import Changed, Update
 
@@ -37,7 +44,8 @@ class Older:
         record, feeds, tongue = match.record, self.writer.feeds, self.writer.tongue
         is_change = match.reason is Reason.CHANGED and record.change is not None
         by = publisher(record.feed, feeds)
-        also = dict.fromkeys(publisher(other.record.feed, feeds) for other in others)
+        named = dict.fromkeys(publisher(other.record.feed, feeds) for other in others)
+        also = [name for name in named if name != by]
         return Update(
             number=number,
             reason=match.reason,
@@ -51,10 +59,11 @@ class Older:
             version=record.version,
             changed=changed(record.change, tongue) if is_change and record.change else None,
             visit=self.visits.get(record.id),
-            also=tuple(name for name in also if name != by),
+            also=tuple(also[:REPORTS_LISTED]),
             reference=record.id,
             sha256=record.page_sha256 or "",
             publisher_type=publisher_type(record.feed, feeds),
+            more_also=len(also[REPORTS_LISTED:]),
         )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hrwatch.model.articles import CopyKind
 from hrwatch.model.evidence import Visit
 from hrwatch.model.feeds import Coverage, FeedState, PublisherType
-from hrwatch.model.mail import Earlier, MailKind, Match, Reason, Subscriber, Window
+from hrwatch.model.mail import Beginning, Earlier, MailKind, Match, Reason, Subscriber, Window
 from hrwatch.model.tags import Field, Relation
 
 
@@ -36,6 +36,7 @@ class MatchedTag:
     fields: tuple[Field, ...]  # where its words stand, those too that are not shown
     relation: Relation
     by_focus: bool = False  # the text leaves it open, its feed's country decided
+    more_words: int = 0  # that say the same and are not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ class NoExtract(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story as it is told, under its number; as a title alone it shows the first five fields and
-    the link, and has no words that matched, no extract and no other reports."""
+    """A story as it is told, under its number; as a title alone it shows the first five fields, the
+    link and how many other reports there are, and has no words that matched, no extract and no
+    report of these. What is not listed of anything is counted."""
 
     number: int
     title: str
@@ -98,7 +100,7 @@ class Story:
     keywords: tuple[MatchedTag, ...]
     countries: tuple[MatchedTag, ...]
     also_tagged: tuple[str, ...]  # subjects that were not asked for
-    also_named: tuple[str, ...]  # what it names in passing and was not asked for, some of it
+    also_named: tuple[str, ...]  # what it names in passing and was not asked for
     snippet: tuple[Piece, ...]
     also: tuple[Report, ...]
     more_also: int  # other reports that are not listed
@@ -111,6 +113,11 @@ class Story:
     publisher_type: PublisherType | None = None
     from_list: bool = False  # its publisher has no feed: it was found on a page that lists entries
     translated: bool = False  # by its own publisher
+    publishers_offset: int | None = None  # minutes of its clock ahead of UTC; None: not known
+    more_keywords: int = 0  # that made it match, beside `keywords`
+    more_countries: int = 0
+    more_tagged: int = 0
+    more_named: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,7 @@ class Update:
     reference: str
     sha256: str  # of the page, empty where none was fetched
     publisher_type: PublisherType | None = None
+    more_also: int = 0  # of whom the same is to be told, beside `also`
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,7 @@ class Occasion:
     kind: MailKind = MailKind.DIGEST  # or URGENT
     alerts: int | None = None  # urgent ones since the last digest; None: they get none
     muted: int = 0  # stories left out since then, because the subscriber wants no more of them
+    begins: Beginning | None = None  # its period; None: not known
     replies: bool = False  # their replies are read: the mail says what they may hold
 
 
@@ -256,10 +265,11 @@ class Sheet:
     of: int
     stretches: tuple[Stretch, ...]
     mentions: tuple[Mention, ...]
-    contents: bool  # the list of all sections stands here
-    troubles: tuple[Trouble, ...]  # that are told with their states
-    named_troubles: tuple[Trouble, ...]  # of which the name alone stands here
-    more_troubles: int  # that stand nowhere by name
+    contents: bool  # the list of sections stands here
+    troubles: tuple[Trouble, ...]  # that are told with their states and since when
+    named_troubles: tuple[Trouble, ...]  # that are told by state and name
+    more_troubles: int  # that stand on pages further on
+    more_sections: int = 0  # that the list of sections counts together
 
     @property
     def is_first(self) -> bool:

@@ -6,7 +6,6 @@ What comes from feeds is isolated where it runs against the mail; escaping is th
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch.model.mail import Cadence, MailKind, Reason
@@ -15,6 +14,7 @@ from hrwatch.stages.digest.asking import why
 from hrwatch.stages.digest.bylines import Bylines
 from hrwatch.stages.digest.fates import Fates
 from hrwatch.stages.digest.items import ItemWords
+from hrwatch.stages.digest.periods import period
 from hrwatch.stages.digest.replying import commands
 from hrwatch.stages.digest.reports import Reports
 from hrwatch.stages.digest.times import Times
@@ -118,33 +118,8 @@ class Wording(ItemWords):
         return self._tongue.listed(parts)
 
     def period(self) -> str:
-        """Return the stretch of time in which what is new was first seen."""
-        gettext, zone = self._tongue.gettext, self.zone()
-        seen = [
-            match.record.seen_at or match.record.first_seen_at
-            for match in self._composition.matches
-            if match.reason is Reason.NEW
-        ]
-        until = self._times.short(self._composition.now)
-        if not seen:
-            return gettext("Until %(when)s, %(zone)s.", when=until, zone=zone)
-        since = self._times.short(min(seen))
-        if since == until:
-            return gettext("First seen %(when)s, %(zone)s.", when=since, zone=zone)
-        return gettext(
-            "First seen from %(since)s to %(until)s, %(zone)s.", since=since, until=until, zone=zone
-        )
-
-    def zone(self) -> str:
-        """Return the zone in words: "Vilnius time (UTC+2)"."""
-        city = self._tongue.isolate(self._tongue.city(self._zone.key))
-        offset = self._composition.now.astimezone(self._zone).utcoffset() or timedelta(0)
-        if self._zone.key.rpartition("/")[2] in ("UTC", "GMT"):
-            return self._zone.key.rpartition("/")[2]
-        sign = "-" if offset < timedelta(0) else "+"
-        hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
-        written = f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}"
-        return self._tongue.gettext("%(city)s time (%(offset)s)", city=city, offset=written)
+        """Return the period that the digest tells of, and how much in it is older."""
+        return period(self._composition, self._times)
 
     def counts(self) -> str:
         """Return the counts in words; they add up to the contents."""
@@ -206,9 +181,22 @@ class Wording(ItemWords):
         """Return a section's counts: "3 new, 1 changed"."""
         return self._counts(len(section.stories), section.updates)
 
+    def more_sections(self, page: Sheet) -> str:
+        """Return what the list of sections counts together; empty for nothing. The counts of the
+        list add up with it."""
+        composition = self._composition
+        others = composition.sections[len(composition.sections) - page.more_sections :]
+        if not page.more_sections:
+            return ""
+        updates = [update for section in others for update in section.updates]
+        counts = self._counts(sum(len(section.stories) for section in others), updates)
+        ngettext = self._tongue.ngettext
+        told = ngettext("%(num)s more group", "%(num)s more groups", len(others))
+        return f"{told}{self._tongue.colon}{counts}"
+
     def why(self) -> str:
         """Return why the subscriber gets this: what they asked for."""
-        return why(self._composition, self._tongue, self.zone())
+        return why(self._composition, self._tongue, self._times.zone_at(self._composition.now))
 
     def urgent(self) -> str:
         """Return the word that stands before a story which is told at once."""

@@ -45,6 +45,11 @@ _VERBS = {
     Verb.MORE: "more, longer, plus, más, больше, подробнее, أكثر",
 }
 _SOURCE = "source, feed, fuente, источник, المصدر, مصدر"
+_WORD = (
+    "word, the word, phrase, the phrase, term, mot, le mot, expression, l'expression, "
+    "l’expression, terme, palabra, la palabra, frase, la frase, expresión, término, "
+    "слово, фразу, фраза, выражение, термин, كلمة, الكلمة, عبارة, العبارة"
+)
 _DAY = "day, days, d, jour, jours, j, día, días, день, дня, дней, дн, يوم, يوما, يومين, أيام"
 _WEEK = (
     "week, weeks, w, semaine, semaines, semana, semanas, неделя, недели, недель, неделю, "
@@ -87,7 +92,8 @@ def fold(written: str) -> str:
 
 
 def called(name: str) -> str:
-    """Return a source's name as it is compared: as text is, and without what stands round it."""
+    """Return the name of a source, or a word, as it is compared: as text is, and without what
+    stands round it."""
     return fold(name).strip(_AROUND)
 
 
@@ -115,7 +121,9 @@ _NUMBER = rf"(?:{_any(_ITEM)} )?(?:(?:#|n°|no\.?|nr\.?|n\.) ?)?\d{{1,6}}"
 _NUMBERS = re.compile(
     rf"(?P<numbers>{_NUMBER}(?:(?: ?[,;،+&] ?| {_any(_AND)} ?| ){_NUMBER})*)(?: {_SPAN})?"
 )
-_NAMED = re.compile(rf"{_any(_SOURCE)} ?:? (?P<whole>(?P<name>\S.*?)(?: {_SPAN})?)")
+_NAMED = re.compile(
+    rf"(?:{_any(_SOURCE)}|(?P<word>{_any(_WORD)})) ?:? (?P<whole>(?P<name>\S.*?)(?: {_SPAN})?)"
+)
 # In HTML the help of a digest stands so: "mute source NAME 7 days: nothing of…".
 _EXPLAINED = re.compile(rf" {_SPAN} ?: ")
 _DIGITS = re.compile(r"\d+")
@@ -177,9 +185,16 @@ def _named(verb: Verb, rest: str) -> Command | None:
     if found is None or verb is Verb.WRONG or _EXPLAINED.search(found["whole"]):
         return None
     name, whole = called(found["name"]), called(found["whole"])
+    of_word = found["word"] is not None
     if name == whole or not name or not _may_last(verb, found):
-        return Command(verb, source=whole) if whole else None
-    return Command(verb, (), _days(found), name, whole)
+        name, whole, days = whole, "", None
+    else:
+        days = _days(found)
+    if not name:
+        return None
+    if of_word:
+        return Command(verb, days=days, word=name, whole=whole)
+    return Command(verb, days=days, source=name, whole=whole)
 
 
 def _may_last(verb: Verb, found: "re.Match[str]") -> bool:

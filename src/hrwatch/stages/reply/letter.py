@@ -95,7 +95,7 @@ def from_json(written: str) -> Letter:
             **_tuples(given), command=Command(**_tuples({**asked, "verb": Verb(asked["verb"])}))
         )
         texts = (kept.key, kept.message_id, kept.sender, *kept.tokens, *kept.about)
-        names = (kept.command.source, kept.command.whole)
+        names = (kept.command.source, kept.command.word, kept.command.whole)
         if not all(isinstance(value, str) for value in (*texts, *names)):
             raise TypeError
     except (AttributeError, KeyError, TypeError, RecursionError) as error:

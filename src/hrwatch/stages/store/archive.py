@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.secrets import Secret
-from hrwatch.stages.store import feeds, outbox, unfinished, visits, words
+from hrwatch.stages.store import unfinished
+from hrwatch.stages.store.articles import feeds, visits, words
 from hrwatch.stages.store.database import Database, located
+from hrwatch.stages.store.mail import outbox
 from hrwatch.stages.store.notes import Notes
 from hrwatch.stages.store.schema import SHIPPED, Schema, bring_up, make_or_require, require
 from hrwatch.stages.store.statements import stamp

@@ -10,10 +10,11 @@ from hrwatch.model.mail import Detail
 from hrwatch.model.replies import Command, Obstacle, Told, Verb
 from hrwatch.stages.digest import answers, layout
 from hrwatch.stages.digest.tongue import LANGUAGES
-from hrwatch.stages.reply.commands import command
+from hrwatch.stages.reply.commands import called, command
 
 DAY = date(2026, 12, 6)
 UNMUTE_SOURCE = Command(Verb.UNMUTE, source="Invented Wire")
+UNMUTE_WORD = Command(Verb.UNMUTE, word="Water cannon*")
 DONE = [
     Told(Verb.STOP, undo=Command(Verb.START)),
     Told(Verb.START, undo=Command(Verb.STOP)),
@@ -24,6 +25,8 @@ DONE = [
     Told(Verb.WRONG, numbers=(7, 9), missing=(12,)),
     Told(Verb.MUTE, numbers=(7,), undo=Command(Verb.UNMUTE, (7, 9))),
     Told(Verb.MUTE, until=DAY, source="Invented Wire", undo=UNMUTE_SOURCE),
+    Told(Verb.MUTE, until=DAY, word="Water cannon*", undo=UNMUTE_WORD),
+    Told(Verb.UNMUTE, word="water cannon", undo=replace(UNMUTE_WORD, verb=Verb.MUTE)),
     Told(Verb.UNMUTE, numbers=(7,), undo=Command(Verb.MUTE, (7, 9))),
     *(Told(Verb.MORE, detail=detail, undo=Command(Verb.LESS)) for detail in Detail),
 ]
@@ -31,6 +34,10 @@ NOT_DONE = [
     Told(Verb.MUTE, Obstacle.NO_DIGEST),
     Told(Verb.MUTE, Obstacle.NO_NUMBER, missing=(7, 9)),
     Told(Verb.MUTE, Obstacle.NO_SOURCE),
+    Told(Verb.MUTE, Obstacle.NO_WORD),
+    Told(Verb.UNMUTE, Obstacle.NO_MUTED_WORD),
+    Told(Verb.UNMUTE, Obstacle.NO_MUTED_WORD, words=("water cannon", "stop")),
+    Told(Verb.MUTE, Obstacle.TOO_MANY, words=("water cannon", "stop")),
     Told(Verb.LESS, Obstacle.NO_CHANGE),
     Told(Verb.MORE, Obstacle.NO_CHANGE),
 ]
@@ -59,7 +66,8 @@ def test_page_says_what_to_answer_to_undo_what_was_done(told: Told, language: st
     shown = [line.rpartition(":")[2].rpartition("\u00a0")[2] for line in text.splitlines()]
     understood = [asked for line in shown if (asked := command(line))]
     assert told.undo is not None
-    assert understood == [replace(told.undo, source=told.undo.source.lower())]
+    source, word = called(told.undo.source), called(told.undo.word)
+    assert understood == [replace(told.undo, source=source, word=word)]
 
 
 def test_page_in_other_languages_says_none_of_it_in_english() -> None:

@@ -28,6 +28,7 @@ COMMANDS = [
     "  wrong 1                   story 1 does not belong here",
     "  mute 1                    no more of story 1",
     "  mute source NAME 7 days   nothing of one publisher for a while",
+    "  mute word WORD 30 days    nothing that this word alone finds",
     "  less                      titles only",
     "  more                      longer extracts",
     "  pause 14 days             no mail for a while",
@@ -128,7 +129,7 @@ def test_story_says_where_each_of_its_words_stands() -> None:
     ) in words(page)
 
 
-def test_story_names_what_else_it_is_about_and_some_of_what_it_names() -> None:
+def test_story_names_what_else_it_is_about_and_counts_what_it_does_not_name() -> None:
     tags = (
         *(a_tag("torture"), a_tag("BY"), a_tag("prison-conditions")),
         *(a_tag(code, relation=Relation.MENTION) for code in ("MX", "RU", "UA", "PL", "LT", "LV")),
@@ -136,7 +137,8 @@ def test_story_names_what_else_it_is_about_and_some_of_what_it_names() -> None:
     said = words(written(a_story(tags=tags, because=tags[:2])))
 
     assert (
-        "Also tagged: Prison conditions; in passing: Mexico, Russia, Ukraine, Poland, Lithuania."
+        "Also tagged: Prison conditions; in passing: Mexico, Russia, Ukraine, Poland, "
+        "Lithuania, 1 more."
     ) in said
 
 
@@ -146,7 +148,7 @@ def test_digest_begins_with_what_was_asked_for() -> None:
     )
     many = a_subscriber(countries=("BY", "MX", "RU", "UA"), schedule=READER.schedule)
 
-    assert "2026\nTorture: Belarus\nFirst seen" in written(a_story(), subscriber=asked).text
+    assert "2026\nTorture: Belarus\nPeriod: until" in written(a_story(), subscriber=asked).text
     assert "\nAll keywords: 4 countries\n" in written(a_story(), subscriber=many).text
 
 
@@ -181,7 +183,7 @@ def test_footer_says_what_may_be_replied_only_where_replies_are_read() -> None:
     begin = lines.index("CHANGE IT BY REPLYING")
 
     assert lines[begin + 1] == "  The first line of your reply is the command."
-    assert lines[begin + 2 : begin + 9] == COMMANDS
+    assert lines[begin + 2 : begin + 10] == COMMANDS
     assert "<li><strong>wrong 1</strong>: story 1 does not belong here</li>" in page.html
     assert "write to the desk" not in page.text + page.html
     silent = written(a_story())
@@ -227,6 +229,7 @@ def test_every_command_that_a_digest_tells_is_understood(language: str) -> None:
         (Verb.WRONG, (7,), None),
         (Verb.MUTE, (7,), None),
         (Verb.MUTE, (), 7),
+        (Verb.MUTE, (), 30),
         (Verb.LESS, (), None),
         (Verb.MORE, (), None),
         (Verb.PAUSE, (), 14),

@@ -37,6 +37,7 @@ WELL = Affairs(
     holding=Holding(),
     traffic=Traffic(digests=28, urgent=2, sent=31),
     rejected=(),
+    muted=(),
     sizes=Sizes(
         archive=812_000_000,
         records=120_345,
@@ -59,6 +60,7 @@ def test_report_of_a_good_week_says_so_and_gives_the_figures() -> None:
     page = report(WELL)
     assert page.subject == "hrwatch: the week to 2026-03-02, nothing to do"
     assert page.html == ""
+    assert "MUTED" not in page.text
     assert "WHAT NEEDS DOING FIRST\nNothing.\n" in page.text
     assert "FEEDS: 62 switched on\n60 ok, 2 quiet\n" in page.text
     assert "Written: 28 digests, 2 urgent alerts to subscribers.\n31 mails sent" in page.text
@@ -86,6 +88,7 @@ def test_report_of_a_bad_week_names_feeds_and_subscribers_with_since_when_and_wh
             ),
             traffic=Traffic(waiting=3, waiting_since=NOW - 5 * DAY, parked=1, withdrawn=2),
             rejected=(("Torture", "beaten", 4),),
+            muted=(("rally", 2), ("water cannon", 1)),
         )
     )
     assert page.subject == "hrwatch: the week to 2026-03-02, 2 things to do"
@@ -104,6 +107,7 @@ def test_report_of_a_bad_week_names_feeds_and_subscribers_with_since_when_and_wh
         "2 withdrawn.\n3 mails waiting now, the oldest since 2026-02-25 09:00 UTC.\n",
         "\n1 mail parked",
         "  - Torture, by the term beaten: 4 articles\n",
+        "`mute word`)\n  - rally: 2 subscribers\n  - water cannon: 1 subscriber\n",
     ):
         assert told in page.text
     assert max(map(len, page.text.splitlines())) <= 72

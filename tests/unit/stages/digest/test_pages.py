@@ -21,7 +21,9 @@ from builders import (
     a_subscriber,
     a_tag,
     an_entry,
+    an_evidence,
 )
+from hrwatch.model.articles import Record
 from hrwatch.model.feeds import Coverage, State
 from hrwatch.model.mail import (
     Cadence,
@@ -37,7 +39,7 @@ from hrwatch.model.mail import (
     Subscriber,
 )
 from hrwatch.model.settings import MailSettings
-from hrwatch.model.tags import Relation
+from hrwatch.model.tags import Field, Relation
 from hrwatch.stages.digest import transfer
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
@@ -208,33 +210,82 @@ def test_longer_snippets_for_who_asked_for_them() -> None:
     assert 500 < lengths[1] < 650
 
 
-def test_story_too_long_for_a_page_stands_as_a_title() -> None:
+def carried_by(count: int, *, address: str = "", title: str = "Told") -> tuple[Record, ...]:
+    """Return a story: its original and so many other reports of it."""
     record = about("a").record
-    copies = tuple(
+    copies = (
         replace(
             record,
             id=f"c{n}",
             feed=f"f{n}",
-            entry=an_entry(title=f"Told {n}", permalink=f"https://w{n}.example/" + "я" * 1_900),
+            entry=an_entry(title=f"{title} {n}", permalink=f"https://w{n}.example/{address}"),
+            title=f"{title} {n}",
+            permalink=f"https://w{n}.example/{address}",
         )
-        for n in range(12)
+        for n in range(count)
     )
+    return record, *copies
+
+
+def pages_of(story: tuple[Record, ...], *others: Match, reader: Subscriber) -> tuple[Page, ...]:
     composition = compose(
-        READER,
-        (a_match(record), about("b")),
+        reader,
+        (a_match(story[0]), *others),
         coverage=Coverage(4, 4, ()),
         window=None,
         now=NOW,
-        stories={record.story: (record, *copies)},
+        stories={story[0].story: story},
         feeds=FEEDS,
         labels={},
         version="1.0",
     )
-    pages = render(composition, "d" * 24).pages
+    return render(composition, "d" * 24).pages
+
+
+@pytest.mark.parametrize("text_only", [False, True])
+@pytest.mark.parametrize("key", [None, Path("k.asc")])
+def test_story_too_long_for_a_page_lists_what_fits_and_counts_the_rest(
+    text_only: bool, key: Path | None
+) -> None:
+    reader = replace(READER, text_only=text_only, pgp_key_file=key)
+    pages = pages_of(carried_by(300, address="я" * 1_900), about("b"), reader=reader)
 
     assert [n for page in pages for n in page.numbers] == [1, 2]
-    assert [n for page in pages for n in in_html(page)] == [1, 2]
-    assert all(on_the_way(page) <= MAIL_LIMIT for page in pages)
+    assert all(on_the_way(page) <= (TEXT_LIMIT if text_only else MAIL_LIMIT) for page in pages)
+    text = "\n".join(page.text for page in pages)
+    assert "    Also reported by 300:\n" in text
+    listed = len(re.findall(r"^    - f\d+ \(English", text, re.MULTILINE))
+    assert 0 < listed < 12
+    assert f"    - {300 - listed} not listed here; see hrwatch show a\n" in text
+    assert text.count("Archive: ref") == 2
+    if not text_only:
+        html = "\n".join(page.html for page in pages)
+        assert html.count("<br><a href") == listed
+        assert f"<li>{300 - listed} not listed here; see hrwatch show a</li>" in html
+
+
+def test_title_alone_tells_how_many_others_reported_it() -> None:
+    (page,) = pages_of(carried_by(3), reader=replace(READER, detail=Detail.TITLES))
+
+    assert "[1] The Wire (English, 3 other reports): Story a\n" in page.text
+    assert "The Wire (English, 3 other reports): " in page.html
+
+
+def test_what_made_a_story_match_is_counted_where_it_is_much() -> None:
+    evidence = tuple(
+        an_evidence(found=f"word{n}", field=Field.TEXT, offset=0, length=9) for n in range(8)
+    )
+    tags = tuple(
+        a_tag(f"issue-{n:02}", evidence=tuple(replace(e, rule=f"{n}") for e in evidence))
+        for n in range(15)
+    )
+    record = about("a").record
+    (page,) = rendered(a_match(replace(record, tags=tags), because=tags)).pages
+    said = " ".join(page.text.split())
+
+    assert '"word4" (text), 3 more words; Issue 01' in said
+    assert "(text), 3 more words; 3 more." in said
+    assert said.count("3 more words") == page.html.count("3 more words") == 12
 
 
 def test_address_that_no_browser_opens_is_not_given() -> None:
@@ -243,16 +294,61 @@ def test_address_that_no_browser_opens_is_not_given() -> None:
     assert "Read: no address given" in page.text
 
 
-def test_many_feeds_with_problems_do_not_fill_the_first_page() -> None:
-    failing = tuple(
-        a_feed_state(feed=f"feed-{number:04}-" + "x" * 60, state=State.GONE)
-        for number in range(3_000)
-    )
-    digest = rendered(*many(5), coverage=Coverage(3_000, 0, failing))
+def named_feeds(page: Page) -> list[str]:
+    """Return the feeds with problems that a text part names, which are called after numbers."""
+    section = page.text.partition("FEEDS WITH PROBLEMS")[2].partition("WHY YOU GET THIS")[0]
+    return re.findall(r"feed-\d{4}", section)
 
-    assert len(digest.pages) == 1
-    assert "3000 with problems" in digest.pages[0].text
-    assert re.search(r"^  And \d{4} more\.$", digest.pages[0].text, re.MULTILINE)
+
+@pytest.mark.parametrize("text_only", [False, True])
+@pytest.mark.parametrize(("stories", "failing"), [(5, 3_000), (120, 600), (0, 2_000), (40, 30)])
+def test_names_of_feeds_with_problems_run_on_where_they_would_fill_the_first_page(
+    stories: int, failing: int, text_only: bool
+) -> None:
+    states = tuple(
+        a_feed_state(feed=f"feed-{n:04}", state=State.GONE if n % 2 else State.REFUSED)
+        for n in range(failing)
+    )
+    reader = replace(READER, text_only=text_only)
+    digest = rendered(*many(stories), subscriber=reader, coverage=Coverage(failing, 0, states))
+
+    pages = digest.pages
+    assert f"{failing} with problems" in pages[0].text
+    named = [name for page in pages for name in named_feeds(page)]
+    assert sorted(named) == [f"feed-{n:04}" for n in range(failing)]
+    left = failing - len(named_feeds(pages[0]))
+    assert (f"{left} more stand at the end of this digest." in pages[0].text) is bool(left)
+    assert [n for page in pages for n in in_text(page)] == list(range(1, stories + 1))
+    for page in pages:
+        assert on_the_way(page) <= (TEXT_LIMIT if text_only else MAIL_LIMIT)
+        assert page.numbers or named_feeds(page) or page is pages[0]
+        assert text_only or sorted(set(re.findall(r"feed-\d{4}", page.html))) == sorted(
+            named_feeds(page)
+        )
+    assert all("happened,\ncontinued)" in page.text for page in pages[1:] if named_feeds(page))
+
+
+def test_contents_of_more_groups_than_there_is_room_for_count_the_others() -> None:
+    labels = {f"issue-{n:03}": f"Invented issue {n:03} " + "x" * 90 for n in range(300)}
+    reader = replace(READER, text_only=True, group_by=Grouping.KEYWORD, detail=Detail.TITLES)
+    composition = compose(
+        reader,
+        tuple(about(f"{n:03}", f"issue-{n:03}") for n in range(300)),
+        coverage=Coverage(4, 4, ()),
+        window=None,
+        now=NOW,
+        stories={},
+        feeds=FEEDS,
+        labels=labels,
+        version="1.0",
+    )
+    pages = render(composition, "d" * 24).pages
+    contents = pages[0].text.partition("CONTENTS")[2].partition("=====")[0]
+
+    listed = len(re.findall(r"^  Invented issue", contents, re.MULTILINE))
+    assert listed in (5, 40)
+    assert f"  {300 - listed} more groups: {300 - listed} new\n" in contents
+    assert all(on_the_way(page) <= TEXT_LIMIT for page in pages)
 
 
 def test_stories_stand_under_the_first_keyword_that_was_asked_for() -> None:

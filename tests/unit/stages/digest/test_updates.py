@@ -214,7 +214,7 @@ def test_digest_of_updates_alone_counts_them_by_country_in_its_subject() -> None
 
     assert digest.subject == "[hrwatch] 2 changed, 1 removed (BY 2, RU 1)"
     assert "No new stories, 2 changed, 1 removed." in digest.text
-    assert "Until Sun 22 Nov 07:03" in digest.text
+    assert "Period: until Sun 22 Nov 07:03" in digest.text
     discreet = replace(READER, subject="discreet")
     assert written(*matches, subscriber=discreet).subject == "Daily digest 22 Nov"
 

@@ -23,6 +23,12 @@ def mute(*numbers: int, days: int | None = None, source: str = "", span: str = "
     return Command(Verb.MUTE, numbers, days, source, f"{source} {span}" if span else "")
 
 
+def mute_word(word: str, days: int | None = None, span: str = "") -> Command:
+    """`span`: how `days` was written behind the word."""
+    whole = f"{word} {span}" if span else ""
+    return Command(Verb.MUTE, days=days, word=word, whole=whole)
+
+
 @pytest.mark.parametrize(
     ("line", "meant"),
     [
@@ -103,6 +109,18 @@ def mute(*numbers: int, days: int | None = None, source: str = "", span: str = "
         ("скрыть источник Выдуманный", mute(source="выдуманныи")),
         ("كتم ٧", mute(7)),
         ("كتم المصدر وكالة ٧ أيام", mute(source="وكالة", days=7, span="٧ ايام")),
+        ("mute word pressure", mute_word("pressure")),
+        ("Mute the word “pressure”!", mute_word("pressure")),
+        ("mute word: Water cannon 7 days", mute_word("water cannon", 7, "7 days")),
+        ("mute phrase water cannon for 2 weeks", mute_word("water cannon", 14, "for 2 weeks")),
+        ("mute word day", mute_word("day")),
+        ("masquer mot pression 7 jours", mute_word("pression", 7, "7 jours")),
+        ("Masquer l’expression canon à eau", mute_word("canon a eau")),
+        ("silenciar palabra presión", mute_word("presion")),
+        ("скрыть слово давление 7 дней", mute_word("давление", 7, "7 днеи")),
+        ("كتم كلمة ضغط ٧ أيام", mute_word("ضغط", 7, "٧ ايام")),
+        ("unmute word Water Cannon", Command(Verb.UNMUTE, word="water cannon")),
+        ("вернуть слово давление", Command(Verb.UNMUTE, word="давление")),
         ("unmute 7", Command(Verb.UNMUTE, (7,))),
         ("unmute source invented-wire", Command(Verb.UNMUTE, source="invented-wire")),
     ],
@@ -143,6 +161,10 @@ def test_command_line_that_asks_for_something_is_understood(line: str, meant: Co
         "7",
         "stop – no more mail at all",
         "mute source " + "a" * 300,
+        "mute word",
+        "mute word ...",
+        "mute word " + "a" * 300,
+        "wrong word pressure",
         "wrong " + " ".join(map(str, range(1, 60))),
     ],
 )

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from hrwatch.errors import ArchiveError
 from hrwatch.query import parse
-from hrwatch.stages.store import sqlite, words
+from hrwatch.stages.store import sqlite
+from hrwatch.stages.store.articles import words
 from hrwatch.stages.store.sqlite import words as sqlite_words
 
 PATH = Path("archive.db")

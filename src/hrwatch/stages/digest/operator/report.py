@@ -25,6 +25,7 @@ def report(affairs: Affairs) -> Page:
         _mail(affairs),
         _subscribers(affairs),
         _rejected(affairs),
+        _muted(affairs),
         _sizes(affairs),
         iter([wrap(_CLOSING)]),
     )
@@ -132,6 +133,15 @@ def _rejected(affairs: Affairs) -> Iterator[str]:
     for what, term, articles in affairs.rejected:
         yield wrap(f"{what}, by the term {term}: {text.counted(articles, 'article')}", first="  - ")
     yield wrap("Narrow the term, or leave it out: docs/rules.md.")
+
+
+def _muted(affairs: Affairs) -> Iterator[str]:
+    if not affairs.muted:
+        return
+    yield "MOST MUTED WORDS (subscribers replied `mute word`)"
+    for word, subscribers in affairs.muted:
+        yield wrap(f"{word}: {text.counted(subscribers, 'subscriber')}", first="  - ")
+    yield wrap("For them, what only such a word found is left out, and counted in their digests.")
 
 
 def _sizes(affairs: Affairs) -> Iterator[str]:

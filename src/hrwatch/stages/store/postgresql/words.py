@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from hrwatch.query import And, Leaf, Near, Node, Or, Phrase, Prefix, Word
-from hrwatch.stages.store.rows import Words
+from hrwatch.stages.store.articles.rows import Words
 
 # PostgreSQL refuses a word above 2 046 bytes, and words of together more than 1 MB.
 _LONGEST_WORD = 2_000

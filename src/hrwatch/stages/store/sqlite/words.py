@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from hrwatch.query import And, Leaf, Near, Node, Or, Phrase, Prefix, Word
-from hrwatch.stages.store.rows import Words
+from hrwatch.stages.store.articles.rows import Words
 
 _PAGES = 500  # of 4 KB; a step of some hundredths of a second
 _MERGED = 2  # changes; fewer, and there was nothing to merge

@@ -1,0 +1,92 @@
+"""What a subscriber wants to hear no more of, as their mutes say it: used by writing, and, for the
+words, by wishes. Pure.
+
+A muted word is no reason any more: the article is looked at as if the word did not stand in it.
+One that nothing else speaks for is left out; any other is told, without the word among its
+reasons.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hrwatch.model.mail import Match, Mute, MuteKind
+from hrwatch.model.tags import Evidence, Field, Tag
+from hrwatch.stages.match import Matcher
+from hrwatch.stages.reply.commands import called, fold
+from hrwatch.stages.store.mail.ledger import Waiting
+
+_PAIR = "~"  # in a term that asks for two words near each other
+_INFLECTED = "*"
+
+
+def in_force(mutes: Iterable[Mute], one: Waiting) -> tuple[Mute, ...]:
+    """Return which mutes hold for what waits: those that were not over when it matched, whenever a
+    digest comes."""
+    return tuple(mute for mute in mutes if mute.until is None or one.matched_at < mute.until)
+
+
+def is_muted(one: Waiting, mutes: Iterable[Mute]) -> bool:
+    """Say whether the story that waits is muted, or its source."""
+    muted = {(mute.kind, mute.value) for mute in mutes}
+    named = ((MuteKind.STORY, one.record.story), (MuteKind.FEED, one.record.feed))
+    return not muted.isdisjoint(named)
+
+
+def words_of(mutes: Iterable[Mute]) -> frozenset[str]:
+    """Return the words among mutes."""
+    return frozenset(mute.value for mute in mutes if mute.kind is MuteKind.WORD)
+
+
+def without(match: Match, words: frozenset[str], matcher: Matcher) -> Match | None:
+    """Given a match and the words that are muted, return what is left of it without them; None
+    where they were all that spoke for it."""
+    tags = _without(match.record.tags, words)
+    if tags == match.record.tags:
+        return match
+    left = matcher.match(replace(match.record, tags=tags))
+    if left is None or (match.because and not left.because):
+        return None
+    return replace(left, reason=match.reason)
+
+
+def speaks(evidence: Evidence, word: str) -> bool:
+    """Say whether an article was found by a word, as replies compare it: as the text writes it, or
+    as the rules do, in any of the forms that a rule with a star stands for. What the publisher's
+    own category says is no word of the text."""
+    if not word or evidence.field is Field.CATEGORIES:
+        return False
+    term = called(evidence.term)
+    return word in (called(evidence.found), term) or _is_form_of(word, evidence.term)
+
+
+def as_shown(evidence: Evidence, word: str) -> str:
+    """Return what to call a word: as the text writes it; else as the rules do, which may hold
+    nothing of the text: of a pair of words, anything stands between."""
+    shown = evidence.found if called(evidence.found) == word else evidence.term
+    return " ".join(shown.split())
+
+
+def _without(tags: Iterable[Tag], words: frozenset[str]) -> tuple[Tag, ...]:
+    """Return the tags without the evidence that these words are; one of which nothing is left is
+    none. A tag that came without any keeps its place."""
+    kept = []
+    for tag in tags:
+        evidence = tuple(
+            one for one in tag.evidence if not any(speaks(one, word) for word in words)
+        )
+        if evidence or not tag.evidence:
+            kept.append(tag if evidence == tag.evidence else replace(tag, evidence=evidence))
+    return tuple(kept)
+
+
+def _is_form_of(word: str, term: str) -> bool:
+    """Say whether a term with stars stands for a word or phrase, word by word."""
+    asked, given = word.split(), fold(term).split()
+    return (
+        _PAIR not in term
+        and len(asked) == len(given)
+        and all(
+            one.startswith(part[:-1]) if part.endswith(_INFLECTED) else one == part
+            for one, part in zip(asked, given, strict=True)
+        )
+    )

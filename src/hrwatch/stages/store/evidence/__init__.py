@@ -1,0 +1,1 @@
+"""What was fetched, as it came, and the chain that shows it whole."""

@@ -1,0 +1,1 @@
+"""Who asks for what, what each was told, and the mail on its way."""

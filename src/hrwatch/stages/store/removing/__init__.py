@@ -1,0 +1,1 @@
+"""What leaves the archive: at a request, at the end of a time, with a subscriber."""

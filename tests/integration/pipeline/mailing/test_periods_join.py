@@ -1,0 +1,257 @@
+"""The periods that a subscriber's digests tell of: each begins where the one before it ended,
+whatever happened between."""
+
+import re
+from collections.abc import Callable, Coroutine
+from datetime import time, timedelta
+from email.message import Message
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from builders import a_match, a_record, a_subscriber
+from hrwatch.model.mail import (
+    Beginning,
+    Cadence,
+    Delivery,
+    MailKind,
+    Quiet,
+    Schedule,
+    Status,
+    Subscriber,
+)
+from hrwatch.stages.match import criteria
+from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.mail import beginnings, ledger, outbox, subscribers, undelivered
+from postgres import Place, Places
+from writing_desk import SEVERE, WritingDesk, at_the_desk, instant
+
+DAILY = Schedule(Cadence.DAILY, time(7))
+_PERIOD = re.compile(r"Period: (.+?) to (.+?), Vilnius time")
+FIRST = ", when your subscription began,"
+
+
+@pytest.fixture
+def file(places: Places, tmp_path: Path) -> Place:
+    """A place on SQLite: what these tests ask is not the database's to answer."""
+    return places.make("sqlite", tmp_path / "state")
+
+
+def reader(schedule: Schedule = DAILY, **changes: object) -> Subscriber:
+    return a_subscriber(schedule=schedule, timezone="Europe/Vilnius", **changes)
+
+
+def end_of(head: str) -> str:
+    """One end of what a mail tells, without what a change of clocks or a short time adds."""
+    return re.sub(r" \(UTC\S+\)|(?<=:\d\d):00", "", head)
+
+
+def periods(desk: WritingDesk, *, alerts: bool = False) -> list[tuple[str, str]]:
+    """What each mail tells of its period, the oldest first: of digests, or of `alerts`."""
+    found = []
+    for mail in desk.mails():
+        text = " ".join(text_of(mail).split())
+        if text.startswith("Alert") is alerts:
+            match = _PERIOD.search(text)
+            assert match is not None, text[:300]
+            found.append((end_of(match[1]), end_of(match[2])))
+    return found
+
+
+def text_of(mail: Message) -> str:
+    part = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
+    return cast(bytes, part.get_payload(decode=True)).decode()
+
+
+Days = Callable[[WritingDesk], Coroutine[Any, Any, None]]
+
+
+async def quiet_days(desk: WritingDesk) -> None:
+    """Two days of news, two of none, one of news."""
+    for title, until in (("One", "24 12:00"), ("Two", "25 12:00"), ("", "27 12:00")):
+        if title:
+            await desk.publish(title)
+        await desk.go(f"2026-10-{until}")
+    await desk.publish("Three")
+    await desk.go("2026-10-28 12:00")
+
+
+async def a_pause(desk: WritingDesk) -> None:
+    """A pause by a reply from the second day on, over the change of clocks."""
+    await desk.publish("One")
+    await desk.go("2026-10-24 12:00")
+    await desk.stand(paused_until=instant("2026-10-27 20:00"))
+    await desk.publish("Two")
+    await desk.go("2026-10-27 22:00")
+    await desk.publish("Three")
+    await desk.go("2026-10-29 12:00")
+
+
+async def downtime(desk: WritingDesk) -> None:
+    """The machine is off for three days; then one late digest, and the usual one."""
+    await desk.publish("One")
+    await desk.go("2026-10-24 12:00")
+    await desk.publish("Two")
+    desk.clock.now = instant("2026-10-27 13:00")
+    await desk.tick()
+    await desk.publish("Three")
+    await desk.go("2026-10-28 12:00")
+
+
+async def asked_for_now(desk: WritingDesk) -> None:
+    """The operator sends what there is at noon, beside the windows."""
+    await desk.publish("One")
+    await desk.go("2026-10-24 09:00")
+    await desk.publish("Two")
+    await desk.go("2026-10-24 12:00")
+    await desk.tick(regardless=True)
+    await desk.publish("Three")
+    await desk.go("2026-10-25 12:00")
+
+
+async def every_hour(desk: WritingDesk) -> None:
+    """News now and then, through a night."""
+    for number in range(9):
+        await desk.publish(f"Story {number}")
+        await desk.go(f"2026-10-{23 + number // 3} {8 * (number % 3) + 7:02}:30", step=HALF_HOUR)
+
+
+HALF_HOUR = timedelta(minutes=30)
+HOURLY = Schedule(Cadence.HOURLY)
+WEEKLY = Schedule(Cadence.WEEKLY, time(7), 0)
+AT_ONCE = Schedule(Cadence.AT_ONCE)
+NIGHT = Quiet(time(22), time(8, 30))
+
+
+@pytest.mark.parametrize(
+    ("subscriber", "days", "ends"),
+    [
+        (
+            reader(),
+            quiet_days,
+            ["Sat 24 Oct 07:00", "Sun 25 Oct 07:00", "Wed 28 Oct 07:00"],
+        ),
+        (reader(), a_pause, ["Sat 24 Oct 07:00", "Tue 27 Oct 22:00", "Wed 28 Oct 07:00"]),
+        (reader(), downtime, ["Sat 24 Oct 07:00", "Tue 27 Oct 15:00", "Wed 28 Oct 07:00"]),
+        (reader(), asked_for_now, ["Sat 24 Oct 07:00", "Sat 24 Oct 15:00", "Sun 25 Oct 07:00"]),
+        (reader(quiet=NIGHT), quiet_days, ["Sat 24 Oct 09:00", "Sun 25 Oct 09:00", None]),
+        (reader(HOURLY), every_hour, None),
+        (reader(AT_ONCE), every_hour, None),
+        (reader(AT_ONCE, quiet=NIGHT), every_hour, None),
+        (reader(WEEKLY), quiet_days, ["Mon 26 Oct 07:00"]),
+        (reader(empty=True), quiet_days, None),
+    ],
+)
+def test_periods_join_without_a_hole(
+    file: Place, tmp_path: Path, subscriber: Subscriber, days: Days, ends: list[str] | None
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        await days(desk)
+        found = periods(desk)
+        assert found[0][0] == f"Fri 23 Oct 12:00{FIRST}"
+        for (_, until), (since, _) in pairwise(found):
+            assert since == until
+        if ends is None:
+            assert len(found) > 3
+        for (_, until), end in zip(found, ends or (), strict=bool(ends)):
+            assert end is None or until == end
+
+    at_the_desk(file, tmp_path, "2026-10-23 09:00", (subscriber,), test)
+
+
+def test_period_of_an_alert_goes_on_from_the_last_mail_and_that_of_a_digest_from_a_digest(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        for title, hour in (("One", 10), ("Two", 13)):
+            await desk.publish(title, SEVERE)
+            await desk.go(f"2026-11-22 {hour}:00", step=HALF_HOUR)
+        await desk.publish("Three")
+        await desk.go("2026-11-23 09:00")
+        await desk.publish("Four", SEVERE)
+        await desk.go("2026-11-23 12:00")
+        assert periods(desk) == [(f"Sun 22 Nov 11:00{FIRST}", "Mon 23 Nov 07:00")]
+        assert periods(desk, alerts=True) == [
+            (f"Sun 22 Nov 11:00{FIRST}", "Sun 22 Nov 11:30"),
+            ("Sun 22 Nov 11:30", "Sun 22 Nov 12:30"),
+            ("Mon 23 Nov 07:00", "Mon 23 Nov 12:00"),
+        ]
+
+    at_the_desk(file, tmp_path, "2026-11-22 09:00", (reader(urgent=3),), test)
+
+
+def test_digest_says_what_was_first_seen_before_its_period(file: Place, tmp_path: Path) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        await desk.publish("One")
+        await desk.go("2026-11-23 09:00")
+        # Articles of before match by rules of today, and were nobody's (`retag`).
+        seen_at = instant("2026-11-22 11:00")
+        old = a_record("old", title="Old", first_seen_at=seen_at, backlog=True)
+        await desk.publish("Two")
+        await desk.tick()
+        await desk.archive.write(_found_late, old)
+        await desk.go("2026-11-24 09:00")
+        assert "first seen before that" not in " ".join(text_of(desk.mails()[0]).split())
+        assert (
+            "Period: Mon 23 Nov 07:00 to Tue 24 Nov 07:00, Vilnius time (UTC+2). 1 story was first "
+            "seen before that and is told only now." in " ".join(desk.last_text().split())
+        )
+
+    at_the_desk(file, tmp_path, "2026-11-22 09:00", (reader(),), test)
+
+
+def _found_late(connection: Any, record: Any) -> None:
+    records.add(connection, (record,))
+    ledger.add_late(connection, {"desk": (a_match(record),)}, instant("2026-11-23 10:00"))
+
+
+def test_beginning_is_not_the_end_of_what_nobody_read(place: Place, tmp_path: Path) -> None:
+    async def test(desk: WritingDesk) -> None:
+        async def begins() -> Beginning | None:
+            found: Beginning | None = await desk.archive.read(
+                beginnings.of_next, "desk", MailKind.DIGEST
+            )
+            return found
+
+        await desk.tick()
+        first = Beginning(instant("2026-11-22 09:00"), is_first=True)
+        await desk.go("2026-11-23 09:00")
+        assert {one.mailed for one in desk.written()} == {False}
+        assert await begins() == first  # a window that had nothing to tell
+        await desk.publish("One")
+        await desk.go("2026-11-24 06:00")
+        told = Beginning(instant("2026-11-24 05:00"))
+        assert await begins() == told
+        (due,) = await desk.archive.read(outbox.waiting, now=desk.clock(), regardless=True)
+        sent = Delivery(due.message_id, "desk", Status.SENT, desk.clock())
+        await desk.archive.write(outbox.settle, sent)
+        assert await begins() == told
+        await desk.publish("Two")
+        await desk.go("2026-11-25 06:00")
+        assert await begins() == Beginning(instant("2026-11-25 05:00"))
+        (due,) = await desk.archive.read(outbox.waiting, now=desk.clock(), regardless=True)
+        await desk.archive.write(undelivered.drop, due.message_id, desk.clock())
+        assert await begins() == told  # what was given up waits again, and belongs to the next
+
+    at_the_desk(place, tmp_path, "2026-11-22 09:00", (reader(),), test)
+
+
+def test_beginning_of_who_left_and_came_back_is_when_they_did(file: Place, tmp_path: Path) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.publish("One")
+        await desk.go("2026-11-23 09:00")
+        asked = criteria(desk.desk.config.subscribers[0].interest)
+        for stands, at in (({}, "2026-11-24 09:00"), ({"desk": asked}, "2026-12-24 09:00")):
+            await desk.archive.write(subscribers.sync, stands, instant(at))
+        narrowed = criteria(reader(countries=("BY",)).interest)
+        await desk.archive.write(subscribers.sync, {"desk": narrowed}, instant("2026-12-25 09:00"))
+        found = await desk.archive.read(beginnings.of_next, "desk", MailKind.DIGEST)
+        assert found == Beginning(instant("2026-12-24 09:00"), is_first=True)
+        assert await desk.archive.read(beginnings.of_next, "nobody", MailKind.DIGEST) is None
+
+    at_the_desk(file, tmp_path, "2026-11-22 09:00", (reader(),), test)
