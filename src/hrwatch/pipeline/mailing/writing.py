@@ -245,9 +245,12 @@ def coverage_of(subscriber: Subscriber, states: Iterable[FeedState]) -> Coverage
 
 
 async def _stories(archive: Archive, matches: Iterable[Match]) -> dict[str, tuple[Record, ...]]:
-    """Return all records of the stories that matched, by the id of their original."""
-    records = await archive.read(record_table.stories, {match.record.story for match in matches})
+    """Return all records of the stories that matched, by the id of their original. Those that
+    matched are at hand, with their texts, and are not read again."""
+    by_version = sorted((match.record for match in matches), key=lambda record: record.version)
+    matched = {record.id: record for record in by_version}
+    others = await archive.read(record_table.others, matched.values())
     by_story: dict[str, list[Record]] = {}
-    for record in records:
+    for record in (*matched.values(), *others):
         by_story.setdefault(record.story, []).append(record)
     return {story: tuple(of_it) for story, of_it in by_story.items()}
