@@ -89,7 +89,7 @@ def fill(archive: Archive) -> None:
     archive.write_now(notices.alert, [f"suspended:{NAME}", "disk"], alert, NOW)
     # As the daemon does once the file without them is in force.
     archive.write_now(subscribers.sync, {"desk": [("keywords", "torture")]}, NOW)
-    archive.write_now(subscriptions.sync, {"desk": "desk@example.org"})
+    archive.write_now(subscriptions.sync, {"desk": "desk@example.org"}, NOW)
 
 
 @pytest.fixture
