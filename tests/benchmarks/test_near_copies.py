@@ -21,7 +21,7 @@ from hrwatch.stages.dedup.shelf import COMPARED, SHARED
 from hrwatch.stages.dedup.shingles import SKETCH
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.articles import records, rows, sketches, translations
+from hrwatch.stages.store.articles import recognising, records, rows, sketches, translations
 from postgres import Place, Places
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1_800)]
@@ -99,7 +99,9 @@ def come_to_rest(place: Place) -> None:
 def look_up_and_insert(connection: sa.Connection, new: Record) -> float:
     """Return the milliseconds it took, without the commit."""
     started = time.perf_counter()
-    equal = records.candidates(connection, permalinks=(), text_hashes=(new.fingerprint.text_hash,))
+    equal = recognising.candidates(
+        connection, permalinks=(), text_hashes=(new.fingerprint.text_hash,)
+    )
     hashes = linking.comparable(FEED, (new,), frozenset())
     found = sketches.near(connection, hashes.values(), shared=SHARED, most=COMPARED)
     alike = linking.Alike(frozenset(), hashes, found)

@@ -15,6 +15,7 @@ from hrwatch.cli.place import FAILED, Place, place
 from hrwatch.config import Config
 from hrwatch.model.articles import Record
 from hrwatch.model.tags import Kind, Relation
+from hrwatch.stages.store.articles import recognising
 from hrwatch.stages.store.articles import records as record_table
 
 COLUMNS = (
@@ -104,7 +105,7 @@ def _write_captures(where: Place, config: Config) -> None:
 
 def _records(where: Place, config: Config) -> Iterator[dict[str, object]]:
     with where.archive(config) as archive, archive.reading() as connection:
-        carriers = record_table.carriers(connection)
+        carriers = recognising.carriers(connection)
         for record in record_table.stream(connection):
             yield _object(record, carriers)
 

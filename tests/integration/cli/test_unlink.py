@@ -15,7 +15,7 @@ from hrwatch.model.articles import Copy, CopyKind, Record
 from hrwatch.model.mail import Digest, Earlier, Reason
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.articles import feeds, linking, records
+from hrwatch.stages.store.articles import feeds, linking, recognising, records
 from hrwatch.stages.store.articles.linking import Unlinked
 from hrwatch.stages.store.mail import ledger, outbox, subscribers, telling
 from postgres import Place
@@ -108,7 +108,7 @@ def test_unlinked_record_is_made_no_copy_again_by_what_comes_later(archive: Arch
     assert got(archive, "late").story == "wrong"
     assert got(archive, "other").story == "own"
     with archive.reading() as connection:
-        (candidate,) = records.candidates(
+        (candidate,) = recognising.candidates(
             connection, permalinks=["http://wire.example/wrong"], text_hashes=[]
         )
     assert candidate.unlinked

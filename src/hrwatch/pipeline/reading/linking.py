@@ -19,8 +19,7 @@ from hrwatch.stages.dedup import commons, copies, shelf
 from hrwatch.stages.dedup.shelf import Shelf, Told
 from hrwatch.stages.dedup.shingles import telling_hashes
 from hrwatch.stages.dedup.translations import translation_of
-from hrwatch.stages.store.articles import records as record_table
-from hrwatch.stages.store.articles import sketches
+from hrwatch.stages.store.articles import recognising, sketches
 from hrwatch.stages.store.articles import translations as translation_table
 
 # What is common is learned when an archive has so many records, each time it has doubled since,
@@ -64,7 +63,7 @@ async def link(parts: Parts, feed: Feed, new: Sequence[Record]) -> Linked:
     if not parts.link_copies:
         return Linked(tuple(new), {}, {})
     equal = await parts.archive.read(
-        record_table.candidates,
+        recognising.candidates,
         permalinks={record.permalink for record in new if record.permalink},
         text_hashes={h for record in new if (h := record.fingerprint.text_hash)},
     )

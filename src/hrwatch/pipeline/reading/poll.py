@@ -37,8 +37,7 @@ from hrwatch.pipeline.reading.turns import Turns
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.fetch import FEEDS, PAGES
 from hrwatch.stages.store.articles import feeds as feed_table
-from hrwatch.stages.store.articles import purged
-from hrwatch.stages.store.articles import records as record_table
+from hrwatch.stages.store.articles import purged, recognising
 
 # What a visit has read is committed in steps, so that a kill costs a step and not the whole feed.
 ENTRIES_PER_COMMIT = 50
@@ -191,7 +190,7 @@ async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport
         return _failed(parts, feed, state, document)
     parsed = document.feed
     known = await parts.archive.read(
-        record_table.known,
+        recognising.known,
         feed.name,
         guid_keys={marks.guid_key for marks in document.marks if marks.guid_key},
         permalinks={marks.permalink for marks in document.marks if marks.permalink},

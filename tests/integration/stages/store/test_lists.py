@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from builders import a_record
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.articles import purged, records, sketches, translations
+from hrwatch.stages.store.articles import purged, recognising, records, sketches, translations
 from hrwatch.stages.store.lists import among, listed
 from postgres import Places
 
@@ -42,7 +42,7 @@ def test_plans_made_for_a_new_archive_read_through_no_table(places: Places, tmp_
         archive.write_now(records.add, [new], hashes={new.id: range(32)})
         for _ in range(12):  # five with plans of their own, then with the one that is kept
             with archive.reading() as connection:
-                records.candidates(connection, permalinks=(PAGE,), text_hashes=("a" * 64,))
+                recognising.candidates(connection, permalinks=(PAGE,), text_hashes=("a" * 64,))
                 sketches.near(connection, [range(32)], shared=2, most=8)
                 translations.counterparts(connection, permalinks=(PAGE,), named=(PAGE,))
                 purged.among(connection, [new])

@@ -12,7 +12,7 @@ from builders import a_record, a_tag, an_entry
 from hrwatch.model.articles import Record
 from hrwatch.query import parse
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.articles import records
+from hrwatch.stages.store.articles import recognising, records
 from hrwatch.stages.store.articles.search import find
 from hrwatch.stages.store.mail import ledger, telling
 from hrwatch.text import key, title_key
@@ -97,7 +97,7 @@ def test_look_ups_in_a_filled_archive_stay_quick(
     with archive.reading() as connection:
         figures = {
             "known, 20 entries": milliseconds(
-                lambda: records.known(
+                lambda: recognising.known(
                     connection,
                     feed,
                     guid_keys=[key(f"guid-{n}") for n in numbers],
@@ -106,7 +106,7 @@ def test_look_ups_in_a_filled_archive_stay_quick(
                 )
             ),
             "candidates, 20 entries": milliseconds(
-                lambda: records.candidates(
+                lambda: recognising.candidates(
                     connection,
                     permalinks=[f"http://wire.example/{n}" for n in numbers],
                     text_hashes=hashes,
@@ -153,8 +153,8 @@ def test_look_ups_never_read_a_whole_table(archive: Archive) -> None:
         if on_server:  # which may prefer to read the whole of a small table, but not have to
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         sa.event.listen(connection, "before_cursor_execute", listen)
-        records.known(connection, "feed1", guid_keys=["a"], permalinks=["b"], title_keys=["c"])
-        records.candidates(connection, permalinks=["a"], text_hashes=["b"])
+        recognising.known(connection, "feed1", guid_keys=["a"], permalinks=["b"], title_keys=["c"])
+        recognising.candidates(connection, permalinks=["a"], text_hashes=["b"])
         records.get(connection, "record000001")
         records.get(connection, "record00001")
         records.stories(connection, ["record000001"])

@@ -131,6 +131,8 @@ def test_number_that_a_word_or_its_form_calls_a_phone_is_removed(text: str, show
         ("CNPJ 11.222.333/0001-81", "CNPJ ⟨I⟩"),
         ("CURP HEGG560427MVZRRL04", "CURP ⟨I⟩"),
         ("hegg560427mvzrrl04", "⟨I⟩"),
+        ("con RFC HEGG560427AB1", "con RFC ⟨I⟩"),
+        ("RFC: LÑE-850230-9A2,", "RFC: ⟨I⟩,"),
         ("DNI 12345678Z", "DNI ⟨I⟩"),
         ("con 12.345.678-Z", "con ⟨I⟩"),
         ("NIE X1234567L", "NIE ⟨I⟩"),
@@ -254,6 +256,8 @@ def test_redacted_says_what_is_gone_in_the_language_of_the_mail() -> None:
         "passport in 2019, passport: 12.03.2010",
         "ID cards 2023, Hotline opened in 2024",
         "за 2024-2025 годы",
+        # standards: an RFC of Mexico has letters
+        "RFC 2047-1, text_rfc2047-1 and RFC 15342",
         # people, things and money
         "1 234 567 people",
         "12.500.000 people",

@@ -33,6 +33,13 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = tuple(
         ),
         (r"[A-Z]{2}\d\d[A-Z0-9]{11,30}", re.I, checks.iban),
         (r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", re.I, checks.curp),
+        # Mexico, taxpayers: letters, a date, letters or digits
+        (
+            rf"[A-ZÑ&]{{3,4}}[{SPACE}{HYPHEN}]?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+            rf"[{SPACE}{HYPHEN}]?[A-Z0-9]{{3}}",
+            0,
+            _always,
+        ),
         (
             rf"(?:\d{{8}}|\d\d\.\d{{3}}\.\d{{3}}|[XYZ][{HYPHEN}]?\d{{7}})[{HYPHEN} ]?[A-Z]",
             re.I,

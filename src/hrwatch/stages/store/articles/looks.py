@@ -12,6 +12,7 @@ from hrwatch.model.evidence import Capture, Visit
 from hrwatch.model.mail import Reason
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles import visits
+from hrwatch.stages.store.articles.presence import is_latest
 from hrwatch.stages.store.evidence import captures
 from hrwatch.stages.store.evidence.captures import Packed
 from hrwatch.stages.store.mail import ledger
@@ -88,10 +89,9 @@ def keep_restated(
             captures.append(connection, (one.evidence,))
         if one.version:
             record_table.add(connection, (one.version,))
-        latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == one.record)
         connection.execute(
             sa.update(records)
-            .where(records.c.id == one.record, records.c.version == latest.scalar_subquery())
+            .where(records.c.id == one.record, is_latest())
             .values(entry_hash=one.entry_hash)
         )
         if one.record in hastened:
@@ -103,9 +103,6 @@ def _is_as_it_was(connection: sa.Connection, record: Record) -> bool:
     """Say whether the latest version of a record that is held is this one, and as much is kept of
     it. A statement of its own: one that waits for a lock sees no version that is new since."""
     row = connection.execute(
-        sa.select(records.c.version, records.c.kept)
-        .where(records.c.id == record.id)
-        .order_by(records.c.version.desc())
-        .limit(1)
+        sa.select(records.c.version, records.c.kept).where(records.c.id == record.id, is_latest())
     ).one_or_none()
     return row is not None and (row.version, Kept(row.kept)) == (record.version, record.kept)

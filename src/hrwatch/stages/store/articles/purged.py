@@ -62,13 +62,13 @@ def note(connection: sa.Connection, ids: Collection[str]) -> None:
 def of_pages(connection: sa.Connection, pages: Collection[Page]) -> frozenset[Page]:
     """Given canonical addresses with the keys of their titles, return those of articles that were
     purged, in whichever feed: they do not come back by another one."""
-    keys = {text.key(address) for address, _ in pages if address}
+    keyed = {page: (text.key(page[0]), page[1]) for page in pages if page[0]}
     gone = {
         (row.page_key, row.title_key)
-        for piece in chunks(sorted(keys))
+        for piece in chunks(sorted({page_key for page_key, _ in keyed.values()}))
         for row in connection.execute(_BY_PAGE, {"keys": piece})
     }
-    return frozenset(page for page in pages if _is_gone(page, gone))
+    return frozenset(page for page, key in keyed.items() if _is_gone(key, gone))
 
 
 def among(connection: sa.Connection, new: Iterable[Record]) -> frozenset[tuple[str, int]]:
@@ -76,7 +76,7 @@ def among(connection: sa.Connection, new: Iterable[Record]) -> frozenset[tuple[s
     by their page or where it was read, or because their feed had the same text under the same guid
     or title."""
     new = tuple(new)
-    pages = {(one.id, one.version): frozenset(_pages(one)) for one in new}
+    pages = {(one.id, one.version): _pages(one) for one in new}
     later = sorted({one.id for one in new if one.version > 1})
     gone_ids = {
         record_id
@@ -84,7 +84,7 @@ def among(connection: sa.Connection, new: Iterable[Record]) -> frozenset[tuple[s
         for record_id in connection.scalars(_BY_ID, {"keys": piece})
     }
     asked = {
-        "pages": sorted({text.key(page) for some in pages.values() for page, _ in some if page}),
+        "pages": sorted({page_key for some in pages.values() for page_key, _ in some}),
         "texts": sorted({one.fingerprint.text_hash for one in new if one.version == 1} - {""}),
     }
     gone_pages: set[Page] = set()
@@ -105,10 +105,9 @@ def among(connection: sa.Connection, new: Iterable[Record]) -> frozenset[tuple[s
 
 
 def _is_gone(page: Page, gone: Collection[Page]) -> bool:
-    """Return whether a page, canonical, is among those that are gone, which are named by keys."""
-    address, title_key = page
-    key = text.key(address)
-    return bool(address) and ((key, title_key) in gone or (key, EVERY_TITLE) in gone)
+    """Return whether a page is among those that are gone, both named by their keys."""
+    page_key, title_key = page
+    return (page_key, title_key) in gone or (page_key, EVERY_TITLE) in gone
 
 
 def _shared(
@@ -124,12 +123,13 @@ def _shared(
     )
 
 
-def _pages(record: Record) -> Iterator[Page]:
-    title_key = text.title_key(record.entry.title)
-    yield record.permalink, title_key
+def _pages(record: Record) -> frozenset[Page]:
+    """Return by which pages a record may be known: its own, where that was read or says it is."""
+    addresses = {record.permalink}
     if record.article:
-        yield urls.canonical(record.article.url), title_key
-        yield urls.canonical(record.article.canonical), title_key
+        addresses |= {urls.canonical(record.article.url), urls.canonical(record.article.canonical)}
+    title_key = text.title_key(record.entry.title)
+    return frozenset((text.key(address), title_key) for address in addresses - {""})
 
 
 def _texts(record: Record) -> Iterator[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""What the archive keeps: records added, recognised, looked up and streamed.
+"""What the archive keeps: records added, looked up and streamed.
 
 Records are append-only, a row a version; unless a function says otherwise it answers with the
 latest version of each.
@@ -14,45 +14,21 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from hrwatch import text
-from hrwatch.model.articles import Candidate, CopyKind, Record
+from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Capture, Visit
-from hrwatch.model.feeds import KnownEntry
 from hrwatch.model.tags import Tag
 from hrwatch.stages.store.articles import linking, purged, rows, sketches, translations, words
 from hrwatch.stages.store.articles import visits as visit_table
-from hrwatch.stages.store.articles.presence import is_first, is_latest, is_there
+from hrwatch.stages.store.articles.presence import is_latest, is_there
 from hrwatch.stages.store.evidence import captures
 from hrwatch.stages.store.evidence.captures import Packed
-from hrwatch.stages.store.lists import among
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import feeds, records, tags
+from hrwatch.stages.store.tables import records, tags
 
 T = TypeVar("T")
 _WRITTEN = (records.c.ordinal, records.c.id, records.c.version)
 SHORTEST_PREFIX = 6
 _PIECE = 50  # records of a stream that are in memory at once; one may be megabytes
-
-
-# Made once: they are asked for every step of a poll, and making one costs more than the answer.
-_CANDIDATES = (
-    sa.select(
-        records.c.ordinal,
-        records.c.id,
-        records.c.feed,
-        sa.func.coalesce(feeds.c.address, "").label("feed_address"),
-        records.c.permalink,
-        records.c.title,
-        records.c.text_hash,
-        records.c.copy_of,
-        records.c.copy_kind,
-        records.c.unlinked,
-    )
-    .select_from(records.outerjoin(feeds, feeds.c.feed == records.c.feed))
-    .where(is_first(), is_there())
-)
-_BY_PERMALINK = _CANDIDATES.where(among(records.c.permalink_key, "keys"))
-_BY_TEXT = _CANDIDATES.where(among(records.c.text_hash, "keys"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +65,22 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
     it was read from, which is chained to the captures; `visits` are to be made to those whose
     page is still wanted.
     """
-    brought = {(record.id, record.version): record for record in new}
-    gone = purged.among(connection, brought.values())
-    given = {key: one for key, one in brought.items() if key not in gone}
-    purged_ids = {record_id for record_id, _ in gone}
-    added = 0
-    chained: list[tuple[Capture, bytes | Packed]] = []
-    for piece in chunks(given.values()):
-        statement = insert_missing(connection, records, returning=_WRITTEN)
-        written = connection.execute(
-            statement, [rows.record_values(record) for record in piece]
-        ).all()
-        numbered = [(row.ordinal, given[row.id, row.version]) for row in written]
-        tag_values = list(
-            chain.from_iterable(rows.tag_values(ordinal, r.tags) for ordinal, r in numbered)
-        )
-        if tag_values:
-            connection.execute(sa.insert(tags), tag_values)
-        words.add(connection, [rows.words(number, r.title, r.text) for number, r in numbered])
-        sketches.add(connection, {n: hashes[r.id] for n, r in numbered if r.id in hashes})
-        translations.add(connection, {n: r.article.translations for n, r in numbered if r.article})
-        chained += [evidence[r.id] for _, r in numbered if r.id in evidence]
-        added += len(numbered)
-        linking.carry_on(connection, [(r.id, r.version) for _, r in numbered if r.version > 1])
+    given = {(record.id, record.version): record for record in new}
+    gone = purged.among(connection, given.values())
+    added = _written(connection, {key: one for key, one in given.items() if key not in gone})
+    _add_tags(connection, added)
+    words.add(connection, [rows.words(number, r.title, r.text) for number, r in added])
+    sketches.add(connection, {number: hashes[r.id] for number, r in added if r.id in hashes})
+    translations.add(connection, {n: r.article.translations for n, r in added if r.article})
+    linking.carry_on(connection, [(r.id, r.version) for _, r in added if r.version > 1])
+    gone_ids = {record_id for record_id, _ in gone}
     for original, earlier in relinked.items():
-        if original not in purged_ids:
+        if original not in gone_ids:
             linking.relink(connection, original, earlier)
-    visit_table.add(connection, [one for one in visits if one.record not in purged_ids])
-    captures.append(connection, chained)  # the last, for its lock (captures.py)
-    return added
+    visit_table.add(connection, [one for one in visits if one.record not in gone_ids])
+    # The last, for its lock (captures.py).
+    captures.append(connection, [evidence[r.id] for _, r in added if r.id in evidence])
+    return len(added)
 
 
 def hold(connection: sa.Connection, ids: Iterable[str]) -> None:
@@ -126,78 +89,6 @@ def hold(connection: sa.Connection, ids: Iterable[str]) -> None:
     query = sa.select(records.c.ordinal).order_by(records.c.id, records.c.version)
     for piece in chunks(sorted(set(ids))):
         connection.execute(query.where(records.c.id.in_(piece)).with_for_update()).all()
-
-
-def known(
-    connection: sa.Connection,
-    feed: str,
-    *,
-    guid_keys: Iterable[str],
-    permalinks: Iterable[str],
-    title_keys: Iterable[str],
-) -> tuple[KnownEntry, ...]:
-    """Given what a feed's entries might be recognised by, return the records of that feed that
-    share any of it; `permalinks` are canonical. Empty keys are passed over."""
-    by_key = {text.key(permalink): permalink for permalink in permalinks}
-    wanted = (
-        (records.c.guid_key, guid_keys),
-        (records.c.permalink_key, by_key),
-        (records.c.title_key, title_keys),
-    )
-    columns = (
-        records.c.ordinal,
-        records.c.id,
-        records.c.guid_key,
-        records.c.permalink,
-        records.c.permalink_key,
-        records.c.title_key,
-        records.c.published_at,
-        records.c.first_seen_at,
-        records.c.entry_hash,
-    )
-    found = {
-        row.ordinal: KnownEntry(
-            record=row.id,
-            guid_key=row.guid_key,
-            # Of what was purged the key alone is left.
-            permalink=row.permalink or by_key.get(row.permalink_key, ""),
-            title_key=row.title_key,
-            # A date that lay ahead was set to when its entry was first seen, and tells nothing.
-            published_at=None if row.published_at == row.first_seen_at else row.published_at,
-            entry_hash=row.entry_hash,
-        )
-        for column, keys in wanted
-        for row in _with_keys(connection, sa.select(*columns), column, keys, records.c.feed == feed)
-    }
-    return tuple(found[ordinal] for ordinal in sorted(found))
-
-
-def candidates(
-    connection: sa.Connection, *, permalinks: Iterable[str], text_hashes: Iterable[str]
-) -> tuple[Candidate, ...]:
-    """Return the records, oldest first, whose canonical permalink or text hash is among these, as
-    they were read first: what became of one later makes nothing a copy of it."""
-    wanted = (
-        (_BY_PERMALINK, map(text.key, permalinks)),
-        (_BY_TEXT, text_hashes),
-    )
-    found = {
-        row.ordinal: Candidate(
-            record=row.id,
-            feed=row.feed,
-            feed_address=row.feed_address,
-            permalink=row.permalink,
-            title_key=text.title_key(row.title),
-            text_hash=row.text_hash,
-            copy_of=row.copy_of,
-            copy_kind=CopyKind(row.copy_kind) if row.copy_kind else None,
-            unlinked=row.unlinked,
-        )
-        for query, keys in wanted
-        for piece in chunks(sorted({key for key in keys if key}))
-        for row in connection.execute(query, {"keys": piece})
-    }
-    return tuple(found[ordinal] for ordinal in sorted(found))
 
 
 def get(
@@ -275,33 +166,6 @@ def stream(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> It
         after = piece[-1].ordinal
 
 
-def carriers(connection: sa.Connection) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return, by canonical permalink and title key, the feeds that carried a page, in the order in
-    which they did; pages of one feed only are left out."""
-    shared = (
-        sa.select(records.c.permalink_key, records.c.title_key)
-        .where(records.c.permalink != "", records.c.title_key != "")
-        .group_by(records.c.permalink_key, records.c.title_key)
-        .having(sa.func.count(records.c.feed.distinct()) > 1)
-        .subquery()
-    )
-    query = (
-        sa.select(records.c.permalink, records.c.title_key, records.c.feed)
-        .join(
-            shared,
-            sa.and_(
-                records.c.permalink_key == shared.c.permalink_key,
-                records.c.title_key == shared.c.title_key,
-            ),
-        )
-        .order_by(records.c.ordinal)
-    )
-    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for row in connection.execute(query):
-        found[row.permalink, row.title_key][row.feed] = None
-    return {page: tuple(feeds) for page, feeds in found.items()}
-
-
 def counts(connection: sa.Connection) -> Counts:
     """Return how much the archive holds."""
     row = connection.execute(
@@ -314,15 +178,23 @@ def counts(connection: sa.Connection) -> Counts:
     return Counts(*row)
 
 
-def _with_keys(
-    connection: sa.Connection,
-    query: sa.Select[Any],
-    column: sa.Column[str],
-    keys: Iterable[str],
-    *conditions: sa.ColumnElement[bool],
-) -> Iterator[sa.Row[Any]]:
-    for piece in chunks(sorted({key for key in keys if key})):
-        yield from connection.execute(query.where(column.in_(piece), is_latest(), *conditions))
+def _written(
+    connection: sa.Connection, given: Mapping[tuple[str, int], Record]
+) -> list[tuple[int, Record]]:
+    """Write a row for each of these records, by id and version, that is not there yet; return them
+    with their ordinals."""
+    statement = insert_missing(connection, records, returning=_WRITTEN)
+    return [
+        (row.ordinal, given[row.id, row.version])
+        for piece in chunks(given.values())
+        for row in connection.execute(statement, [rows.record_values(one) for one in piece])
+    ]
+
+
+def _add_tags(connection: sa.Connection, added: Iterable[tuple[int, Record]]) -> None:
+    values = [row for ordinal, record in added for row in rows.tag_values(ordinal, record.tags)]
+    if values:
+        connection.execute(sa.insert(tags), values)
 
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Record]:

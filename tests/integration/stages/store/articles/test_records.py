@@ -15,7 +15,7 @@ from hrwatch import text
 from hrwatch.model.articles import Copy, CopyKind, Fingerprint, Record
 from hrwatch.model.feeds import KnownEntry
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.articles import feeds, records
+from hrwatch.stages.store.articles import feeds, recognising, records
 from hrwatch.stages.store.articles.records import Ambiguous
 from hrwatch.text import key, title_key
 from postgres import Place
@@ -165,7 +165,7 @@ def test_add_what_was_cleaned_is_kept_by_every_engine(archive: Archive) -> None:
 def known(archive: Archive, **keys: object) -> tuple[KnownEntry, ...]:
     asked = {"guid_keys": (), "permalinks": (), "title_keys": ()} | keys
     with archive.reading() as connection:
-        return records.known(connection, "wire", **asked)  # type: ignore[arg-type]
+        return recognising.known(connection, "wire", **asked)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_candidates_come_from_every_feed_oldest_first(archive: Archive) -> None:
         numbered(3, copy=Copy("record000001", CopyKind.SAME_TEXT, 1.0), fingerprint=told),
     )
     with archive.reading() as connection:
-        found = records.candidates(
+        found = recognising.candidates(
             connection, permalinks=["http://wire.example/2"], text_hashes=["a" * 64, ""]
         )
     assert [(c.record, c.feed_address, c.copy_of) for c in found] == [
@@ -273,11 +273,11 @@ def test_candidates_are_what_articles_said_first_whatever_they_became(archive: A
     became = replace(first, version=2, fingerprint=Fingerprint("b" * 64, 60), permalink=page)
     add(archive, first, became)
     with archive.reading() as connection:
-        (found,) = records.candidates(
+        (found,) = recognising.candidates(
             connection, permalinks=[page, first.permalink], text_hashes=["a" * 64, "b" * 64]
         )
         assert found.text_hash == said.text_hash
-        assert not records.candidates(connection, permalinks=[page], text_hashes=["b" * 64])
+        assert not recognising.candidates(connection, permalinks=[page], text_hashes=["b" * 64])
 
 
 # Looking up
@@ -348,7 +348,7 @@ def test_carriers_are_the_feeds_that_brought_the_same_page(archive: Archive) -> 
         numbered(6, entry=other, title="Two", feed="second"),
     )
     with archive.reading() as connection:
-        assert records.carriers(connection) == {
+        assert recognising.carriers(connection) == {
             ("https://wire.example/one", title_key("One")): (
                 "third",
                 "second",

@@ -26,7 +26,7 @@ from hrwatch.model.mail import Delivery, Digest, Reason, Status, Window
 from hrwatch.query import parse
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.articles import feeds, records, search, visits
+from hrwatch.stages.store.articles import feeds, recognising, records, search, visits
 from hrwatch.stages.store.articles import purged as purged_pages
 from hrwatch.stages.store.evidence import captures, verifying
 from hrwatch.stages.store.mail import ledger, outbox
@@ -289,7 +289,7 @@ def test_held_at_the_address_that_a_page_was_read_at_is_found(archive: Archive) 
 def known(archive: Archive, marks: identity.Marks, feed: str = "wire") -> bool:
     """Say whether a poll would take that entry for one that is there."""
     with archive.reading() as connection:
-        told = records.known(
+        told = recognising.known(
             connection,
             feed,
             guid_keys={marks.guid_key} - {""},
@@ -422,7 +422,7 @@ def test_purged_article_gets_no_later_version_and_is_nobodys_original(archive: A
     assert rows(archive, "SELECT count(*) FROM visits") == [(0,)]
     with archive.reading() as connection:
         assert [one.id for one in records.stream(connection)] == [COPY.id, OTHER.id]
-        told = records.candidates(
+        told = recognising.candidates(
             connection, permalinks=[PAGE], text_hashes=[VICTIM.fingerprint.text_hash]
         )
     assert told == ()
