@@ -14,7 +14,7 @@ from hrwatch.cli import erase
 from hrwatch.cli.main import app
 from hrwatch.model.mail import Delivery, Digest, MailKind, Mute, MuteKind, Page, Status, Window
 from hrwatch.model.replies import Command, Letter, Verb
-from hrwatch.pipeline.mailing import letterbox
+from hrwatch.stages import letterbox
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records

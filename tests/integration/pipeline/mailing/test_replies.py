@@ -25,7 +25,8 @@ from hrwatch.model.replies import Letter
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Field, Rules
 from hrwatch.pipeline import Desk, Parts
-from hrwatch.pipeline.mailing import letterbox, wishes
+from hrwatch.pipeline.mailing import wishes
+from hrwatch.stages import letterbox
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.reply.letter import letter
 from hrwatch.stages.store.articles import records
