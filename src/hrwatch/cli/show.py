@@ -52,7 +52,7 @@ def show(
         with archive.reading() as connection:
             versions = record_table.versions(connection, found.id) if with_versions else ()
             visit = visit_table.of(connection, [found.id]).get(found.id)
-            story = record_table.stories(connection, [found.story])
+            others = record_table.others(connection, [found])
             known = rule_sets.get(connection, rules_hash) if rules_hash else None
             removed = captures.tombstone(connection, found.id)
             held = [link for link in captures.of(connection, found.id) if link.capture != removed]
@@ -67,7 +67,6 @@ def show(
         _print_removed(found, removed)
         return
     today = RuleSets(config.rules, config.feeds).hash_for(found.feed)
-    others = [record for record in story if record.id != found.id]
     _print(found, others, _rule_set(known, rules_hash, today), removed, held)
 
 

@@ -28,13 +28,13 @@ def unlink(
     with where.archive(config) as archive:
         record = named_record(archive, record_id)
         with archive.reading() as connection:
-            story = record_table.stories(connection, [record.story])
+            others = record_table.others(connection, [record])
     done = None
     if record.copy is not None:
         with where.archive_beside(config) as archive:
             done = archive.write_now(linking.unlink, record.id)
     if done is None:
-        copies = [one for one in story if one.copy and one.copy.of == record.id]
+        copies = [one for one in others if one.copy and one.copy.of == record.id]
         output.remark(_alone(record, copies))
         raise typer.Exit(FAILED)
     if as_json:

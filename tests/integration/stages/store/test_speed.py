@@ -113,8 +113,10 @@ def test_look_ups_in_a_filled_archive_stay_quick(
                 )
             ),
             "get by prefix": milliseconds(lambda: records.get(connection, "record01234")),
-            "stories, 20": milliseconds(
-                lambda: records.stories(connection, [f"record{n:06}" for n in numbers])
+            "others, 20": milliseconds(
+                lambda: records.others(
+                    connection, [a_record("matched", story=f"record{n:06}") for n in numbers]
+                )
             ),
             "unmatched, 200": milliseconds(lambda: ledger.unmatched(connection, 200)),
             "search a word": milliseconds(lambda: find(connection, parse("word17"), limit=20)),
@@ -157,7 +159,7 @@ def test_look_ups_never_read_a_whole_table(archive: Archive) -> None:
         recognising.candidates(connection, permalinks=["a"], text_hashes=["b"])
         records.get(connection, "record000001")
         records.get(connection, "record00001")
-        records.stories(connection, ["record000001"])
+        records.others(connection, [a_record("matched", story="record000001")])
         ledger.unmatched(connection, 10)
         ledger.waiting(connection, "desk")
         telling.told_as_new(connection, "desk", ["record000001"])

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -119,13 +118,23 @@ def versions(connection: sa.Connection, record_id: str) -> tuple[Record, ...]:
     return tuple(_read(connection, query))
 
 
-def stories(connection: sa.Connection, story_ids: Iterable[str]) -> tuple[Record, ...]:
-    """Return all records of these stories, originals and copies, those of one story in the order
-    of writing; without their texts, which are long, and asked of the one that is shown only."""
-    found = chain.from_iterable(
-        stream(connection, records.c.story.in_(piece)) for piece in chunks(sorted(set(story_ids)))
-    )
-    return tuple(map(_without_text, found))
+def others(connection: sa.Connection, known: Iterable[Record]) -> tuple[Record, ...]:
+    """Return all other records of the stories of these, originals and copies, those of one story in
+    the order of writing; without their texts, which are long, and asked of the one that is shown
+    only."""
+    stories: dict[str, set[str]] = defaultdict(set)
+    for record in known:
+        stories[record.story].add(record.id)
+    query = sa.select(records.c.ordinal, records.c.id, records.c.story)
+    wanted = [
+        row.ordinal
+        for piece in chunks(sorted(stories))
+        for row in connection.execute(
+            query.where(records.c.story.in_(piece), is_latest(), is_there())
+        )
+        if row.id not in stories[row.story]
+    ]
+    return tuple(map(_without_text, numbered(connection, wanted).values()))
 
 
 def numbered(connection: sa.Connection, ordinals: Iterable[int]) -> dict[int, Record]:

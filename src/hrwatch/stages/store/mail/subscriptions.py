@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Detail, Mute, MuteKind, Subscription
 from hrwatch.stages.store import guarded
-from hrwatch.stages.store.mail import ledger
+from hrwatch.stages.store.mail import settling
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import mutes, rejections, replies, subscriptions
 
@@ -111,7 +111,7 @@ def forget_for_stopped(connection: sa.Connection, now: datetime) -> None:
     """Give up what waits too long for those who have stopped."""
     for standing in all(connection):
         if (since := kept_from(standing, now)) is not None:
-            ledger.give_up(connection, standing.subscriber, since)
+            settling.give_up(connection, standing.subscriber, since)
 
 
 def suspend(
@@ -242,7 +242,7 @@ def _end_stop(connection: sa.Connection, subscriber: str, now: datetime) -> date
     standing = of(connection, subscriber)
     since = kept_from(standing, now) if standing else None
     if since is not None:
-        ledger.give_up(connection, subscriber, since)
+        settling.give_up(connection, subscriber, since)
         _change(connection, subscriber, kept_from=since)
     return since
 

@@ -69,12 +69,14 @@ entries = st.builds(
     categories=some_words,
     published_at=maybe_instants,
     updated_at=maybe_instants,
+    published_offset=st.none() | st.integers(-900, 900),
 )
 articles = st.builds(
     an_article,
     text=words | st.just("the text"),
     authors=some_words,
     published_at=maybe_instants,
+    published_offset=st.none() | st.integers(-900, 900),
     site_name=words,
 )
 arbitrary_records = st.builds(
@@ -293,12 +295,16 @@ def test_get_beginning_of_an_id_finds_the_one_that_has_it(archive: Archive) -> N
         assert records.get(connection, "record9") is None
 
 
-def test_stories_gives_originals_with_their_copies(archive: Archive) -> None:
+def test_others_are_the_records_of_a_story_that_are_not_known_yet(archive: Archive) -> None:
     copy = Copy("record000001", CopyKind.SAME_TEXT, 1.0)
-    add(archive, numbered(1), numbered(2), numbered(3, copy=copy, story="record000001"))
+    copies = [numbered(n, copy=copy, story="record000001") for n in (3, 4, 5)]
+    add(archive, numbered(1), numbered(2), *copies)
     with archive.reading() as connection:
-        found = records.stories(connection, ("record000001", "record000001", "unknown"))
-    assert [record.id for record in found] == ["record000001", "record000003"]
+        found = records.others(connection, (copies[1], copies[1], numbered(2)))
+        alone = records.others(connection, (numbered(2),))
+    assert [record.id for record in found] == ["record000001", "record000003", "record000005"]
+    assert not any(record.text for record in found)
+    assert alone == ()
 
 
 def test_stream_of_more_than_one_piece_gives_each_once_in_order(archive: Archive) -> None:
