@@ -2,7 +2,7 @@
 countries within a few days of November 2026. Nothing of it happened, and nobody in it exists."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -218,7 +218,7 @@ STORIES = (
             "Las familias guardan una fotografía de esa hoja y piden que se busque.",
         ),
         seen=at(21, 20, 15),
-        published=at(21, 20, 5),
+        published=at(21, 20, 5).astimezone(timezone(timedelta(hours=-6))),
     ),
     Told(
         "week",

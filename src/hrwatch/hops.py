@@ -352,5 +352,5 @@ def _article(task: ArticleTask) -> tuple[Article | None, str | None]:
     if published_at and not (
         published_at.year >= EARLIEST_YEAR and published_at <= task.now + AHEAD
     ):
-        article = replace(article, published_at=None)
+        article = replace(article, published_at=None, published_offset=None)
     return article, None

@@ -43,6 +43,7 @@ def test_dates_that_are_not_a_time_are_told_as_what_they_are(tmp_path: Path) -> 
             assert f"{records[name]['id']} seen {records[name]['first_seen_at']} wire" in found
 
         exported = ("published_at", "whole_day", "published_text")
+        assert {one["published_offset"] for one in records.values()} == {None}
         assert {name: tuple(one[key] for key in exported) for name, one in records.items()} == {
             "day": (f"{iso}T00:00:00Z", True, ""),
             "none": (None, False, ""),

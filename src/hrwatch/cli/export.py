@@ -37,6 +37,7 @@ COLUMNS = (
     "story",
     "copy_of",
     "sha256",
+    "published_offset",
 )
 # A spreadsheet takes what begins so for a formula and would run it (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -126,6 +127,7 @@ def _object(
         # The time of day in published_at is nobody's word where a whole day is given.
         "whole_day": record.entry.whole_day,
         "published_text": record.entry.published_text,
+        "published_offset": record.entry.published_offset,
         "first_seen_at": output.instant(record.first_seen_at),
         "language": record.language,
         "text": record.text,

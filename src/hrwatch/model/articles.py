@@ -22,6 +22,7 @@ class Article:
     site_name: str = ""
     # Canonical addresses of what it says is the same in another language; a claim too.
     translations: tuple[str, ...] = ()
+    published_offset: int | None = None  # as an entry's
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,9 @@ class Entry:
     categories: tuple[str, ...] = ()
     published_text: str = ""  # the publisher's words, where they are no date or one to come
     whole_day: bool = False  # published_at names a day (UTC); no time of day was given
+    # Minutes by which the clock of published_at is ahead of UTC, as it was given with it; None
+    # where it was not, or is UTC itself: machines write that for everybody.
+    published_offset: int | None = None
 
     @property
     def tells_something(self) -> bool:

@@ -50,6 +50,7 @@ async def _read_page(workers: Workers, document: Response) -> dict[str, object]:
         "language": reading.language,
         "authors": reading.article.authors,
         "published_at": reading.article.published_at,
+        "published_offset": reading.article.published_offset,
     }
 
 

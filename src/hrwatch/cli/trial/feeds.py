@@ -95,6 +95,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "published_at": entry.published_at,
         "whole_day": entry.whole_day,
         "published_text": entry.published_text,
+        "published_offset": entry.published_offset,
         "updated_at": entry.updated_at,
         "categories": entry.categories,
     }

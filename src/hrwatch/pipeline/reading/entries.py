@@ -243,5 +243,5 @@ def no_later(entry: Entry, now: datetime) -> Entry:
     as written, which is the same at every poll, and `now` is not."""
     published_at, updated_at = entry.published_at, entry.updated_at
     if published_at and published_at > now:
-        entry = replace(entry, published_at=now, whole_day=False)
+        entry = replace(entry, published_at=now, whole_day=False, published_offset=None)
     return replace(entry, updated_at=now) if updated_at and updated_at > now else entry

@@ -55,7 +55,7 @@ class ItemWords:
                 else gettext("Published %(date)s, time not given.", date=date)
             )
         else:
-            written = self._times.with_utc(story.published_at)
+            written = self._times.with_utc(story.published_at, story.publishers_offset)
             published = gettext("Published %(when)s.", when=written)
         return f"{published} {gettext('First seen %(when)s UTC.', when=when)}"
 

@@ -135,6 +135,7 @@ def _story(number: int) -> Story:
         publisher_type=PublisherType.NGO,
         from_list=True,
         translated=True,
+        publishers_offset=-360,
     )
 
 

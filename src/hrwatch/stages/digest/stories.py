@@ -71,6 +71,7 @@ class Writer:
             link=link_of(record),
             published_at=published_at,
             time_given=time_given,
+            publishers_offset=publishers_offset(record),
             undated=None if published_at else _undated(record),
             first_seen_at=record.first_seen_at,
             keywords=tuple(self._matched(tag, record) for tag in keywords[:TAGS_LISTED]),
@@ -218,6 +219,14 @@ def published(record: Record) -> tuple[datetime | None, bool]:
         return None, False
     moment = record.article.published_at
     return moment, moment.astimezone(UTC).time() != time(0)
+
+
+def publishers_offset(record: Record) -> int | None:
+    """Return how many minutes its publisher's clock was ahead of UTC at the time that `published`
+    returns; None where nobody said."""
+    if record.entry.published_at is not None and not dated_ahead(record):
+        return record.entry.published_offset
+    return record.article.published_offset if record.article else None
 
 
 def dated_ahead(record: Record) -> bool:

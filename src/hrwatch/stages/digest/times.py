@@ -1,7 +1,7 @@
 """Times in the words of a digest, in its subscriber's zone and language. Pure; used by wording."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from hrwatch.stages.digest.tongue import Tongue
@@ -22,15 +22,29 @@ class Times:
         date = self.tongue.weekday_and_day(local, year=self._is_another_year(local))
         return f"{date} {local:%H:%M}"
 
-    def with_utc(self, instant: datetime) -> str:
-        """Return "21 Nov 2026 16:00 (14:00 UTC)"."""
+    def with_utc(self, instant: datetime, publishers: int | None = None) -> str:
+        """Return "21 Nov 2026 16:00 (14:00 UTC)"; with the `publishers` offset from UTC (minutes),
+        their time too where it is another: "22:05 (14:05 by the publisher's clock, 20:05 UTC)"."""
         local, universal = instant.astimezone(self.zone), instant.astimezone(UTC)
         written = f"{self.tongue.day(local, year=True)} {local:%H:%M}"
+        others = []
+        if publishers is not None:
+            theirs = instant.astimezone(timezone(timedelta(minutes=publishers)))
+            if theirs.utcoffset() not in (local.utcoffset(), timedelta(0)):
+                time = self._beside(theirs, local)
+                others = [self.tongue.gettext("%(time)s by the publisher's clock", time=time)]
         if local.utcoffset() == timedelta(0):
-            return f"{written} UTC"
-        other = local.date() != universal.date()
-        date = f"{self.tongue.day(universal, year=False)} " if other else ""
-        return f"{written} ({date}{universal:%H:%M} UTC)"
+            written = f"{written} UTC"
+        else:
+            others.append(f"{self._beside(universal, local)} UTC")
+        return f"{written} ({self.tongue.listed(others)})" if others else written
+
+    def _beside(self, moment: datetime, local: datetime) -> str:
+        """Return the time of a moment, and its date where it is another than the local one."""
+        other = moment.date() != local.date()
+        return (
+            f"{self.tongue.day(moment, year=False)} {moment:%H:%M}" if other else f"{moment:%H:%M}"
+        )
 
     def in_utc(self, instant: datetime) -> str:
         """Return "21 Nov 14:00", in UTC."""

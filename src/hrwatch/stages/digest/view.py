@@ -113,6 +113,7 @@ class Story:
     publisher_type: PublisherType | None = None
     from_list: bool = False  # its publisher has no feed: it was found on a page that lists entries
     translated: bool = False  # by its own publisher
+    publishers_offset: int | None = None  # minutes of its clock ahead of UTC; None: not known
     more_keywords: int = 0  # that made it match, beside `keywords`
     more_countries: int = 0
     more_tagged: int = 0

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -67,6 +67,7 @@ def extract(body: bytes, *, url: str, content_type: str, with_metadata: bool) ->
         raise ExtractError("no article text found")
     head = _Head(tree, url)
     found = _metadata(page, url) if with_metadata else {}
+    published_at, offset = head.published() if with_metadata else (None, None)
     return Article(
         url=url,
         canonical=head.canonical(),
@@ -74,9 +75,10 @@ def extract(body: bytes, *, url: str, content_type: str, with_metadata: bool) ->
         text=told,
         language=head.language(),
         authors=_authors(found.get("author")),
-        published_at=(head.published_at() or _day(found.get("date"))) if with_metadata else None,
+        published_at=published_at or _day(found.get("date")),
         site_name=_line(found.get("sitename"), MAX_NAME),
         translations=head.translations(),
+        published_offset=offset,
     )
 
 
@@ -190,14 +192,18 @@ class _Head:
         told = self._meta("property", "og:title") or self._meta("name", "og:title")
         return _line(told or self._tree.findtext(".//title"), MAX_TITLE)
 
-    def published_at(self) -> datetime | None:
+    def published(self) -> tuple[datetime | None, int | None]:
+        """Return when it was published, and how many minutes its publisher's clock is ahead of UTC,
+        where that is told and is not UTC."""
         told = self._meta("property", "article:published_time")
         told = told or self._meta("itemprop", "datePublished")
         try:
             moment = datetime.fromisoformat(told.strip())
         except ValueError:
-            return None
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return None, None
+        ahead = (moment.utcoffset() or timedelta(0)) // timedelta(minutes=1)
+        at = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return at, ahead or None
 
     def _meta(self, attribute: str, value: str) -> str:
         found = self._tree.find(f".//meta[@{attribute}='{value}']")

@@ -135,6 +135,7 @@ def _entry(raw: Object, authors: tuple[str, ...], base: str, language: str, now:
         updated_at=dated.updated_at,
         published_text=dated.kept,
         whole_day=dated.published.whole_day,
+        published_offset=dated.published.offset,
         categories=fields.names(_list(raw, "tags"), fields.MAX_CATEGORIES),
     )
 

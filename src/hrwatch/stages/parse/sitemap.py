@@ -111,6 +111,7 @@ def _entry(told: dict[str, str], url: str, language: str, now: datetime) -> Entr
         updated_at=dated.updated_at,
         published_text=dated.kept,
         whole_day=dated.published.whole_day,
+        published_offset=dated.published.offset,
         categories=fields.names(told.get("keywords", "").split(","), fields.MAX_CATEGORIES),
     )
 

@@ -119,6 +119,7 @@ def _entry(raw: dict[str, Any], version: str, base: str, *, language: str, now: 
         updated_at=dated.updated_at,
         published_text=dated.kept,
         whole_day=dated.published.whole_day,
+        published_offset=dated.published.offset,
         categories=_categories(raw),
     )
 

@@ -83,6 +83,11 @@ ITEMS = {
         1,
         "Published 21 Nov 2026 19:12 (17:12 UTC). First seen 21 Nov 17:31 UTC.",
     ),
+    "published by the publisher's clock": (
+        5,
+        "Published 21 Nov 2026 22:05 (14:05 by the publisher's clock, 20:05 UTC). First seen 21 "
+        "Nov 20:15 UTC.",
+    ),
     "matched, with where": (
         1,
         'Matched: Torture and other ill-treatment, "катаванні" (title and text).',

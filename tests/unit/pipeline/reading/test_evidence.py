@@ -24,6 +24,7 @@ entries = st.builds(
     published_at=st.none() | st.just(NOW),
     updated_at=st.none() | st.just(NOW),
     whole_day=st.booleans(),
+    published_offset=st.none() | st.integers(-900, 900),
 )
 
 

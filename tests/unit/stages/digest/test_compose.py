@@ -388,6 +388,18 @@ def test_compose_of_a_date_from_the_page_knows_no_time_of_day(
     assert (story.published_at, story.time_given) == expected
 
 
+def test_compose_takes_the_publishers_clock_from_where_the_date_is_from() -> None:
+    page = an_article(published_at=MIDNIGHT, published_offset=180)
+    of_entry = an_entry(published_at=MIDNIGHT, published_offset=-360)
+    unknown, ahead = (
+        an_entry(published_at=MIDNIGHT),
+        an_entry(published_at=NOW, published_text="2031"),
+    )
+    for entry, offset in ((of_entry, -360), (unknown, None), (ahead, 180)):
+        record = a_record(entry=entry, article=page, first_seen_at=NOW)
+        assert only_story(composed(a_match(record))).publishers_offset == offset
+
+
 @pytest.mark.parametrize(
     ("of_entry", "expected"),
     [

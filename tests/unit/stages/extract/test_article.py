@@ -90,12 +90,19 @@ def test_extract_with_metadata_tells_who_when_and_where() -> None:
     article = read(page(head=METADATA), metadata=True)
     assert article.authors == ("Ada Writer", "Ben Writer")
     assert article.published_at == datetime(2026, 3, 1, 21, 30, tzinfo=UTC)
+    assert article.published_offset == 120
     assert article.site_name == "The Wire"
 
 
 def test_extract_without_metadata_leaves_it_out() -> None:
     article = read(page(head=METADATA))
     assert (article.authors, article.published_at, article.site_name) == ((), None, "")
+
+
+@pytest.mark.parametrize("clock", ["Z", "+00:00", ""])
+def test_extract_date_of_no_publishers_clock_has_no_offset(clock: str) -> None:
+    told = f'<meta property="article:published_time" content="2026-03-01T23:30:00{clock}">'
+    assert read(page(head=told), metadata=True).published_offset is None
 
 
 def test_extract_date_without_a_time_is_midnight_utc() -> None:

@@ -1,5 +1,6 @@
 """What publishers write as dates, and what is read; what is no date, and gives none."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -153,8 +154,36 @@ WRITTEN = (
 def test_read_date_as_publishers_write_it_is_read(
     language: str, written: str, read_as: str
 ) -> None:
-    assert dates.read(written, language=language, now=NOW) == at(read_as)
-    assert dates.read(written, language=language, now=NOW, relative_too=False) == at(read_as)
+    found = dates.read(written, language=language, now=NOW)
+    assert replace(found, offset=None) == at(read_as)
+    assert dates.read(written, language=language, now=NOW, relative_too=False) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        ("Mon, 02 Mar 2026 08:00:00 -0600", -360),
+        ("Mon, 02 Mar 2026 08:00:00 +0530", 330),
+        ("Mon, 02 Mar 2026 08:00:00 EST", -300),
+        ("Mon, 02 Mar 2026 08:00:00 GMT+0300 (Moscow Standard Time)", 180),
+        ("2026-03-02T08:00:00+05:45", 345),
+        ("2 mars 2026 14h30 +0100", 60),
+        # Nobody's clock but a machine's, or none at all.
+        ("Mon, 02 Mar 2026 08:00:00 -0000", None),
+        ("Mon, 02 Mar 2026 08:00:00 +0000", None),
+        ("Mon, 02 Mar 2026 08:00:00 GMT", None),
+        ("Mon, 02 Mar 2026 08:00:00 +3000", None),
+        ("2026-03-02T08:00:00Z", None),
+        ("2026-03-02T08:00:00", None),
+        ("Mon, 02 Mar 2026 08:00:00 IST", None),  # of which there are three
+        ("2026-03-02", None),
+        ("2 hours ago", None),
+    ],
+)
+def test_read_date_keeps_how_far_its_clock_is_from_utc(written: str, minutes: int | None) -> None:
+    found = dates.read(written, language="en", now=NOW)
+    assert found.at is not None
+    assert found.offset == minutes
 
 
 NO_DATES = (

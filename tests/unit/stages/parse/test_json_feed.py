@@ -101,6 +101,12 @@ def test_json_feed_items_that_are_none_lose_no_others() -> None:
     assert parsed.warnings == ("3 items are none and are left out",)
 
 
+def test_json_feed_date_keeps_the_offset_of_the_publishers_clock() -> None:
+    (entry,) = read(feed({**ITEM, "date_published": "2026-03-01T14:05:00-06:00"})).entries
+    assert entry.published_at == datetime(2026, 3, 1, 20, 5, tzinfo=UTC)
+    assert entry.published_offset == -360
+
+
 def test_json_feed_date_that_cannot_be_read_is_kept_in_words() -> None:
     (entry,) = read(feed({**ITEM, "date_published": "when it suits"})).entries
     assert (entry.published_at, entry.published_text) == (None, "when it suits")

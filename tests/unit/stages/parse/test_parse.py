@@ -53,6 +53,7 @@ def test_parse_rss_gives_all_that_it_tells() -> None:
                 content="<p>Long.</p>",
                 authors=("A. Writer", "B. Writer"),
                 published_at=datetime(2026, 3, 2, 8, 30, tzinfo=UTC),
+                published_offset=120,
                 categories=("Courts", "Prisons"),
             ),
         ),
@@ -245,6 +246,27 @@ def test_parse_date_keeps_the_publishers_words_where_they_say_more(
         text,
         whole_day,
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes"),
+    [
+        ("<pubDate>Sun, 01 Mar 2026 14:05:00 -0600</pubDate>", -360),
+        ("<dc:date>2026-03-01T10:00:00+03:00</dc:date>", 180),
+        ("<pubDate>soon</pubDate><dc:date>2026-03-01T10:00:00+03:00</dc:date>", 180),
+        ("<pubDate>Sun, 01 Mar 2026 14:05:00 GMT</pubDate>", None),
+    ],
+)
+def test_parse_date_keeps_the_offset_of_the_publishers_clock(
+    told: str, minutes: int | None
+) -> None:
+    assert only(read(rss(f"<item><title>T</title>{told}</item>"))).published_offset == minutes
+
+
+def test_parse_date_of_atom_keeps_the_offset_of_the_publishers_clock() -> None:
+    entry = "<entry><title>T</title><published>2026-03-01T14:05:00-06:00</published></entry>"
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>W</title>{entry}</feed>'
+    assert only(read(feed.encode())).published_offset == -360
 
 
 def test_parse_date_in_digits_is_read_in_the_order_of_the_feeds_language() -> None:

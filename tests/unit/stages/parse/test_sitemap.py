@@ -58,6 +58,7 @@ def test_sitemap_of_news_gives_all_that_it_tells(prefix: str) -> None:
                 permalink="https://wire.example/1?a=1&b=2",
                 title="Court & prison",
                 published_at=datetime(2026, 3, 2, 8, 30, tzinfo=UTC),
+                published_offset=120,
                 categories=("Courts", "Prisons"),
             ),
         ),

@@ -23,6 +23,7 @@ class Dated:
 
     at: datetime | None
     whole_day: bool = False
+    offset: int | None = None  # minutes that the clock it was read from is ahead; None: none given
 
 
 NOTHING = Dated(None)
@@ -59,7 +60,9 @@ def read(text: str, *, language: str, now: datetime, relative_too: bool = True) 
         return NOTHING
     if not EARLIEST <= at <= now + AHEAD:
         return NOTHING
-    return Dated(at, whole_day=found.clock is None)
+    # "Z", "GMT", "+0000" and "-0000" are a machine's clock, not a publisher's.
+    ahead = found.offset // timedelta(minutes=1) if found.clock is not None else 0
+    return Dated(at, whole_day=found.clock is None, offset=ahead or None)
 
 
 def of_entry(told: Sequence[str], *, updated: str = "", language: str, now: datetime) -> EntryDates:

@@ -108,6 +108,7 @@ class _Reader:
             summary=records.summary(found.extent, found.title),
             published_at=when.at,
             whole_day=when.whole_day and when.at is not None,
+            published_offset=when.offset,
         )
 
     def _date(self, found: Found) -> Dated:

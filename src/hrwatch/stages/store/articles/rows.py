@@ -72,6 +72,8 @@ def record_values(record: Record) -> Values:
         "entry_hash": record.entry_hash,
         "kept": record.kept,
         "unlinked": record.unlinked,
+        "published_offset": entry.published_offset,
+        "article_published_offset": article.published_offset if article else None,
     }
 
 
@@ -94,6 +96,7 @@ def record_from(row: sa.Row[Any], tags: tuple[Tag, ...]) -> Record:
             categories=tuple(row.categories),
             published_text=row.published_text or "",
             whole_day=row.whole_day,
+            published_offset=row.published_offset,
         ),
         permalink=row.permalink,
         article=_article(row),
@@ -162,6 +165,7 @@ def _article(row: sa.Row[Any]) -> Article | None:
         published_at=row.article_published_at,
         site_name=row.article_site_name,
         translations=tuple(row.article_translations or ()),
+        published_offset=row.article_published_offset,
     )
 
 

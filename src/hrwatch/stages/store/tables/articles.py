@@ -89,6 +89,8 @@ records = sa.Table(
     sa.Column("kept", sa.Text, nullable=False, server_default="full"),
     # Somebody said that it is no copy: it is not made one again.
     sa.Column("unlinked", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("published_offset", sa.Integer),  # minutes; NULL: none given, or UTC
+    sa.Column("article_published_offset", sa.Integer),  # the same of article_published_at
     sa.UniqueConstraint("id", "version", name="records_id_version"),
     sa.Index("records_guid_key", "guid_key", "feed"),
     sa.Index("records_permalink_key", "permalink_key", "feed"),

@@ -69,12 +69,14 @@ entries = st.builds(
     categories=some_words,
     published_at=maybe_instants,
     updated_at=maybe_instants,
+    published_offset=st.none() | st.integers(-900, 900),
 )
 articles = st.builds(
     an_article,
     text=words | st.just("the text"),
     authors=some_words,
     published_at=maybe_instants,
+    published_offset=st.none() | st.integers(-900, 900),
     site_name=words,
 )
 arbitrary_records = st.builds(
