@@ -64,6 +64,7 @@ async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> 
         alerts=alerts,
         muted=choice.muted_stories,
         begins=await desk.archive.read(beginnings.of_next, reader.name, MailKind.DIGEST),
+        contact=desk.config.mail.contact,
         replies=desk.config.mail.replies,
     )
     return await write_digest(desk, Brief(reader, coverage, window, now, occasion), matches)
@@ -84,7 +85,9 @@ async def preview_since(
     for due_at, told in _digests(reader, matches):
         window = windows.current(reader.schedule, reader.timezone, due_at)
         begins = Beginning(foreseen[-1].due_at if foreseen else since)
-        occasion = Occasion(begins=begins, replies=desk.config.mail.replies)
+        occasion = Occasion(
+            begins=begins, contact=desk.config.mail.contact, replies=desk.config.mail.replies
+        )
         brief = Brief(reader, coverage, window, due_at, occasion)
         foreseen.append(Foreseen(due_at, await write_digest(desk, brief, told)))
     return tuple(foreseen)
