@@ -12,6 +12,7 @@ _PAIR = re.compile(r"(.+?) ~([0-9]{1,2}) (.+)")
 _LIST = re.compile(r"\{([a-z][a-z0-9-]*)\}")
 _WORD = re.compile(r"[^\s-]+")
 _SHORTEST_STEM = 2
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S", re.I)  # what the tagger blanks in a text
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"  # letters' company in Persian and Hindi
 
@@ -24,6 +25,12 @@ def phrase(value: str) -> str:
         raise ValueError(f"must have at most {LONGEST_PHRASE} characters")
     if not value.isprintable() and any(map(_is_invisible, value)):
         raise ValueError(f"{quoted(value)} holds a line break or an invisible character")
+    if _ADDRESS.search(value):
+        raise ValueError(
+            f"{quoted(value)} holds a web address, and is never found: addresses in a text are "
+            "passed over, as their words name pages; write words that a text says, or poll the "
+            "site as a feed"
+        )
     if "~" in value:
         raise ValueError(
             f"{quoted(value)}: a ~ belongs in a pair, under terms, near, weak or passing, such as "

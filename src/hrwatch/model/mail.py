@@ -141,6 +141,10 @@ class Reason(StrEnum):
     RETURNED = "returned"  # there again after it was told as removed
 
 
+OF_VERSIONS = (Reason.NEW, Reason.CHANGED)  # a version of an article is told
+ABOUT_PAGES = (Reason.REMOVED, Reason.RETURNED)  # what became of its page is
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A record that a subscriber asked for, with the tags that say so."""

@@ -17,7 +17,7 @@ from hrwatch.stages.match import criteria
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, linking, recognising, records
 from hrwatch.stages.store.articles.linking import Unlinked
-from hrwatch.stages.store.mail import ledger, outbox, subscribers, telling
+from hrwatch.stages.store.mail import ledger, outbox, settling, subscribers, telling
 from postgres import Place
 
 COPY = Copy("original", CopyKind.NEAR_TEXT, 0.87)
@@ -46,7 +46,7 @@ def fill(archive: Archive) -> None:
     archive.write_now(outbox.enqueue, digest, (), NOW)
     settled = tuple(map(a_match, (WRONG, OTHER)))
     for subscriber in ("told", "not-asking"):
-        archive.write_now(ledger.settle, subscriber, settled, NOW, None)
+        archive.write_now(settling.settle, subscriber, settled, NOW, None)
 
 
 @pytest.fixture

@@ -29,6 +29,21 @@ NEVER = {
         "terms.en[0]",
         '"flood*" under veto_near undoes it',
     ),
+    "a web address": (
+        "terms: {en: [torture, ▶'https://watch.example/torture']}",
+        "terms.en[1]",
+        "holds a web address, and is never found",
+    ),
+    "a host in a pair": (
+        "terms: {en: [▶torture ~5 www.watch.example]}",
+        "terms.en[0]",
+        '"www.watch.example" holds a web address',
+    ),
+    "an address in a mask": (
+        "terms: {en: [torture]}, mask: [▶'see www.watch.example']",
+        "mask[0]",
+        "write words that a text says",
+    ),
     "a side under a mask": (
         "terms: {en: [▶garden hose ~5 police]}, mask: [hose*]",
         "terms.en[0]",

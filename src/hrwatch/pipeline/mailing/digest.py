@@ -26,7 +26,7 @@ from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.mime import build
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher
-from hrwatch.stages.store.mail import beginnings, ledger, outbox, subscriptions
+from hrwatch.stages.store.mail import beginnings, ledger, outbox, settling, subscriptions
 from hrwatch.stages.store.mail import subscribers as in_force_table
 from hrwatch.stages.store.mail import turns as turn_table
 
@@ -145,7 +145,7 @@ async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[Fee
         )
         written = await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
         if written and choice.muted:  # this digest has said how much it is
-            await parts.archive.write(ledger.settle, subscriber.name, choice.muted, now, None)
+            await parts.archive.write(settling.settle, subscriber.name, choice.muted, now, None)
         return written
     if turn.window is None:
         return False
@@ -212,5 +212,5 @@ async def _chosen(parts: Parts, desk: Desk, turn: Turn) -> Choice:
     now, name = parts.clock(), turn.subscriber.name
     choice = await choose(desk, turn.subscriber, now)
     if choice.needless:
-        await parts.archive.write(ledger.settle, name, choice.needless, now, None)
+        await parts.archive.write(settling.settle, name, choice.needless, now, None)
     return choice

@@ -10,7 +10,7 @@ from hrwatch import text
 from hrwatch.model.articles import Copy, CopyKind, Kept, Record
 from hrwatch.model.evidence import Standing, Visit
 from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
-from hrwatch.model.mail import Digest, Earlier, Match, Mute, Reason, Subscriber, Window
+from hrwatch.model.mail import ABOUT_PAGES, Digest, Earlier, Match, Mute, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.mailing import muting
 from hrwatch.pipeline.parts import Desk
@@ -33,7 +33,6 @@ _READ = frozenset({State.OK, State.QUIET})
 # A copy that says so much of what was told is no news under another title either. What is less
 # alike may hold what the reader has not seen.
 _NEARLY_ALL = 0.8
-_ABOUT_PAGES = (Reason.REMOVED, Reason.RETURNED)
 _LIKE_THE_ORIGINAL = frozenset({CopyKind.SAME_TEXT, CopyKind.NEAR_TEXT})
 
 
@@ -76,7 +75,7 @@ async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:
     told = await desk.archive.read(
         telling.told_as_new, subscriber.name, {one.record.story for one in waiting}
     )
-    about_pages = {one.record.id for one in waiting if one.reason in _ABOUT_PAGES}
+    about_pages = {one.record.id for one in waiting if one.reason in ABOUT_PAGES}
     visits = await desk.archive.read(visit_table.of, about_pages)
     oldest = min((one.matched_at for one in waiting), default=now)
     mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, oldest)
@@ -149,7 +148,7 @@ def _is_over(one: Waiting, visits: Mapping[str, Visit]) -> bool:
     """Say whether what waits is so no more."""
     if one.record.kept is Kept.NOTHING:
         return True
-    if one.reason not in _ABOUT_PAGES:
+    if one.reason not in ABOUT_PAGES:
         return False
     visit = visits.get(one.record.id)
     is_removed = visit is not None and visit.standing is Standing.REMOVED

@@ -8,22 +8,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
-import hrwatch
-from hrwatch import cadence, hops
+from hrwatch import cadence
 from hrwatch.errors import (
     ArchiveError,
     FetchError,
     HopError,
     HrwatchError,
-    LayoutChanged,
-    NoListing,
-    NoWorker,
     ParseError,
     ProxyUnreachable,
 )
+from hrwatch.hops import Document
 from hrwatch.model.feeds import (
     Feed,
     FeedState,
+    KnownEntry,
     NotModified,
     Outcome,
     PollReport,
@@ -31,11 +29,11 @@ from hrwatch.model.feeds import (
     Validators,
 )
 from hrwatch.pipeline.parts import Parts
-from hrwatch.pipeline.reading.entries import OURS, archive_entries
+from hrwatch.pipeline.reading import document
+from hrwatch.pipeline.reading.entries import OURS, Archived, Unread, archive_entries
 from hrwatch.pipeline.reading.restated import restate
 from hrwatch.pipeline.reading.turns import Turns
 from hrwatch.stages.dedup import identity
-from hrwatch.stages.fetch import FEEDS, PAGES
 from hrwatch.stages.store.articles import feeds as feed_table
 from hrwatch.stages.store.articles import purged, recognising
 
@@ -173,136 +171,91 @@ def _kept(parts: Parts, feed: Feed) -> Iterator[None]:
 
 
 async def _visit(parts: Parts, feed: Feed, state: FeedState) -> tuple[PollReport, FeedState]:
-    asked_with = cadence.validators_to_ask_with(state, feed)
-    answer = await parts.fetcher.fetch(
-        feed.address, validators=asked_with, accept=_accepted(feed), route=feed.route
-    )
+    """Ask for a feed's document, archive what is new in it, compare what is known; return what
+    came of it, and how the feed stands since."""
+    answer = await document.ask(parts, feed, cadence.validators_to_ask_with(state, feed))
     if isinstance(answer, NotModified):
         return _nothing_new(parts, feed, state, answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
     if body_hash == state.body_hash:
         return _nothing_new(parts, feed, state, answer)
-    document = await _parse(parts, feed, state, answer, body_hash)
+    found = await document.read(parts, feed, state, answer, body_hash)
     # Megabytes, maybe, and reading the entries' pages may take minutes.
     answer = replace(answer, body=b"")
-    if isinstance(document, HopError):
-        state = replace(state, bad_body_hash=_bad(body_hash))
-        return _failed(parts, feed, state, document)
-    parsed = document.feed
-    known = await parts.archive.read(
-        recognising.known,
-        feed.name,
-        guid_keys={marks.guid_key for marks in document.marks if marks.guid_key},
-        permalinks={marks.permalink for marks in document.marks if marks.permalink},
-        title_keys=(),
-    )
-    unseen = identity.unseen(document.marked, known)
-    gone = await parts.archive.read(
-        purged.of_pages, {(one.marks.permalink, one.marks.title_key) for one in unseen}
-    )
-    new = tuple(one for one in unseen if (one.marks.permalink, one.marks.title_key) not in gone)
-    steps = []
-    for batch in _batches(new, ENTRIES_PER_COMMIT):
-        step = await archive_entries(parts, feed, state, batch, feed.language or parsed.language)
-        steps.append(step)
-        if isinstance(step.error, ProxyUnreachable) and not step.new:
-            break  # each of the others might wait for a whole deadline, in vain too
-    recognised = identity.recognised(document.marked, known)
-    is_all = await restate(parts, feed, recognised, feed.language or parsed.language)
-    archived = sum(step.new for step in steps)
-    copied = sum(step.copies for step in steps)
+    if isinstance(found, HopError):
+        state = replace(state, bad_body_hash=document.bad(body_hash))
+        return _failed(parts, feed, state, found)
+    language = feed.language or found.feed.language
+    known = await _known(parts, feed, found)
+    new = await _new(parts, found, known)
+    steps = await _archived(parts, feed, state, new, language)
+    is_all = await restate(parts, feed, identity.recognised(found.marked, known), language)
+    archived, copied = sum(step.new for step in steps), sum(step.copies for step in steps)
     unread = [step.error for step in steps if step.error]
     if unread:
-        # The others are kept; what could not be read even by its title is tried at the next poll.
-        blamed = [error for error in unread if not isinstance(error, OURS)]
-        if blamed:  # the document was read: what comes later is news
-            state = replace(state, first_polled_at=state.first_polled_at or parts.clock())
-        report, state = (
-            _failed(parts, feed, state, blamed[0])
-            if blamed
-            else _spoilt(parts, feed, state, unread[0])
-        )
+        report, state = _unread(parts, feed, state, unread)
         return replace(report, new=archived, copies=copied), state
     if not is_all:  # the same document is read again, and its server asked for it
-        answer, body_hash = replace(answer, validators=Validators()), _in_part(body_hash)
+        answer, body_hash = replace(answer, validators=Validators()), document.in_part(body_hash)
     state = cadence.after_reading(
         state,
         feed,
         answer,
-        parsed,
+        found.feed,
         new=len(new),
         body_hash=body_hash,
         now=parts.clock(),
         chance=parts.chance(),
-        lied=bool(new) and await _lied(parts, feed, state),
+        lied=bool(new) and await document.lied(parts, feed, state),
     )
     outcome = Outcome.NEW if new else Outcome.UNCHANGED
     return PollReport(feed.name, outcome, new=len(new), copies=copied), state
 
 
-def _accepted(feed: Feed) -> str:
-    return PAGES if feed.page else FEEDS
-
-
-async def _lied(parts: Parts, feed: Feed, state: FeedState) -> bool:
-    """Given a feed whose document was just seen to hold something new, say whether its server,
-    asked with the validators, claims that nothing changed. Asked only at a look, for the proof."""
-    if not cadence.is_a_look(state, feed):
-        return False
-    try:
-        answer = await parts.fetcher.fetch(
-            feed.address,
-            validators=state.validators,
-            accept=_accepted(feed),
-            route=feed.route,
-        )
-    except FetchError:
-        return False  # no proof, and no failure either: the document was read; the next look tells
-    return isinstance(answer, NotModified)
-
-
-async def _parse(
-    parts: Parts, feed: Feed, state: FeedState, answer: Response, body_hash: str
-) -> hops.Document | HopError:
-    """Read a document, or return how it ended its worker."""
-    if _bad(body_hash) == state.bad_body_hash:
-        return HopError("the same document ended its worker before: it is not read again")
-    told = (answer.body, answer.url, answer.content_type)
-    now, language = answer.fetched_at, feed.language
-    try:
-        if feed.page:
-            listing = hops.ListingTask(*told, feed.select, now, language)
-            return await parts.workers.run(hops.read_listing, listing)
-        return await parts.workers.run(hops.read_feed, hops.FeedTask(*told, now, language))
-    except NoWorker:
-        raise  # the machine, not the document, is at fault
-    except HopError as error:
-        return error
-    except NoListing as error:
-        raise _no_entries(error, feed, state) from error
-
-
-def _no_entries(error: NoListing, feed: Feed, state: FeedState) -> ParseError:
-    """Return what a listing page without entries means: it never had any, or it has changed. What
-    was read from it before is left alone."""
-    command = f"hrwatch try feed {feed.address}"
-    if not state.entries:
-        return NoListing(f"{error}: look at it with `{command}`, and name its entries with select")
-    return LayoutChanged(
-        f"{error}, where there were {state.entries} entries: see what is left with `{command}`, "
-        "and name its entries with select"
+async def _known(parts: Parts, feed: Feed, found: Document) -> tuple[KnownEntry, ...]:
+    return await parts.archive.read(
+        recognising.known,
+        feed.name,
+        guid_keys={marks.guid_key for marks in found.marks if marks.guid_key},
+        permalinks={marks.permalink for marks in found.marks if marks.permalink},
+        title_keys=(),
     )
 
 
-def _bad(body_hash: str) -> str:
-    """Return what a document that ended its worker is remembered by: another version of hrwatch
-    tries it again."""
-    return hashlib.sha256(f"{hrwatch.__version__} {body_hash}".encode()).hexdigest()
+async def _new(
+    parts: Parts, found: Document, known: tuple[KnownEntry, ...]
+) -> tuple[identity.Marked, ...]:
+    """Return the entries that are not known, and of no article that was purged."""
+    unseen = identity.unseen(found.marked, known)
+    pages = {(one.marks.permalink, one.marks.title_key) for one in unseen}
+    gone = await parts.archive.read(purged.of_pages, pages)
+    return tuple(one for one in unseen if (one.marks.permalink, one.marks.title_key) not in gone)
 
 
-def _in_part(body_hash: str) -> str:
-    """Return what a document is remembered by of which something is still to be looked at."""
-    return hashlib.sha256(f"in part {body_hash}".encode()).hexdigest()
+async def _archived(
+    parts: Parts, feed: Feed, state: FeedState, new: Sequence[identity.Marked], language: str
+) -> list[Archived]:
+    """Read and archive new entries, a step at a time; return what each step came to."""
+    steps = []
+    for start in range(0, len(new), ENTRIES_PER_COMMIT):
+        batch = new[start : start + ENTRIES_PER_COMMIT]
+        steps.append(await archive_entries(parts, feed, state, batch, language))
+        if isinstance(steps[-1].error, ProxyUnreachable) and not steps[-1].new:
+            break  # each of the others might wait for a whole deadline, in vain too
+    return steps
+
+
+def _unread(
+    parts: Parts, feed: Feed, state: FeedState, errors: Sequence[Unread]
+) -> tuple[PollReport, FeedState]:
+    """Return what a visit came to that could not read every entry even by its title. The others
+    are kept; those are tried at the next poll."""
+    blamed = [error for error in errors if not isinstance(error, OURS)]
+    if not blamed:
+        return _spoilt(parts, feed, state, errors[0])
+    # The document was read: what comes later is news.
+    state = replace(state, first_polled_at=state.first_polled_at or parts.clock())
+    return _failed(parts, feed, state, blamed[0])
 
 
 def _nothing_new(
@@ -328,7 +281,3 @@ def _spoilt(
     return report, cadence.after_our_trouble(
         state, feed, error, now=parts.clock(), chance=parts.chance()
     )
-
-
-def _batches(entries: Sequence[identity.Marked], size: int) -> Iterator[Sequence[identity.Marked]]:
-    return (entries[start : start + size] for start in range(0, len(entries), size))

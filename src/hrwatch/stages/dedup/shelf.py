@@ -19,6 +19,9 @@ CROWD = 200
 # Two texts of one origin share many of their smallest hashes; one may be shared by chance.
 SHARED = 2
 COMPARED = 8  # articles, those with most hashes in common first
+# What stands under so many other articles of one site is its own, and tells of none of them. Two
+# may be one article that the site published again under another title.
+_REPEATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,20 @@ class Shelf:
         alike = self._alike(new.hashes)
         if not alike:
             return None
-        text = telling(new.title, new.text)
         # Several may be copies of one original, whose text is then looked at once.
         telling_of = cache(lambda told: telling(told.title, told.text))
-        found = [
-            (likeness, told.original)
-            for told in alike
-            if _may_repeat(new, self._told.get(told.original))
-            and (likeness := self._likeness(text, told, telling_of))
-        ]
+        found = []
+        for told in alike:
+            original = self._told.get(told.original)
+            # None: it is not compared by its text, because somebody else speaks for its page.
+            if original is None or not _may_repeat(new, original):
+                continue
+            likeness = _likeness(new, told, original, telling_of, self._common)
+            if likeness and (repeated := _repeated(new, original, alike, telling_of)):
+                common = self._common | repeated
+                likeness = _likeness(new, told, original, telling_of, common)
+            if likeness:
+                found.append((likeness, told.original))
         return _copy(*max(found, key=lambda one: one[0])) if found else None
 
     def _alike(self, hashes: Iterable[int]) -> tuple[Told, ...]:
@@ -73,30 +81,52 @@ class Shelf:
         found = (name for name, count in shared.most_common(COMPARED) if count >= SHARED)
         return tuple(self._told[name] for name in found)
 
-    def _likeness(
-        self, new: Telling, told: Told, telling_of: Callable[[Told], Telling]
-    ) -> Likeness | None:
-        """Return how like the original of `told` a text is, where it is a copy of that."""
-        original = self._told[told.original]
-        of_original = telling_of(original)
-        likeness = is_copy(new, of_original, self._common)
-        if (
-            likeness is None
-            and original is not told
-            and is_copy(new, telling_of(told), self._common)
-        ):
-            likeness = is_copy(new, of_original, self._common, both_like_a_copy=True)
-        return likeness
+
+def _likeness(
+    new: Told,
+    told: Told,
+    original: Told,
+    telling_of: Callable[[Told], Telling],
+    common: Collection[int],
+) -> Likeness | None:
+    """Return how like the original of `told` a text is, where it is a copy of that."""
+    text, of_original = telling_of(new), telling_of(original)
+    likeness = is_copy(text, of_original, common)
+    if (
+        likeness is None
+        and original is not told
+        and _may_repeat(new, told)
+        and is_copy(text, telling_of(told), common)
+    ):
+        likeness = is_copy(text, of_original, common, both_like_a_copy=True)
+    return likeness
 
 
-def _may_repeat(new: Told, original: Told | None) -> bool:
-    """Return whether likeness would tell. None: the original is not compared by its text, because
-    somebody else speaks for its page. And one site says much the same under two titles where one
+def _may_repeat(new: Told, other: Told) -> bool:
+    """Return whether likeness would tell: one site says much the same under two titles where one
     notice stands with every article."""
-    if original is None:
-        return False
-    is_one_site = bool(new.site) and new.site == original.site
-    return not is_one_site or title_key(new.title) == title_key(original.title)
+    is_one_site = bool(new.site) and new.site == other.site
+    return not is_one_site or title_key(new.title) == title_key(other.title)
+
+
+def _repeated(
+    new: Told, original: Told, alike: Iterable[Told], telling_of: Callable[[Told], Telling]
+) -> frozenset[int]:
+    """Return the shingles that the site of either puts under its other articles as well: links and
+    appeals of a channel, which do not tell whether one article repeats another. None under one
+    title. Read is only what shares hashes with the new one anyway."""
+    if title_key(new.title) == title_key(original.title):
+        return frozenset()
+    counts: Counter[int] = Counter()
+    for own in (new, original):
+        for told in alike if own.site else ():
+            if (
+                told.site == own.site
+                and told.original != original.name
+                and title_key(told.title) != title_key(own.title)
+            ):
+                counts.update(telling_of(told).shingles)
+    return frozenset(one for one, count in counts.items() if count >= _REPEATED)
 
 
 def _copy(likeness: Likeness, original: str) -> Copy:

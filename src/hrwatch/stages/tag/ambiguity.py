@@ -86,11 +86,39 @@ class Ambiguity:
     def _key(self, occurrence: Occurrence) -> _Key | None:
         if occurrence.form.kind in {FormKind.MASK, FormKind.ORGANISATION}:
             return None
-        surface = folded(occurrence.form.written)
-        for language in (occurrence.form.language, _ANY):
-            if (language, surface) in self._rules:
-                return (language, surface)
+        return self.key(occurrence.form.written, occurrence.form.language)
+
+    def key(self, name: str, language: str) -> _Key | None:
+        """Return by what a name in a language is asked about here; None where it is in no doubt."""
+        surface = folded(name)
+        for spoken in (language, _ANY):
+            if (spoken, surface) in self._rules:
+                return (spoken, surface)
         return None
+
+    def is_open(self, key: _Key) -> bool:
+        """Return whether a name stands for nothing, or for several, where nothing else is said."""
+        return len(self._rules[key].default) != 1
+
+    def is_candidate(self, key: _Key, code: str) -> bool:
+        """Return whether a name may stand for a country or place."""
+        return code in self._rules[key].candidates
+
+    def alone(
+        self, key: _Key, words: Tokens, named: set[str], focus: tuple[str, ...]
+    ) -> tuple[str, ...] | None:
+        """Given a name outside a text, the words beside it, the countries that they name and those
+        that its feed mostly writes about, return what it stands for; None where nothing decides."""
+        rule = self._rules[key]
+        votes = Counter(
+            cue.payload.code for cue in self._cues.find(words) if cue.payload.key == key
+        )
+        votes.update(candidate for country, candidate in rule.company if country in named)
+        votes.update(code for code in rule.candidates if code in named)
+        if not _is_tie(votes):
+            return self._decide(key, votes)
+        own = tuple(code for code in rule.candidates if code in focus)
+        return own if self.is_open(key) and len(own) == 1 else None
 
     def _votes(
         self,

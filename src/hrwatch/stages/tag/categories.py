@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from hrwatch import text
 from hrwatch.model.tags import BY_CATEGORY, Cues, Evidence, Field, Kind, Relation, Rules, Tag
+from hrwatch.stages.tag.company import Beside, Company
 from hrwatch.stages.tag.gazetteer import Gazetteer
 from hrwatch.stages.tag.keywords import KeywordTagger
 from hrwatch.stages.tag.tokens import tokenise
@@ -15,9 +16,10 @@ from hrwatch.territories import countries, country_name, places
 _REMEMBERED = 4_096  # of the few hundred that a publisher has
 _EVIDENCE = 5
 _PARTS = re.compile(r"[,;|/>•·]|\s-\s")
-_AROUND = re.compile(r"^the\s|\s\([^()]*\)$", re.I)  # Iran (Islamic Republic of)
+_AROUND = re.compile(r"^the\s|\s\(([^()]*)\)$", re.I)  # Iran (Islamic Republic of)
 # "Sudan (South)" and "Congo, the Democratic Republic of the", as catalogues write them
 _TURNED = re.compile(r"([^,()]+?)(?:,\s?|\s\()(?:the\s)?([^,()]+)\)?", re.I)
+_ADDRESS = re.compile(r"[^,;|/>•·]+,[^,;|/>•·]+")
 _ORDER = tuple(Kind)
 
 _Named = tuple[Kind, str]
@@ -28,6 +30,7 @@ class Categories:
 
     def __init__(self, gazetteer: Gazetteer, rules: Rules, keywords: KeywordTagger) -> None:
         self._gazetteer = gazetteer
+        self._company = Company(gazetteer)
         self._tagger = keywords
         self._keywords = {
             text.normalised(written): keyword.id
@@ -51,26 +54,45 @@ class Categories:
             if meant is not None:
                 named = tuple(one for value in meant for one in _meaning(value))
             elif cues.trust_categories:
-                named = self._of_itself(category, language)
+                named = self._of_itself(category, language, cues.countries)
             else:
                 continue
             for one in named:
                 said.setdefault(one, self._evidence(one, category, position))
         return _joined(found, said)
 
-    def _understood(self, category: str, language: str) -> tuple[_Named, ...]:
+    def _understood(
+        self, category: str, language: str, focus: tuple[str, ...]
+    ) -> tuple[_Named, ...]:
         """Return what a category names as a whole, else what its parts name."""
-        if named := self._name(category, language):
-            return named
+
+        def named(
+            written: str, rest: tuple[str, ...] = (), how: Beside = Beside.LIST
+        ) -> tuple[_Named, ...]:
+            meant = self._company.meant(written, rest, how, language, focus)
+            if meant is None:
+                return self._name(written, language)
+            return tuple(one for code in meant for one in _meaning(code))
+
+        if whole := named(category):
+            return whole
         turned = _TURNED.fullmatch(category)
         if turned and (code := self._gazetteer.code(f"{turned[2]} {turned[1]}", language)):
             return _meaning(code)
-        if named := self._name(_AROUND.sub("", category), language):
-            return named
-        parts = _PARTS.split(category)
+        around = _AROUND.search(category)
+        if around and (
+            inner := named(_AROUND.sub("", category), (around[1] or "",), Beside.BRACKETS)
+        ):
+            return inner
+        parts = [part.strip() for part in _PARTS.split(category)]
         if len(parts) == 1:
             return ()
-        return tuple(one for part in parts for one in self._name(part.strip(), language))
+        how = Beside.ADDRESS if _ADDRESS.fullmatch(category) else Beside.LIST
+        found: dict[_Named, None] = {}
+        for place, part in enumerate(parts):
+            rest = (*parts[:place], *parts[place + 1 :])
+            found |= dict.fromkeys(named(part, rest, how if place == 0 else Beside.LIST))
+        return tuple(found)
 
     def _name(self, written: str, language: str) -> tuple[_Named, ...]:
         code = self._gazetteer.code(written, language)

@@ -15,7 +15,7 @@ from hrwatch.pipeline import Desk, preview_waiting
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, records, visits
-from hrwatch.stages.store.mail import ledger, outbox, subscribers
+from hrwatch.stages.store.mail import fates, ledger, outbox, subscribers
 from postgres import Place
 
 HOUR = timedelta(hours=1)
@@ -50,7 +50,7 @@ def test_what_became_of_what_was_told_is_written_with_the_days_of_its_digests(
             status=410,
         )
         archive.write_now(visits.add, (gone,))
-        archive.write_now(ledger.add_removed, second, NOW + 40 * HOUR)
+        archive.write_now(fates.add_removed, second, NOW + 40 * HOUR)
 
         text = written(archive, subscriber)
 

@@ -29,7 +29,7 @@ from hrwatch.stages.match import criteria
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, records, retagging, rule_sets, search
 from hrwatch.stages.store.articles.retagging import Retagged
-from hrwatch.stages.store.mail import ledger, subscribers
+from hrwatch.stages.store.mail import ledger, settling, subscribers
 from hrwatch.wiring import open_desk
 from postgres import Place, Places
 from socket_guard import process_environment
@@ -335,7 +335,7 @@ def test_tags_that_are_lost_leave_what_was_mailed_as_it_is(archive: Archive) -> 
     told = a_record("record02", tags=(a_tag("bridge"),))
     match = Match(told, told.tags, Relation.SUBJECT)
     archive.write_now(ledger.add, {READER.name: (match,)}, 3, NOW)
-    archive.write_now(ledger.settle, READER.name, (match,), NOW, None)
+    archive.write_now(settling.settle, READER.name, (match,), NOW, None)
     before = contents(archive, "ledger", "progress", "digests", "outbox")
 
     list(retag.retag(archive, NEW, NOW))

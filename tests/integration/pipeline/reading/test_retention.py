@@ -26,7 +26,7 @@ from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, records, search
 from hrwatch.stages.store.evidence import captures, verifying
-from hrwatch.stages.store.mail import ledger, outbox
+from hrwatch.stages.store.mail import ledger, outbox, settling
 from hrwatch.stages.store.removing import retention
 from hrwatch.stages.store.removing.retention import Term
 from hrwatch.workers import Workers
@@ -159,7 +159,7 @@ def test_pass_removes_captures_and_says_that_the_operator_set_the_time(
 
 
 def test_pass_goes_on_with_what_waited_once_it_was_told(archive: Archive, tmp_path: Path) -> None:
-    archive.write_now(ledger.settle_all, "desk", NOW)
+    archive.write_now(settling.settle_all, "desk", NOW)
     assert passed(archive, tmp_path, WIRE) == 2
     assert kept(archive)[WAITS.id] is Kept.HEADLINE
 

@@ -180,3 +180,54 @@ def test_sketch_of_any_text_is_small_sorted_and_fits_a_database(title: str, text
     assert all(0 <= one < 2**63 for one in sketch)
     assert len(telling_hashes(sketch)) <= SKETCH
     assert set(sketch) <= telling(title, text).shingles
+
+
+LINKS = prose(40, 120)  # what a channel puts under each of its notes
+
+
+def note(seed: int) -> str:
+    return f"{prose(seed, 60)} {LINKS}"
+
+
+def channel(*seeds: int, site: str = "videos.example") -> tuple[Told, ...]:
+    return tuple(told(f"n{seed}", note(seed), site=site, title=f"Title {seed}") for seed in seeds)
+
+
+def test_notes_of_a_channel_on_two_sites_that_share_their_links_alone_are_no_copies() -> None:
+    elsewhere = told("elsewhere", note(50), site="mirror.example", title="Title 50")
+    of_it = channel(51, 52, 53, 55)
+    assert copy_of(note(54), elsewhere, *of_it, site="videos.example", title="Title 54") is None
+    # What it repeats itself is the channel's as well, when the other site brings it.
+    assert copy_of(note(54), *of_it, site="mirror.example", title="Title 54") is None
+
+
+def test_note_of_a_channel_that_another_site_brings_is_its_copy_whatever_its_title() -> None:
+    elsewhere = told("elsewhere", note(50), site="mirror.example", title="Title 50")
+    of_it = channel(51, 52, 53)
+    for title in ("Title 50", "Another title"):
+        copy = copy_of(note(50), elsewhere, *of_it, site="videos.example", title=title)
+        assert copy is not None
+        assert copy.of == "elsewhere"
+
+
+def test_article_that_a_site_published_twice_under_other_titles_is_no_boilerplate() -> None:
+    of_site = [
+        told(name, STORY, site="paper.example", title=name.title()) for name in ("one", "two")
+    ]
+    copy = copy_of(STORY, *of_site, site="other.example", title="A third title")
+    assert copy is not None
+
+
+def test_copy_of_the_same_site_under_another_title_vouches_for_nobody() -> None:
+    """Less is enough where a copy of the original is like the new text, but not where that copy
+    shares with it what their site puts under both."""
+    text = " ".join([*STORY.split()[:60], *prose(60, 60).split()])
+    known = told("first", STORY, site="mirror.example", title="First")
+    between = " ".join([*STORY.split()[:150], *prose(60, 60).split()])
+
+    def link(site: str) -> Copy | None:
+        own = told("own", between, original="first", site=site, title="Own")
+        return copy_of(text, known, own, site="videos.example", title="New")
+
+    assert link("paper.example") is not None
+    assert link("videos.example") is None

@@ -60,6 +60,36 @@ def subjects(tags: tuple[Tag, ...]) -> set[str]:
         ("The end of torture in sight", "en", set()),
         ("Beaten", "en", set()),
         ("Congo", "en", set()),
+        ("Congo (DRC)", "en", {"CD"}),
+        ("Georgia (US)", "en", {"US"}),
+        ("Georgia (U.S. state)", "en", {"US"}),
+        ("Georgia (state)", "en", {"US"}),
+        ("Georgia, USA", "en", {"US"}),
+        ("U.S. - Georgia", "en", {"US"}),
+        ("Atlanta, Georgia", "en", {"US"}),
+        ("Géorgie (États-Unis)", "fr", {"US"}),
+        ("Georgia (country)", "en", {"GE"}),
+        ("Tbilisi, Georgia", "en", {"GE"}),
+        ("Georgia, Peru", "en", {"GE", "PE"}),
+        ("Armenia, Georgia, USA", "en", {"AM", "GE", "US"}),
+        ("Lebanon (US)", "en", {"US"}),
+        ("Lebanon, Ohio", "en", {"US"}),
+        ("Lebanon, Pa.", "en", {"US"}),
+        ("Lebanon, USA", "en", {"LB", "US"}),
+        ("Peru, Indiana", "en", {"US"}),
+        ("Palestine, Texas", "en", {"US"}),
+        ("Palestine (Israel)", "en", {"PS"}),
+        ("Cuba (Missouri)", "en", {"US"}),
+        ("Cuba, Florida", "en", {"CU"}),
+        ("Gaza (Mozambique)", "en", {"MZ"}),
+        ("Gaza, Egypt", "en", {"PS", "PS-GAZA", "EG"}),
+        ("Macedonia (Greece)", "en", {"GR"}),
+        ("Guinea, Equatorial Guinea", "en", {"GN", "GQ"}),
+        ("Guinea (Bissau)", "en", {"GW"}),
+        ("Papua, Papua New Guinea", "en", {"ID", "ID-PAPUA", "PG"}),
+        ("Virgin Islands (US)", "en", {"VI"}),
+        ("Taiwan (China)", "en", {"TW"}),
+        ("Kosovo (Serbia)", "en", {"XK"}),
         ("News", "en", set()),
         ("", "en", set()),
     ],
@@ -92,6 +122,17 @@ def test_tag_category_means_what_the_operator_says() -> None:
 def test_tag_category_the_operator_empties_says_nothing_though_others_are_trusted() -> None:
     cues = Cues(trust_categories=True, categories=(("Georgia", ()),))
     assert subjects(TAGGER.tag("A report", "", "en", ("Georgia", "Peru"), cues)) == {"PE"}
+
+
+@pytest.mark.parametrize(
+    ("countries", "said"),
+    [((), "GE"), (("US",), "US"), (("GE",), "GE"), (("US", "GE"), "GE"), (("BY",), "GE")],
+)
+def test_tag_category_of_an_ambiguous_name_is_what_its_feed_mostly_writes_about(
+    countries: tuple[str, ...], said: str
+) -> None:
+    cues = Cues(trust_categories=True, countries=countries)
+    assert subjects(TAGGER.tag("A report", "It is long.", "en", ("Georgia",), cues)) == {said}
 
 
 def test_tag_category_stands_as_evidence_with_its_place_in_the_list() -> None:

@@ -15,7 +15,7 @@ from hrwatch.stages.store.articles import visits
 from hrwatch.stages.store.articles.presence import is_latest
 from hrwatch.stages.store.evidence import captures
 from hrwatch.stages.store.evidence.captures import Packed
-from hrwatch.stages.store.mail import ledger
+from hrwatch.stages.store.mail import fates
 from hrwatch.stages.store.tables import records
 
 Evidence = tuple[Capture, Packed]
@@ -58,9 +58,9 @@ def keep(connection: sa.Connection, look: Look, owner: str, now: datetime) -> bo
     if look.version:
         record_table.add(connection, (look.version,))
     if look.reason is Reason.REMOVED:
-        ledger.add_removed(connection, look.version or record, now)
+        fates.add_removed(connection, look.version or record, now)
     if look.reason is Reason.RETURNED:
-        ledger.add_returned(connection, look.version or record, now)
+        fates.add_returned(connection, look.version or record, now)
     if not (visit.wants_page or visits.is_asked_for(connection, record.id)):
         visits.end(connection, record.id)
     return True

@@ -5,44 +5,30 @@ What matched waits here; what did not will not later either, because criteria th
 afterwards do not reach back (`match`). So a digest looks at what waits, not at the archive.
 
 A row stands for one version of a record and one reason. Of an article nobody has more than one row
-of NEW and CHANGED that waits: a later version takes the place of the one before.
+of NEW and CHANGED that waits: a later version takes the place of the one before. What becomes of an
+article's page waits by `fates`; `settling` is what digests answer for.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 import sqlalchemy as sa
 
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
-from hrwatch.model.mail import Digest, Match, Reason
+from hrwatch.model.mail import OF_VERSIONS, Match, Reason
 from hrwatch.stages.store import guarded
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles import visits as visit_table
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import in_force, ledger, progress, records
+from hrwatch.stages.store.tables import ledger, progress, records
 
 _MATCHED = "matched"
 # Changes of one article that somebody is told of: what is edited all day cannot fill digests.
 MOST_CHANGED = 5
-_PIECE = 150  # rows named by three values each in one statement
-_OF_VERSIONS = (Reason.NEW, Reason.CHANGED)
-_ABOUT_PAGES = (Reason.REMOVED, Reason.RETURNED)
-
-
-class Told(Protocol):
-    """What is, or is to be, told for a reason: a match, or what waits."""
-
-    @property
-    def record(self) -> Record:
-        """In the version that it is told in."""
-
-    @property
-    def reason(self) -> Reason:
-        """Why it is told."""
+_PAIRS = sa.select(ledger.c.subscriber, ledger.c.record).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +140,17 @@ def add_late(
     )
 
 
-def add_removed(connection: sa.Connection, record: Record, now: datetime) -> None:
-    """Let it wait that an article was taken down, for those who were told of it and not of this; to
-    whom its return is still to be told, that is not told any more."""
-    _take_back(connection, record, Reason.RETURNED)
-    told = _told_of(connection, record)
-    _add_for(
-        connection, record, Reason.REMOVED, told - _taking_for_removed(connection, record), now
-    )
-
-
-def add_returned(connection: sa.Connection, record: Record, now: datetime) -> None:
-    """Let it wait that an article is there again, for those who were told that it was taken down;
-    to whom that is still to be told, it is not told any more."""
-    _take_back(connection, record, Reason.REMOVED)
-    _add_for(connection, record, Reason.RETURNED, _taking_for_removed(connection, record), now)
+def let_wait(
+    connection: sa.Connection,
+    record: Record,
+    reason: Reason,
+    subscribers: Iterable[str],
+    now: datetime,
+) -> None:
+    """Let a reason wait for these subscribers, once for each version."""
+    values = [_values(name, record, reason, now) for name in sorted(subscribers)]
+    for piece in chunks(values):
+        connection.execute(insert_missing(connection, ledger), piece)
 
 
 def waiting(connection: sa.Connection, subscriber: str) -> tuple[Waiting, ...]:
@@ -176,7 +158,11 @@ def waiting(connection: sa.Connection, subscriber: str) -> tuple[Waiting, ...]:
     writing."""
     query = (
         sa.select(records.c.ordinal, ledger.c.reason, ledger.c.matched_at)
-        .join_from(ledger, records, _is_of(ledger, records))
+        .join_from(
+            ledger,
+            records,
+            (records.c.id == ledger.c.record) & (records.c.version == ledger.c.version),
+        )
         .where(ledger.c.subscriber == subscriber, ledger.c.settled_at.is_(None))
         .order_by(records.c.ordinal, ledger.c.matched_at, ledger.c.reason)
     )
@@ -186,98 +172,6 @@ def waiting(connection: sa.Connection, subscriber: str) -> tuple[Waiting, ...]:
         return tuple(
             Waiting(found[row.ordinal], Reason(row.reason), row.matched_at) for row in rows
         )
-
-
-def settle_all(connection: sa.Connection, subscriber: str, now: datetime) -> None:
-    """Note that the subscriber needs to be told of nothing that waits."""
-    connection.execute(
-        sa.update(ledger)
-        .where(ledger.c.subscriber == subscriber, ledger.c.settled_at.is_(None))
-        .values(settled_at=now)
-    )
-
-
-def settle(
-    connection: sa.Connection,
-    subscriber: str,
-    settled: Iterable[Told],
-    now: datetime,
-    digest: str | None,
-) -> int:
-    """Note that `digest` answers for these, or, without one, that the subscriber needs to be told
-    nothing of them; return how many were still waiting."""
-    keys = sorted({(told.record.id, told.record.version, told.reason.value) for told in settled})
-    return sum(
-        connection.execute(
-            sa.update(ledger)
-            .where(
-                ledger.c.subscriber == subscriber,
-                _KEY.in_(piece),
-                ledger.c.settled_at.is_(None),
-            )
-            .values(settled_at=now, digest=digest)
-        ).rowcount
-        for piece in chunks(keys, _PIECE)
-    )
-
-
-def settle_digest(connection: sa.Connection, digest: Digest, now: datetime) -> bool:
-    """Note that a digest answers for its matches, under which number and on which page; say
-    whether all of them were still waiting."""
-    settled = settle(connection, digest.subscriber, digest.matches, now, digest.id)
-    page_of = {
-        number: place
-        for place, page in reversed(tuple(enumerate(digest.pages, 1)))  # the first that has it
-        for number in page.numbers
-    }
-    placed = [
-        {
-            "whose": digest.subscriber,
-            "id": match.record.id,
-            "of_version": match.record.version,
-            "why": match.reason.value,
-            "at": number,
-            "on": page_of.get(number, 1),
-        }
-        for match, number in zip(digest.matches, digest.numbers, strict=False)
-    ]
-    if placed:
-        connection.execute(_PLACED, placed)
-    return settled == len(digest.matches)
-
-
-def told_on(mails: sa.Table) -> sa.ColumnElement[bool]:
-    """Return the condition that a mail tells of a match: it is of its digest and its page. What was
-    told before there were pages has none, and stands on every one."""
-    on_page = sa.or_(ledger.c.page.is_(None), ledger.c.page == mails.c.page)
-    return sa.and_(ledger.c.digest == mails.c.digest, on_page)
-
-
-def reopen(connection: sa.Connection, digest: str, page: int, now: datetime) -> int:
-    """Let what this page of `digest` answered for wait again, because nobody got it: an article in
-    its latest version, whatever came of it meanwhile. Return how many articles that are."""
-    latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == ledger.c.record)
-    of_page = sa.or_(ledger.c.page == page, ledger.c.page.is_(None))
-    those = sa.and_(ledger.c.digest == digest, of_page)
-    rows = connection.execute(
-        sa.select(ledger, latest.scalar_subquery().label("latest")).where(those)
-    ).all()
-    none = {"digest": None, "settled_at": None, "number": None, "page": None}
-    connection.execute(sa.update(ledger).where(those).values(**none))
-    for row in rows:
-        if row.reason in _OF_VERSIONS and row.version < row.latest:
-            of_it = (ledger.c.subscriber == row.subscriber, ledger.c.record == row.record)
-            as_latest = (ledger.c.version == row.latest) & (ledger.c.reason == row.reason)
-            others = (ledger.c.reason.in_(_OF_VERSIONS), ~as_latest)
-            connection.execute(
-                sa.update(ledger)
-                .where(*of_it, ledger.c.settled_at.is_(None), *others)
-                .values(settled_at=now)
-            )
-            later = {"version": row.latest, "reason": row.reason, "matched_at": now}
-            kept = {name: getattr(row, name) for name in ("subscriber", "record", "story")}
-            connection.execute(insert_missing(connection, ledger).values(**kept, **later))
-    return len({row.record for row in rows})
 
 
 def _take_place(
@@ -297,7 +191,7 @@ def _take_place(
     ).all()
     rows = [row for row in rows if row.version < record.version]
     knowing = {row.subscriber for row in rows if row.digest is not None}
-    replaced = [row for row in rows if row.settled_at is None and row.reason in _OF_VERSIONS]
+    replaced = [row for row in rows if row.settled_at is None and row.reason in OF_VERSIONS]
     changed = {row.subscriber for row in replaced if row.reason == Reason.CHANGED}
     if record.change is not None:
         told = (row for row in rows if row.digest is not None and row.reason == Reason.CHANGED)
@@ -307,60 +201,16 @@ def _take_place(
     for row in replaced:
         connection.execute(
             sa.update(ledger)
-            .where(ledger.c.subscriber == row.subscriber, _key(row) == _KEY)
+            .where(
+                ledger.c.subscriber == row.subscriber,
+                ledger.c.record == row.record,
+                ledger.c.version == row.version,
+                ledger.c.reason == row.reason,
+            )
             .values(settled_at=now)
         )
-    values = [_values(name, record, Reason.CHANGED, now) for name in sorted(changed)]
-    values += [_values(name, record, Reason.NEW, now) for name in sorted(new)]
-    for piece in chunks(values):
-        connection.execute(insert_missing(connection, ledger), piece)
-
-
-def _take_back(connection: sa.Connection, record: Record, reason: Reason) -> None:
-    connection.execute(
-        sa.delete(ledger).where(
-            ledger.c.record == record.id,
-            ledger.c.reason == reason,
-            ledger.c.settled_at.is_(None),
-        )
-    )
-
-
-def _told_of(connection: sa.Connection, record: Record) -> frozenset[str]:
-    """Return the subscribers of today whom a digest told of an article, whatever of it."""
-    there = sa.select(in_force.c.subscriber).where(in_force.c.until.is_(None))
-    query = sa.select(ledger.c.subscriber).where(
-        ledger.c.record == record.id,
-        ledger.c.digest.is_not(None),
-        ledger.c.subscriber.in_(there),
-    )
-    return frozenset(connection.scalars(query))
-
-
-def _taking_for_removed(connection: sa.Connection, record: Record) -> frozenset[str]:
-    """Return the subscribers who know that an article was taken down, or are to be told so next,
-    and of no return."""
-    query = (
-        sa.select(ledger.c.subscriber, ledger.c.reason)
-        .where(ledger.c.record == record.id, ledger.c.reason.in_(_ABOUT_PAGES))
-        .order_by(ledger.c.matched_at)
-    )
-    last = {row.subscriber: row.reason for row in connection.execute(query)}
-    removed = frozenset(name for name, reason in last.items() if reason == Reason.REMOVED)
-    return removed & _told_of(connection, record)
-
-
-def _add_for(
-    connection: sa.Connection,
-    record: Record,
-    reason: Reason,
-    subscribers: Iterable[str],
-    now: datetime,
-) -> None:
-    """Let a reason wait for these subscribers, once for each version."""
-    values = [_values(name, record, reason, now) for name in sorted(subscribers)]
-    for piece in chunks(values):
-        connection.execute(insert_missing(connection, ledger), piece)
+    let_wait(connection, record, Reason.CHANGED, changed, now)
+    let_wait(connection, record, Reason.NEW, new, now)
 
 
 def _values(subscriber: str, record: Record, reason: Reason, now: datetime) -> dict[str, object]:
@@ -372,27 +222,3 @@ def _values(subscriber: str, record: Record, reason: Reason, now: datetime) -> d
         "story": record.story,
         "matched_at": now,
     }
-
-
-def _is_of(of_ledger: sa.Table, of_records: sa.Table) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        of_records.c.id == of_ledger.c.record, of_records.c.version == of_ledger.c.version
-    )
-
-
-_KEY = sa.tuple_(ledger.c.record, ledger.c.version, ledger.c.reason)
-_PAIRS = sa.select(ledger.c.subscriber, ledger.c.record).distinct()
-_PLACED = (
-    sa.update(ledger)
-    .where(
-        ledger.c.subscriber == sa.bindparam("whose"),
-        ledger.c.record == sa.bindparam("id"),
-        ledger.c.version == sa.bindparam("of_version"),
-        ledger.c.reason == sa.bindparam("why"),
-    )
-    .values(number=sa.bindparam("at"), page=sa.bindparam("on"))
-)
-
-
-def _key(row: sa.Row[tuple[object, ...]]) -> sa.Tuple:
-    return sa.tuple_(row.record, row.version, row.reason)

@@ -13,10 +13,9 @@ import sqlalchemy as sa
 
 from hrwatch.model.mail import Delivery, Digest, Earlier, Mail, MailKind, Status, Undelivered
 from hrwatch.stages.store import guarded
-from hrwatch.stages.store.mail import ledger, subscriptions
+from hrwatch.stages.store.mail import settling, subscriptions
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import digests, outbox
-from hrwatch.stages.store.tables import ledger as ledger_table
+from hrwatch.stages.store.tables import digests, ledger, outbox
 
 _NOT_SENT = tuple(status for status in Status if status is not Status.SENT)
 
@@ -59,7 +58,7 @@ def enqueue(
     with connection.begin_nested() as attempt:
         if _write_digest(connection, digest, mails, now):
             put(connection, mails, now, digest.id)
-            if ledger.settle_digest(connection, digest, now):
+            if settling.settle_digest(connection, digest, now):
                 return True
         attempt.rollback()
     return False
@@ -176,7 +175,7 @@ def withdraw(connection: sa.Connection, delivery: Delivery) -> None:
         sa.select(*columns).where(outbox.c.message_id == delivery.message_id)
     ).one()
     if mail.digest is not None:
-        ledger.reopen(connection, mail.digest, mail.page, delivery.at)
+        settling.reopen(connection, mail.digest, mail.page, delivery.at)
     settle(connection, delivery)
     emptied = sa.update(outbox).where(outbox.c.message_id == delivery.message_id).values(bytes=b"")
     connection.execute(emptied)
@@ -202,7 +201,7 @@ def counts(connection: sa.Connection) -> dict[Status, int]:
 def undelivered(connection: sa.Connection) -> tuple[Undelivered, ...]:
     """Return, for each subscriber whose newest mail did not arrive, what became of it. What was
     withdrawn is none of them: its matches wait again, and no digest answers for them."""
-    answers = sa.exists().where(ledger.told_on(outbox))
+    answers = sa.exists().where(settling.told_on(outbox))
     later = outbox.alias("later")
     has_later = sa.exists().where(
         later.c.subscriber == outbox.c.subscriber, later.c.created_at > outbox.c.created_at
@@ -241,19 +240,19 @@ def told_at(
     left out."""
     query = (
         sa.select(
-            ledger_table.c.record,
+            ledger.c.record,
             sa.func.min(digests.c.created_at).label("first"),
             sa.func.max(digests.c.created_at).label("last"),
-            sa.func.max(ledger_table.c.version).label("version"),
+            sa.func.max(ledger.c.version).label("version"),
         )
-        .join(digests, digests.c.id == ledger_table.c.digest)
-        .where(ledger_table.c.subscriber == subscriber)
-        .group_by(ledger_table.c.record)
+        .join(digests, digests.c.id == ledger.c.digest)
+        .where(ledger.c.subscriber == subscriber)
+        .group_by(ledger.c.record)
     )
     return {
         row.record: Earlier(row.first, row.last, row.version)
         for piece in chunks(sorted(set(records)))
-        for row in connection.execute(query.where(ledger_table.c.record.in_(piece)))
+        for row in connection.execute(query.where(ledger.c.record.in_(piece)))
     }
 
 

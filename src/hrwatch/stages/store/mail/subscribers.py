@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch.model.mail import InForce
-from hrwatch.stages.store.mail import ledger
+from hrwatch.stages.store.mail import settling
 from hrwatch.stages.store.tables import in_force as rows
 
 
@@ -23,7 +23,7 @@ def sync(
         _sync_one(connection, subscriber, criteria.get(subscriber, ()), now)
         if subscriber not in criteria:
             # Whoever comes back under this name is not told what waited for who left.
-            ledger.settle_all(connection, subscriber, now)
+            settling.settle_all(connection, subscriber, now)
 
 
 def in_force(connection: sa.Connection, subscriber: str) -> tuple[InForce, ...]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hrwatch.model.mail import Delivery, MailKind, Status
 from hrwatch.stages.store import guarded
-from hrwatch.stages.store.mail import ledger, outbox, subscriptions
+from hrwatch.stages.store.mail import outbox, settling, subscriptions
 from hrwatch.stages.store.tables import outbox as mails
 
 
@@ -98,7 +98,7 @@ def drop(connection: sa.Connection, message_id: str, now: datetime) -> tuple[Out
         columns = (mails.c.subscriber, mails.c.digest, mails.c.page)
         row = connection.execute(sa.select(*columns).where(where)).one()
         if row.digest is not None:
-            articles = ledger.reopen(connection, row.digest, row.page, now)
+            articles = settling.reopen(connection, row.digest, row.page, now)
         told = "given up by the operator"
         outbox.settle(connection, Delivery(message_id, row.subscriber, Status.REFUSED, now, told))
         connection.execute(sa.update(mails).where(where).values(bytes=b""))

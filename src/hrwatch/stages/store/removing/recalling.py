@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hrwatch.stages.store.mail import ledger as ledger_table
+from hrwatch.stages.store.mail import settling
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import digests, ledger, outbox, records
 
@@ -83,7 +83,7 @@ def take_back(connection: sa.Connection, queued: Collection[str], now: datetime)
     # The latest first: of what two of them told in two versions, the first is told as it was then.
     for row in those:
         if row.digest is not None:
-            ledger_table.reopen(connection, row.digest, row.page, now)
+            settling.reopen(connection, row.digest, row.page, now)
     connection.execute(sa.delete(outbox).where(outbox.c.message_id.in_(queued)))
     of_it = sa.exists().where(outbox.c.digest == digests.c.id)
     of_page = sa.exists().where(ledger.c.digest == digests.c.id)
@@ -97,7 +97,7 @@ def settled(connection: sa.Connection, ids: Iterable[str]) -> frozenset[str]:
     those that were emptied are left out."""
     query = (
         sa.select(outbox.c.message_id)
-        .join_from(ledger, outbox, ledger_table.told_on(outbox))
+        .join_from(ledger, outbox, settling.told_on(outbox))
         .where(outbox.c.settled_at.is_not(None), outbox.c.bytes != b"")
     )
     return frozenset(

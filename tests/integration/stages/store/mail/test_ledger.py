@@ -11,7 +11,7 @@ from builders import NOW, a_mail, a_match, a_record
 from hrwatch.model.mail import Delivery, Digest, Mail, Match, Status, Window
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.mail import ledger, outbox
+from hrwatch.stages.store.mail import ledger, outbox, settling
 from postgres import Place
 
 MINUTE = timedelta(minutes=1)
@@ -103,8 +103,8 @@ def test_add_match_of_no_record_is_a_bug(archive: Archive) -> None:
 
 def test_settle_without_digest_needs_no_telling(archive: Archive) -> None:
     matched(archive, a_match(FIRST), a_match(SECOND))
-    assert archive.write_now(ledger.settle, "desk", (a_match(FIRST),), NOW, None) == 1
-    assert archive.write_now(ledger.settle, "desk", (a_match(FIRST),), NOW, None) == 0
+    assert archive.write_now(settling.settle, "desk", (a_match(FIRST),), NOW, None) == 1
+    assert archive.write_now(settling.settle, "desk", (a_match(FIRST),), NOW, None) == 0
     assert waiting(archive) == ["record2"]
 
 

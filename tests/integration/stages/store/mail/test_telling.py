@@ -7,7 +7,7 @@ from hrwatch.model.articles import Change, Copy, CopyKind
 from hrwatch.model.mail import Digest, Match, Reason
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.mail import ledger, outbox, telling
+from hrwatch.stages.store.mail import ledger, outbox, settling, telling
 from hrwatch.stages.store.mail.telling import ToldAsNew
 from hrwatch.text import title_key
 from postgres import Place
@@ -29,7 +29,7 @@ def test_told_as_new_are_versions_that_a_digest_told_and_no_change_of_one(place:
         archive.write_now(records.add, (FIRST, COPY, SETTLED))
         matches = tuple(map(a_match, (FIRST, COPY, SETTLED)))
         archive.write_now(ledger.add, {"desk": matches}, 3, NOW)
-        archive.write_now(ledger.settle, "desk", (a_match(SETTLED),), NOW, None)
+        archive.write_now(settling.settle, "desk", (a_match(SETTLED),), NOW, None)
         told(archive, "one", a_match(FIRST), a_match(COPY))
         archive.write_now(records.add, (EDITED,))
         archive.write_now(ledger.add, {"desk": (a_match(EDITED),)}, 4, NOW, versions=(EDITED,))

@@ -16,7 +16,7 @@ from hrwatch.model.articles import Change, Record
 from hrwatch.model.mail import Delivery, Digest, Match, Reason, Status
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import looks, records
-from hrwatch.stages.store.mail import ledger, outbox, subscribers
+from hrwatch.stages.store.mail import fates, ledger, outbox, settling, subscribers
 from postgres import Place, Places
 
 FIRST = a_record("record1", title="Invented 1")
@@ -110,7 +110,7 @@ def test_later_version_that_matches_for_the_first_time_is_new(archive: Archive) 
 
 def test_later_version_of_what_needed_no_telling_needs_none(archive: Archive) -> None:
     matched(archive, FIRST, "one")
-    archive.write_now(ledger.settle, "one", (a_match(FIRST),), NOW, None)
+    archive.write_now(settling.settle, "one", (a_match(FIRST),), NOW, None)
     matched(archive, SECOND, "one")
     assert waits(archive, "one") == []
 
@@ -159,11 +159,11 @@ def test_removed_is_told_once_to_who_was_told_of_the_article_by_then(archive: Ar
     matched(archive, FIRST, "one", "two")
     told(archive, "one")
     for _ in range(2):
-        archive.write_now(ledger.add_removed, FIRST, LATER)
+        archive.write_now(fates.add_removed, FIRST, LATER)
     assert waits(archive, "one") == [(1, Reason.REMOVED)]
     assert waits(archive, "two") == [(1, Reason.NEW)]
     told(archive, "one", "two")
-    archive.write_now(ledger.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
     assert waits(archive, "one") == []
     assert waits(archive, "two") == [(1, Reason.REMOVED)]
 
@@ -171,19 +171,19 @@ def test_removed_is_told_once_to_who_was_told_of_the_article_by_then(archive: Ar
 def test_removed_that_waits_is_taken_back_when_the_page_returns(archive: Archive) -> None:
     matched(archive, FIRST, "one")
     told(archive, "one")
-    archive.write_now(ledger.add_removed, FIRST, LATER)
-    archive.write_now(ledger.add_returned, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_returned, FIRST, LATER)
     assert waits(archive, "one") == []
-    archive.write_now(ledger.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
     assert waits(archive, "one") == [(1, Reason.REMOVED)], "it was never told"
 
 
 def test_returned_is_told_to_who_was_told_that_it_was_removed(archive: Archive) -> None:
     matched(archive, FIRST, "one", "two")
     told(archive, "one", "two")
-    archive.write_now(ledger.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
     told(archive, "one")
-    archive.write_now(ledger.add_returned, FIRST, LATER)
+    archive.write_now(fates.add_returned, FIRST, LATER)
     assert waits(archive, "one") == [(1, Reason.RETURNED)]
     assert waits(archive, "two") == []
 
@@ -193,10 +193,10 @@ def test_returned_that_waits_is_taken_back_when_the_page_is_removed_again(
 ) -> None:
     matched(archive, FIRST, "one")
     told(archive, "one")
-    archive.write_now(ledger.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
     told(archive, "one")
-    archive.write_now(ledger.add_returned, FIRST, LATER)
-    archive.write_now(ledger.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_returned, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
     assert waits(archive, "one") == []
 
 
@@ -204,7 +204,7 @@ def test_removed_waits_for_nobody_who_left(archive: Archive) -> None:
     matched(archive, FIRST, "one", "two")
     told(archive, "one", "two")
     archive.write_now(subscribers.sync, {"two": BOTH["two"]}, LATER)
-    archive.write_now(ledger.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
     archive.write_now(subscribers.sync, BOTH, LATER)
     assert waits(archive, "one") == []
     assert waits(archive, "two") == [(1, Reason.REMOVED)]
@@ -215,12 +215,12 @@ def test_removed_of_an_article_that_its_feed_goes_on_changing_is_told_once(
 ) -> None:
     matched(archive, FIRST, "one")
     told(archive, "one")
-    archive.write_now(ledger.add_removed, FIRST, LATER)
+    archive.write_now(fates.add_removed, FIRST, LATER)
     told(archive, "one")
     matched(archive, SECOND, "one")
-    archive.write_now(ledger.add_removed, SECOND, LATER + timedelta(days=1))
+    archive.write_now(fates.add_removed, SECOND, LATER + timedelta(days=1))
     assert waits(archive, "one") == [(2, Reason.CHANGED)]
-    archive.write_now(ledger.add_returned, SECOND, LATER + timedelta(days=2))
+    archive.write_now(fates.add_returned, SECOND, LATER + timedelta(days=2))
     assert waits(archive, "one") == [(2, Reason.CHANGED), (2, Reason.RETURNED)]
 
 
