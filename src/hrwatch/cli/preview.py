@@ -1,6 +1,7 @@
 """`hrwatch preview`: a subscriber's digests as they would be sent; sends and marks nothing."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,15 +16,23 @@ from hrwatch.cli.new_files import write_new
 from hrwatch.cli.place import place
 from hrwatch.config import duration
 from hrwatch.errors import HrwatchError
-from hrwatch.model.mail import Cadence, Digest, Match, Subscriber
+from hrwatch.model.mail import Cadence, Digest, Match, Mute, MuteKind, Subscriber
 from hrwatch.model.operating import Holding
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline import Desk, Foreseen
 from hrwatch.pipeline.mailing import troubles
+from hrwatch.pipeline.mailing.due import is_quiet_for
 from hrwatch.pipeline.reading.older import count_older, told_of
+from hrwatch.stages.digest.quiet import loud_from
 from hrwatch.stages.store.mail import subscriptions
 from hrwatch.text import counted, suggestion
 from hrwatch.wiring import open_desk, utc_now
+
+_MUTED = {
+    MuteKind.STORY: ("story", "stories"),
+    MuteKind.FEED: ("feed", "feeds"),
+    MuteKind.WORD: ("word", "words"),
+}
 
 
 def preview(  # noqa: PLR0913, PLR0917 - each is an option of the command line
@@ -78,7 +87,9 @@ def preview(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         older = count_older(archive, config)
         with archive.reading() as connection:
             kept = subscriptions.all(connection)
+            mutes = subscriptions.mutes_of(connection, wanted.name, now)
         _tell_held(troubles.holding((wanted,), kept, now))
+    _tell_what_else_counts(desk, wanted, mutes, foreseen, now)
     if foreseen:
         _write_files(desk, wanted, foreseen, html, eml)
     if reach is not None and older:
@@ -117,6 +128,30 @@ def _tell_held(held: Holding) -> None:
         output.remark(f"{name} has stopped their mail, and is written nothing.")
     for trouble in troubles.of_subscribers(held):
         output.remark(f"{trouble.told}: {trouble.remedy}.")
+
+
+def _tell_what_else_counts(
+    desk: Desk,
+    subscriber: Subscriber,
+    mutes: Sequence[Mute],
+    foreseen: Sequence[Foreseen],
+    now: datetime,
+) -> None:
+    """Say in what their mail differs from what is shown, and what was left out of that."""
+    name, zone = subscriber.name, subscriber.timezone
+    until = loud_from(subscriber.quiet, zone, now).astimezone(ZoneInfo(zone))
+    if is_quiet_for(subscriber, now):
+        output.remark(f"{name} has quiet hours: nothing is sent before {until:%H:%M} ({zone}).")
+    if mutes:
+        kinds = Counter(mute.kind for mute in mutes)
+        told = [counted(kinds[kind], *words) for kind, words in _MUTED.items() if kinds[kind]]
+        output.remark(f"{name} has muted {', '.join(told)}: what that leaves out is not shown.")
+    urgent = sum(pipeline.urgent_stories(desk, subscriber, one.digest) for one in foreseen)
+    if urgent:
+        output.remark(
+            f"{counted(urgent, 'story', 'stories')} of these would leave before, in alerts (at "
+            f"most {subscriber.urgent} a day), and not stand in the digest."
+        )
 
 
 def _write_files(

@@ -14,7 +14,13 @@ the stages and in `cadence`; what is touched is touched by the `Parts` that are 
 from hrwatch.pipeline.mailing.deliver import MailTurns, deliver, deliver_pass
 from hrwatch.pipeline.mailing.digest import digest_pass, match_pass
 from hrwatch.pipeline.mailing.operator import operator_pass
-from hrwatch.pipeline.mailing.preview import Foreseen, preview_mails, preview_since, preview_waiting
+from hrwatch.pipeline.mailing.preview import (
+    Foreseen,
+    preview_mails,
+    preview_since,
+    preview_waiting,
+    urgent_stories,
+)
 from hrwatch.pipeline.mailing.replies import replies_pass
 from hrwatch.pipeline.mailing.standing import next_digest_at
 from hrwatch.pipeline.mailing.writing import feed_states
@@ -46,4 +52,5 @@ __all__ = [
     "replies_pass",
     "revisit",
     "revisit_pass",
+    "urgent_stories",
 ]

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from builders import NOW, a_feed, a_match, a_record
 from hrwatch.cli.main import app
-from hrwatch.model.mail import Detail, Interest
+from hrwatch.model.mail import Detail, Interest, Mute, MuteKind
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
@@ -137,7 +137,8 @@ def test_preview_is_of_the_next_window_and_as_the_subscriber_chose(folder: Path)
 def test_preview_shows_the_digest_that_goes_out_though_nothing_is_new(folder: Path) -> None:
     with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
         archive.write_now(lambda c: c.execute(sa.delete(tables.ledger)).rowcount)
-        archive.write_now(subscriptions.pause, "desk", datetime.now(UTC) + timedelta(days=3))
+        now = datetime.now(UTC)
+        archive.write_now(subscriptions.pause, "desk", now + timedelta(days=3), now)
     path = folder / "feeds.yaml"
     path.write_text(path.read_text().replace('07:00"', '07:00", empty: send'))
 
@@ -146,6 +147,38 @@ def test_preview_shows_the_digest_that_goes_out_though_nothing_is_new(folder: Pa
     assert ended.stdout.startswith("Subject: ")
     assert "desk is paused, and written to again from" in ended.stderr
     assert (folder / "mail.eml").exists()
+
+
+def test_preview_tells_what_keeps_mail_from_being_as_it_shows_it(folder: Path) -> None:
+    now = datetime.now(UTC)
+    quiet = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=2):%H:%M}"
+    path = folder / "feeds.yaml"
+    path.write_text(
+        path.read_text().replace('07:00"', f'07:00", quiet: "{quiet}", urgent: 3 a day')
+    )
+    before = run(folder)
+
+    with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
+        for kind, value in (
+            (MuteKind.STORY, "record0001"),
+            (MuteKind.STORY, "record0009"),
+            (MuteKind.FEED, "other"),
+        ):
+            archive.write_now(subscriptions.mute, "desk", Mute(kind, value, NOW))
+    waiting, since = run(folder), run(folder, "--since", "3000d")
+
+    held = f"desk has quiet hours: nothing is sent before {quiet[6:]} (UTC)."
+    urgent = "1 story of these would leave before, in alerts (at most 3 a day)"
+    assert held in before.stderr
+    assert urgent in before.stderr
+    assert "muted" not in before.stderr
+    for ended in (waiting, since):
+        assert ended.exit_code == 0, ended.output
+        assert held in ended.stderr
+        assert "desk has muted 2 stories, 1 feed: what that leaves out is not" in ended.stderr
+        assert "Nothing to tell" in ended.stderr
+        assert urgent not in ended.stderr
+        assert ended.stdout == ""
 
 
 def test_preview_for_a_subscriber_with_a_key_is_encrypted_or_says_why_not(folder: Path) -> None:

@@ -4,6 +4,7 @@ WAITING   what waits for the subscriber → digest
 SINCE     records of the last days → match by today's criteria → deal out to windows → digests
 """
 
+import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,9 +13,22 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hrwatch import text
-from hrwatch.model.mail import Beginning, Digest, InForce, Mail, MailKind, Match, Subscriber
+from hrwatch.model.mail import (
+    Beginning,
+    Cadence,
+    Digest,
+    InForce,
+    Mail,
+    MailKind,
+    Match,
+    Mute,
+    Reason,
+    Subscriber,
+)
 from hrwatch.model.tags import Relation
+from hrwatch.pipeline.mailing import muting
 from hrwatch.pipeline.mailing.due import tells_of_nothing
+from hrwatch.pipeline.mailing.urgent import severe, urgent_of
 from hrwatch.pipeline.mailing.writing import (
     MENTIONS_WAIT,
     Brief,
@@ -26,21 +40,31 @@ from hrwatch.pipeline.mailing.writing import (
 from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build
+from hrwatch.stages.digest.quiet import loud_from
 from hrwatch.stages.digest.view import Occasion
 from hrwatch.stages.match import Matcher, criteria
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.mail import beginnings, subscriptions, turns
+from hrwatch.stages.store.mail.ledger import Waiting
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A digest, and when it would have been due; for who gets each article at once, the end of the
-    day that is told as one here."""
+    """A digest, and when it would have been written; for who gets each article at once, the end of
+    the day that is told as one here."""
 
     due_at: datetime
     digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A match, as mutes leave it, or one that they leave nothing of."""
+
+    match: Match
+    is_muted: bool
 
 
 async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> Digest:
@@ -64,6 +88,7 @@ async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> 
         alerts=alerts,
         muted=choice.muted_stories,
         begins=await desk.archive.read(beginnings.of_next, reader.name, MailKind.DIGEST),
+        contact=desk.config.mail.contact,
         replies=desk.config.mail.replies,
     )
     return await write_digest(desk, Brief(reader, coverage, window, now, occasion), matches)
@@ -73,21 +98,41 @@ async def preview_since(
     desk: Desk, subscriber: Subscriber, since: datetime, now: datetime
 ) -> tuple[Foreseen, ...]:
     """Return the digests, in their order, of everything first seen from `since` on that the
-    interest of today asks for, as if it had always stood; the last may be due after `now`."""
+    interest of today asks for, but for what is muted today, as if both had always stood; the last
+    may be due after `now`.
+
+    Alerts are not told apart: what is urgent stands in the digest that would have come next.
+    """
     reader = await _as_they_chose(desk, subscriber)
     asked = criteria(reader.interest)
     stood = tuple(InForce(group, value, _ALWAYS) for group, value in asked)
     matcher = Matcher(reader, stood, desk.parents)
     matches = await desk.archive.read(record_table.picked, since, now, matcher.match)
+    mutes = await desk.archive.read(subscriptions.mutes_of, reader.name, now)
+    found = await asyncio.to_thread(lambda: [_unless_muted(m, mutes, matcher) for m in matches])
     coverage = coverage_of(reader, await feed_states(desk))
     foreseen: list[Foreseen] = []
-    for due_at, told in _digests(reader, matches):
+    for due_at, told, muted in _digests(reader, found):
         window = windows.current(reader.schedule, reader.timezone, due_at)
         begins = Beginning(foreseen[-1].due_at if foreseen else since)
-        occasion = Occasion(begins=begins, replies=desk.config.mail.replies)
+        occasion = Occasion(
+            muted=muted,
+            begins=begins,
+            contact=desk.config.mail.contact,
+            replies=desk.config.mail.replies,
+        )
         brief = Brief(reader, coverage, window, due_at, occasion)
         foreseen.append(Foreseen(due_at, await write_digest(desk, brief, told)))
     return tuple(foreseen)
+
+
+def urgent_stories(desk: Desk, subscriber: Subscriber, digest: Digest) -> int:
+    """Return how many stories of a digest leave, or would have left, before it in an alert, where
+    the number of a day allows it."""
+    if not subscriber.urgent or subscriber.schedule.cadence is Cadence.AT_ONCE:
+        return 0
+    keywords = severe(desk.config.rules, subscriber.interest)
+    return len({match.record.story for match in urgent_of(digest.matches, keywords)})
 
 
 def preview_mails(desk: Desk, subscriber: Subscriber, foreseen: Foreseen) -> tuple[Mail, ...]:
@@ -112,30 +157,39 @@ async def _as_they_chose(desk: Desk, subscriber: Subscriber) -> Subscriber:
     return replace(subscriber, detail=kept.detail) if kept and kept.detail else subscriber
 
 
+def _unless_muted(match: Match, mutes: Iterable[Mute], matcher: Matcher) -> _Found:
+    """Return what mutes leave of a match."""
+    one = Waiting(match.record, Reason.NEW, match.record.first_seen_at)
+    holding = muting.in_force(mutes, one)
+    left = muting.without(match, muting.words_of(holding), matcher)
+    return _Found(left or match, left is None or muting.is_muted(one, holding))
+
+
 def _digests(
-    subscriber: Subscriber, matches: Iterable[Match]
-) -> Iterator[tuple[datetime, tuple[Match, ...]]]:
+    subscriber: Subscriber, found: Iterable[_Found]
+) -> Iterator[tuple[datetime, tuple[Match, ...], int]]:
     """Deal matches out to the windows in which they would have been told, as `choose` does it: what
     is only named in passing waits for something else to tell, and not for ever; a copy of what was
-    told under the same title is not told again."""
-    windows_of: dict[datetime, list[Match]] = defaultdict(list)
-    for match in matches:
-        windows_of[_due(subscriber, match.record.first_seen_at)].append(match)
+    told under the same title is not told again; what is muted is counted by the next digest."""
+    windows_of: dict[datetime, list[_Found]] = defaultdict(list)
+    for one in found:
+        windows_of[_due(subscriber, one.match.record.first_seen_at)].append(one)
     told: set[tuple[str, str]] = set()
-    waiting: list[Match] = []
+    waiting: list[_Found] = []
     for due_at, new in sorted(windows_of.items(), key=lambda one: one[0]):
         waiting = [
-            match
-            for match in (*waiting, *new)
-            if _key(match) not in told
+            one
+            for one in (*waiting, *new)
+            if _key(one.match) not in told
             and (
-                match.relation is Relation.SUBJECT
-                or match.record.first_seen_at >= due_at - MENTIONS_WAIT
+                one.match.relation is Relation.SUBJECT
+                or one.match.record.first_seen_at >= due_at - MENTIONS_WAIT
             )
         ]
-        if any(match.relation is Relation.SUBJECT for match in waiting):
-            yield due_at, tuple(waiting)
-            told.update(map(_key, waiting))
+        matches = tuple(one.match for one in waiting if not one.is_muted)
+        if any(match.relation is Relation.SUBJECT for match in matches):
+            yield due_at, matches, len({o.match.record.story for o in waiting if o.is_muted})
+            told.update(map(_key, matches))
             waiting = []
 
 
@@ -144,10 +198,14 @@ def _key(match: Match) -> tuple[str, str]:
 
 
 def _due(subscriber: Subscriber, seen_at: datetime) -> datetime:
-    """Return when what was first seen then would have been told."""
-    due_at = windows.following(subscriber.schedule, subscriber.timezone, seen_at)
-    if due_at is not None:
-        return due_at
-    zone = ZoneInfo(subscriber.timezone)
+    """Return when what was first seen then would have been told: a window that opens in quiet hours
+    waits for their end."""
+    schedule, zone_name = subscriber.schedule, subscriber.timezone
+    latest = windows.current(schedule, zone_name, seen_at)
+    opening = windows.following(schedule, zone_name, seen_at)
+    if latest is not None and opening is not None:
+        late = loud_from(subscriber.quiet, zone_name, latest.opened_at)
+        return late if late > seen_at else loud_from(subscriber.quiet, zone_name, opening)
+    zone = ZoneInfo(zone_name)
     tomorrow = seen_at.astimezone(zone).date() + timedelta(days=1)
     return windows.first_instant(tomorrow, time(), zone)

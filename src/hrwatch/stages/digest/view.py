@@ -214,6 +214,7 @@ class Occasion:
     alerts: int | None = None  # urgent ones since the last digest; None: they get none
     muted: int = 0  # stories left out since then, because the subscriber wants no more of them
     begins: Beginning | None = None  # its period; None: not known
+    contact: str = ""  # who sends it, in the operator's words; empty: that is not told
     replies: bool = False  # their replies are read: the mail says what they may hold
 
 

@@ -8,8 +8,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from gold import ADDRESS, END, the_days
+from gold import ADDRESS, CONTACT, END, the_days
 from gold_stories import STORIES
+from hrwatch import __version__
 from hrwatch.stages.digest.layout import columns
 from postgres import Places
 
@@ -72,6 +73,7 @@ POINTS = {
         "(UTC+2).",
     ),
     "no claims": ("does not check the claims", "Tags are made by word lists", "No tracking"),
+    "who sends it": (f"-- hrwatch {__version__}, run by {CONTACT}",),
     "mention": ("[10] Russia, Дозор (Russian): Итоги недели: суды, штрафы и одно письмо из Тулы",),
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -13,11 +14,11 @@ from fakes import Clock
 from hrwatch import pipeline, wiring
 from hrwatch.config import load
 from hrwatch.model.articles import Record
-from hrwatch.model.mail import Cadence, Schedule, Subscriber
+from hrwatch.model.mail import Cadence, Mute, MuteKind, Quiet, Schedule, Subscriber
 from hrwatch.model.tags import Relation
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.mail import subscribers
+from hrwatch.stages.store.mail import subscribers, subscriptions
 
 FIRST = datetime(2026, 10, 21, 22, tzinfo=UTC)  # the clocks go back on the 25th
 MINUTE = timedelta(minutes=1)
@@ -68,8 +69,41 @@ def test_preview_of_days_is_what_was_sent_on_them(
     assert sum(map(len, sent.values())) > 20
 
 
+def test_preview_of_days_knows_quiet_hours_and_what_is_muted(tmp_path: Path) -> None:
+    subscriber = a_subscriber(
+        schedule=Schedule(Cadence.HOURLY),
+        timezone="Europe/Vilnius",
+        countries=("BY",),
+        quiet=Quiet(time(23), time(6, 30)),
+    )
+    mutes = [
+        Mute(MuteKind.STORY, f"r{number:04}", FIRST, until)
+        for number, until in ((33, None), (22, FIRST + timedelta(days=9)), (24, None))
+    ]
+
+    sent, foreseen = asyncio.run(
+        _live(tmp_path, Clock(FIRST), subscriber, 30 * MINUTE, mutes=mutes)
+    )
+
+    assert {key: told for key, told in foreseen.items() if key in sent} == sent
+    assert len(foreseen.keys() - sent.keys()) <= 1
+    told = set().union(*foreseen.values())
+    assert {"r0023", "r0025", "r0034"} <= told
+    assert told.isdisjoint({"r0033", "r0022", "r0024"})
+    # What came before half past six is told then, by the window of six.
+    assert any(key.endswith("T03Z") for key in foreseen)
+    assert not any(
+        key.endswith(("T21Z", "T22Z", "T23Z", "T00Z", "T01Z", "T02Z")) for key in foreseen
+    )
+
+
 async def _live(
-    folder: Path, clock: Clock, subscriber: Subscriber, step: timedelta
+    folder: Path,
+    clock: Clock,
+    subscriber: Subscriber,
+    step: timedelta,
+    *,
+    mutes: Iterable[Mute] = (),
 ) -> tuple[Told, Told]:
     """Run the digest pass and archive a record at each step; return what was sent, and what
     `preview` says of it afterwards."""
@@ -80,6 +114,8 @@ async def _live(
         desk = wiring.open_desk(replace(config, subscribers=(subscriber,)), parts.archive)
         asked = {subscriber.name: criteria(subscriber.interest)}
         await parts.archive.write(subscribers.sync, asked, clock.now)
+        for mute in mutes:
+            await parts.archive.write(subscriptions.mute, subscriber.name, mute)
         for number in range(STEPS):
             clock.advance(step)
             await pipeline.match_pass(parts, desk)
