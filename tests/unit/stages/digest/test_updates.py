@@ -114,9 +114,9 @@ def test_update_stands_in_its_country_after_the_new_ones_and_is_not_counted_as_n
     assert "\n2 new stories, 1 changed, 1 removed.\n" in digest.text
     assert (
         "CONTENTS\n"
-        "  Belarus  1 new, 1 changed stories 1-2\n"
-        "  Mexico   1 new            story 3\n"
-        "  Russia   1 removed        story 4\n"
+        "  Belarus  1 new, 1 changed  stories 1-2\n"
+        "  Mexico   1 new             story 3\n"
+        "  Russia   1 removed         story 4\n"
     ) in digest.text
     assert "\nBELARUS (1 new, 1 changed)\n" in digest.text
     assert "\nRUSSIA (1 removed)\n" in digest.text
