@@ -413,7 +413,7 @@ def test_verify_of_what_is_whole_tells_the_head_to_note(folder: Path) -> None:
         "tombstones": 0,
         "bodies": 2,
         "bytes": 22,
-        "stored_bytes": sum(len(captures.pack(body).compressed) for body in bodies),
+        "stored_bytes": sum(len(bodies.pack(body).compressed) for body in bodies),
         "number": 2,
         "head": links[1].chain_hash,
         "last_at": "2026-03-02T09:00:00Z",

@@ -144,6 +144,7 @@ async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[Fee
             alerts=alerts,
             muted=choice.muted_stories,
             begins=await desk.archive.read(beginnings.of_next, subscriber.name, MailKind.DIGEST),
+            contact=desk.config.mail.contact,
             replies=desk.config.mail.replies,
         )
         written = await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
@@ -174,6 +175,7 @@ async def _alert(parts: Parts, desk: Desk, turn: Turn, brief: Brief) -> bool:
     occasion = Occasion(
         kind=MailKind.URGENT,
         begins=await desk.archive.read(beginnings.of_next, subscriber.name, MailKind.URGENT),
+        contact=desk.config.mail.contact,
         replies=desk.config.mail.replies,
     )
     turn = replace(turn, window=window)
