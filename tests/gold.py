@@ -48,6 +48,7 @@ PUBLISHERS: dict[str, dict[str, Any]] = {
 LISTED = ("casa-lince", "press-room")
 REFUSED_FROM, EMPTY_FROM, REBUILT_FROM = at(12, 8), at(14, 9), at(20, 17)
 _BY_KEY = {told.key: told for told in STORIES}
+CONTACT = "desk@monitor.example, PGP 0123 4567 89AB CDEF"
 ADDRESS = "monitor-0142@reader.example"
 
 
@@ -221,7 +222,7 @@ def _configure(folder: Path, sites: dict[str, Site], of_subscriber: dict[str, An
         "feeds": feeds,
         "keywords": {"use": ["torture", "enforced-disappearance", "prison-conditions"]},
         "subscribers": [reader | of_subscriber],
-        "mail": {"from": "hrwatch <digest@monitor.example>"},
+        "mail": {"from": "hrwatch <digest@monitor.example>", "contact": CONTACT},
     }
     (folder / "feeds.yaml").write_text(yaml.safe_dump(told, allow_unicode=True))
 

@@ -172,4 +172,4 @@ async def put_in_force(
     criteria = {s.name: match.criteria(s.interest) for s in config.subscribers}
     await archive.write(subscribers.sync, criteria, now)
     addresses = {subscriber.name: subscriber.address for subscriber in config.subscribers}
-    await archive.write(subscriptions.sync, addresses)
+    await archive.write(subscriptions.sync, addresses, now)

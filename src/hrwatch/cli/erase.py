@@ -16,7 +16,7 @@ from hrwatch.cli.purge import tell_of_copies
 from hrwatch.cli.status import life_of
 from hrwatch.config import Config
 from hrwatch.model.settings import Folder
-from hrwatch.pipeline.mailing import letterbox
+from hrwatch.stages import letterbox
 from hrwatch.stages.deliver.file import name_of, partial_of
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.removing import erasing

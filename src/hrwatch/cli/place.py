@@ -4,18 +4,21 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from hrwatch import config, urls
-from hrwatch.config import Config, databases
-from hrwatch.config.taxonomy import shipped
 from hrwatch.errors import ArchiveError, ConfigError
 from hrwatch.model.feeds import Feed, Route
 from hrwatch.model.settings import FetchSettings
 from hrwatch.model.tags import Rules
-from hrwatch.stages.store.archive import Archive
 from hrwatch.text import suggestion
+
+# The configuration and the archive take half a second to import. They are, where a verb asks for
+# one: a mail server runs `hrwatch reply`, which needs neither, for each mail.
+if TYPE_CHECKING:
+    from hrwatch.config import Config
+    from hrwatch.stages.store.archive import Archive
 
 FAILED = 1  # done, but a feed, a mail or an input failed
 STANDARD_INPUT = "-"
@@ -29,13 +32,18 @@ class Place:
     config_option: Path | None
     state_option: Path | None
 
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """Return the operator's configuration; raise ConfigError with every mistake."""
+        from hrwatch import config  # noqa: PLC0415 - see above
+
         return config.load(config.locate(self.config_option, os.environ, Path()))
 
     def rules_and_fetching(self) -> tuple[Rules, FetchSettings]:
         """Return what `try` works with: the operator's rules and settings where there is a file,
         else the shipped ones; raise ConfigError for a file that is named or found and is bad."""
+        from hrwatch import config  # noqa: PLC0415 - see above
+        from hrwatch.config.taxonomy import shipped  # noqa: PLC0415 - see above
+
         try:
             path = config.locate(self.config_option, os.environ, Path())
         except ConfigError:
@@ -47,6 +55,8 @@ class Place:
         """Return how `url` is to be asked, and the address that this way was written for: that of
         a feed on the same site, so that nothing meant for a proxy goes without it; raise
         ConfigError for a bad file."""
+        from hrwatch import config, urls  # noqa: PLC0415 - see above
+
         try:
             path = config.locate(self.config_option, os.environ, Path())
         except ConfigError:
@@ -55,9 +65,12 @@ class Place:
         found.sort(key=lambda feed: (feed.route.proxy is None, feed.route.tls_sha256 is None))
         return (found[0].route, found[0].address) if found else (Route(), url)
 
-    def archive(self, configured: Config | None) -> Archive:
+    def archive(self, configured: "Config | None") -> "Archive":
         """Return the archive opened for reading, which goes beside a daemon; without a file that
         can be read, the one in its usual place."""
+        from hrwatch.config import databases  # noqa: PLC0415 - see above
+        from hrwatch.stages.store.archive import Archive  # noqa: PLC0415 - see above
+
         directory = self.state_directory()
         if configured is None:
             return Archive.open(USUAL_ARCHIVE, directory=directory, writing=False)
@@ -66,8 +79,11 @@ class Place:
             configured.archive, directory=directory, writing=False, password=password
         )
 
-    def archive_beside(self, configured: Config) -> Archive:
+    def archive_beside(self, configured: "Config") -> "Archive":
         """Return the archive opened for tagging anew, which goes beside a daemon too."""
+        from hrwatch.config import databases  # noqa: PLC0415 - see above
+        from hrwatch.stages.store.archive import Archive  # noqa: PLC0415 - see above
+
         return Archive.open_beside(
             configured.archive,
             directory=self.state_directory(),
@@ -104,7 +120,7 @@ def state_directory(option: Path | None, environ: Mapping[str, str]) -> Path:
     return option.absolute()
 
 
-def named_feeds(config: Config, names: Sequence[str]) -> tuple[Feed, ...]:
+def named_feeds(config: "Config", names: Sequence[str]) -> tuple[Feed, ...]:
     """Given feed names from the command line, return those feeds; all enabled ones for none.
 
     Raise BadParameter for a name that is not configured or is switched off.

@@ -7,7 +7,7 @@ import typer
 from hrwatch.cli import output
 from hrwatch.cli.place import place
 from hrwatch.model.replies import NoLetter
-from hrwatch.pipeline.mailing import letterbox
+from hrwatch.stages import letterbox
 from hrwatch.stages.reply.letter import letter
 from hrwatch.stages.reply.message import MOST_BYTES
 

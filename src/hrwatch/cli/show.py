@@ -21,7 +21,7 @@ from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles import rule_sets
 from hrwatch.stages.store.articles import visits as visit_table
 from hrwatch.stages.store.articles.rule_sets import Known
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import captures, tombstones
 from hrwatch.text import counted
 
 _KEPT = {
@@ -54,7 +54,7 @@ def show(
             visit = visit_table.of(connection, [found.id]).get(found.id)
             others = record_table.others(connection, [found])
             known = rule_sets.get(connection, rules_hash) if rules_hash else None
-            removed = captures.tombstone(connection, found.id)
+            removed = tombstones.latest(connection, found.id)
             held = [link for link in captures.of(connection, found.id) if link.capture != removed]
     if with_versions:
         print_versions(versions, visit, as_json=as_json)
@@ -74,7 +74,7 @@ def _removed(tombstone: Capture | None) -> dict[str, object]:
     """Return what JSON tells more of a record of which something was removed."""
     if tombstone is None:
         return {}
-    return {"removed_at": tombstone.fetched_at, "removed_because": captures.reason(tombstone)}
+    return {"removed_at": tombstone.fetched_at, "removed_because": tombstones.reason(tombstone)}
 
 
 def _print_removed(record: Record, tombstone: Capture) -> None:
@@ -84,7 +84,7 @@ def _print_removed(record: Record, tombstone: Capture) -> None:
         ("first seen", output.instant(record.first_seen_at)),
         ("page sha256", record.page_sha256),
         ("removed", output.instant(tombstone.fetched_at)),
-        ("reason", captures.reason(tombstone)),
+        ("reason", tombstones.reason(tombstone)),
     ):
         if value:
             output.line(f"{name + ':':12}{output.plain(value)}")
@@ -171,7 +171,7 @@ def _kept(record: Record, removed: Capture | None) -> str:
     told = _KEPT[record.kept]
     if not told or removed is None:
         return told
-    return f"{told}; since {output.instant(removed.fetched_at)}: {captures.reason(removed)}"
+    return f"{told}; since {output.instant(removed.fetched_at)}: {tombstones.reason(removed)}"
 
 
 def _rule_set(known: Known | None, rules_hash: str | None, today: str) -> str:

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from hrwatch.cli.output import instant
 from hrwatch.model.mail import Status, Undelivered
+from hrwatch.stages.digest.operator import words
 
 _NAMED = 5  # subscribers named on one line
 _ADVICE = {
@@ -14,7 +15,7 @@ _ADVICE = {
     Status.UNKNOWN: "it may have arrived, and is sent again under the same Message-ID; if it "
     "lasts, see the mail server's log",
 }
-_PARKED = "it was tried in vain for a week and is kept: hrwatch outbox requeue ID, or drop ID"
+_PARKED = f"it was {words.PARKED}: {words.OF_PARKED}"
 
 
 def needs(mails: Iterable[Undelivered]) -> Iterator[str]:

@@ -146,6 +146,7 @@ def _mail(shape: shapes.Mail, path: Path) -> MailSettings:
         report=shape.report,
         alert=shape.alert,
         templates=_beside(path, shape.templates),
+        contact=shape.contact or "",
         replies=shape.replies,
     )
 

@@ -21,11 +21,6 @@ def quoted(value: str) -> str:
     return f'"{text.clean_line(value, 60)}"'
 
 
-def codes() -> frozenset[str]:
-    """Return every code that may stand where a country is asked for."""
-    return frozenset(countries()) | frozenset(places())
-
-
 def country(value: str) -> str:
     """Given the code of a country or place, return it; raise ValueError with a guess."""
     if value in countries() or value in places():

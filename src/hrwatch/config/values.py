@@ -70,6 +70,13 @@ def line(value: str) -> str:
     return cleaned
 
 
+def signature(value: str) -> str:
+    """Given what stands at the end of each mail, return it cleaned."""
+    if len(value.strip().splitlines()) > 1:
+        raise ValueError("must be one line: it stands at the end of each mail")
+    return line(value)
+
+
 def web_address(value: str) -> str:
     """Given an http(s) address without a login, return it."""
     try:

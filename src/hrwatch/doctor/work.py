@@ -20,6 +20,7 @@ from hrwatch.model.tags import Kind, Relation, Rules
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.encrypt import unusable
 from hrwatch.stages.digest.mime import build
+from hrwatch.stages.digest.operator import words
 from hrwatch.stages.digest.render import render
 from hrwatch.text import counted
 from hrwatch.workers import Workers
@@ -80,8 +81,8 @@ def subscribers(held: Holding, parked: int) -> Finding:
             "write a right address into your file, or hrwatch outbox requeue ID",
         )
     if parked:
-        told = f"{counted(parked, 'mail')} parked, having been tried in vain for a week"
-        return warning(told, "see the mail server's log, then hrwatch outbox requeue ID")
+        told = f"{counted(parked, 'mail')} parked: {words.PARKED}"
+        return warning(told, words.OF_PARKED)
     away = [f"{name} until {day}" for name, day in held.paused]
     away += [f"{name}, who stopped by their reply" for name in held.stopped]
     return fine(f"nothing is written to {'; '.join(away)}" if away else "all are written to")

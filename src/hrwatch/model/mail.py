@@ -101,6 +101,7 @@ class Subscription:
     suspended_at: datetime | None = None  # their mail server refused them for good
     suspended_address: str = ""  # to which: another one is not suspended
     suspended_because: str = ""
+    kept_from: datetime | None = None  # what matched before was given up: they had stopped
 
 
 class MuteKind(StrEnum):

@@ -71,6 +71,7 @@ class Told:
     verb: Verb
     obstacle: Obstacle | None = None
     until: date | None = None  # the first local day on which it is over
+    since: date | None = None  # the first local day of which anything is kept, after a stop
     detail: Detail | None = None  # of the digests from now on
     numbers: tuple[int, ...] = ()  # of what it was done with
     missing: tuple[int, ...] = ()  # numbers that the digest does not have

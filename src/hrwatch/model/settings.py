@@ -49,6 +49,7 @@ class MailSettings:
     report: Schedule | None = _REPORT
     alert: AlertRule | None = _ALERT
     templates: Path | None = None  # a folder with templates of the operator's own
+    contact: str = ""  # who sends this, and where they are reached: at the end of mails
     replies: bool = False  # what is mailed to `sender` reaches `hrwatch reply`
 
 

@@ -33,22 +33,12 @@ def criteria(interest: Interest) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def match(
-    record: Record,
-    subscriber: Subscriber,
-    in_force: tuple[InForce, ...],
-    parents: Mapping[str, str],
-) -> Match | None:
-    """Given a record and what a subscriber asks for, return the match, or None.
+class Matcher:
+    """One subscriber's interest, today's and those of the past, read once for many records.
 
     `in_force` dates the criteria; `parents` maps a territory to the country that brings it when
-    the interest rolls up (HK to CN). For many records build one `Matcher`.
+    the interest rolls up (HK to CN).
     """
-    return Matcher(subscriber, in_force, parents).match(record)
-
-
-class Matcher:
-    """One subscriber's interest, today's and those of the past, read once for many records."""
 
     def __init__(
         self, subscriber: Subscriber, in_force: tuple[InForce, ...], parents: Mapping[str, str]

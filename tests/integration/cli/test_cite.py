@@ -15,7 +15,7 @@ from hrwatch.model.articles import Kept, Record
 from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, records
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import bodies, captures
 
 FILE = """
 feeds:
@@ -23,7 +23,7 @@ feeds:
 """
 PAGE = "http://wire.example/stories/1"
 BODY = b"<p>Nothing of this happened.</p>"
-SHA256 = captures.pack(BODY).sha256
+SHA256 = bodies.pack(BODY).sha256
 DATED = datetime(2026, 2, 28, 23, 30, tzinfo=UTC)
 RECORD = a_record(
     "record000001",

@@ -14,7 +14,7 @@ from hrwatch.cli import erase
 from hrwatch.cli.main import app
 from hrwatch.model.mail import Delivery, Digest, MailKind, Mute, MuteKind, Page, Status, Window
 from hrwatch.model.replies import Command, Letter, Verb
-from hrwatch.pipeline.mailing import letterbox
+from hrwatch.stages import letterbox
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records
@@ -89,7 +89,7 @@ def fill(archive: Archive) -> None:
     archive.write_now(notices.alert, [f"suspended:{NAME}", "disk"], alert, NOW)
     # As the daemon does once the file without them is in force.
     archive.write_now(subscribers.sync, {"desk": [("keywords", "torture")]}, NOW)
-    archive.write_now(subscriptions.sync, {"desk": "desk@example.org"})
+    archive.write_now(subscriptions.sync, {"desk": "desk@example.org"}, NOW)
 
 
 @pytest.fixture

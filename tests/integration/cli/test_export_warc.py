@@ -24,7 +24,7 @@ from hrwatch.model.evidence import CaptureKind
 from hrwatch.pipeline.reading import evidence
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence import bodies, captures, chaining, tombstones
 
 PAGE = b"<!doctype html><p>An invented page. \xe2\x98\x83</p>" * 99
 HEADERS = (
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
     with Archive.open("archive.db", directory=tmp_path / "state", writing=True) as archive:
         new = [(page, PAGE), (entry, told), (gone, b"<p>Gone.</p>")]
         archive.write_now(captures.append, new)
-        archive.write_now(captures.erase, [3], "asked for", NOW, "hrwatch 9")
+        archive.write_now(tombstones.erase, [3], "asked for", NOW, "hrwatch 9")
         empty = a_capture(b"", record="r4", status=299)
         archive.write_now(captures.append, [(replace(empty, redirects=()), b"")])
     return tmp_path
@@ -173,7 +173,7 @@ def test_warc_goes_on_behind_what_was_tampered_with_and_names_it(folder: Path) -
             tables.captures.c.kind == CaptureKind.ENTRY
         )
         altered = sa.update(tables.bodies).where(tables.bodies.c.sha256.in_(of_entry))
-        packed = captures.pack(b"{}")
+        packed = bodies.pack(b"{}")
         values = altered.values(compressed=packed.compressed, size=2)
         archive.write_now(lambda connection: connection.execute(values).close())
     tampered(folder, "UPDATE captures SET url = 'http://forged.example/' WHERE number = 1")

@@ -137,7 +137,8 @@ def test_preview_is_of_the_next_window_and_as_the_subscriber_chose(folder: Path)
 def test_preview_shows_the_digest_that_goes_out_though_nothing_is_new(folder: Path) -> None:
     with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
         archive.write_now(lambda c: c.execute(sa.delete(tables.ledger)).rowcount)
-        archive.write_now(subscriptions.pause, "desk", datetime.now(UTC) + timedelta(days=3))
+        now = datetime.now(UTC)
+        archive.write_now(subscriptions.pause, "desk", now + timedelta(days=3), now)
     path = folder / "feeds.yaml"
     path.write_text(path.read_text().replace('07:00"', '07:00", empty: send'))
 

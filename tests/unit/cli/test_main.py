@@ -31,6 +31,12 @@ def test_root_loads_neither_database_nor_network() -> None:
     assert not loaded("hrwatch.cli.main") & {"sqlalchemy", "httpx", "pydantic", "rich"}
 
 
+def test_reply_loads_neither_configuration_nor_archive_for_each_mail() -> None:
+    packages = loaded("hrwatch.cli.main", "hrwatch.cli.reply")
+
+    assert not packages & (WORKERS_ONLY | {"sqlalchemy", "httpx", "yaml", "babel", "jinja2"})
+
+
 def test_daemon_loads_nothing_that_only_workers_or_migrations_need() -> None:
     packages = loaded("hrwatch.cli.main", "hrwatch.cli.run")
 

@@ -112,6 +112,7 @@ mail:
   report: weekly fri 16:00
   alert: 3 in 30m
   templates: templates
+  contact: "desk@desk.example,  PGP 0000 1111"
   replies: true
 """
 
@@ -209,6 +210,7 @@ def test_config_with_every_key_holds_every_value(read: Read) -> None:
         report=Schedule(Cadence.WEEKLY, time(16), 4),
         alert=AlertRule(3, timedelta(minutes=30)),
         templates=Path("templates").absolute(),
+        contact="desk@desk.example, PGP 0000 1111",
         replies=True,
     )
     assert config.archive_password_file == Path("/etc/hrwatch/archive-password")

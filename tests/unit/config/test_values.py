@@ -279,9 +279,22 @@ def test_sender_otherwise_is_refused(written: str) -> None:
         values.sender(written)
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["desk@example.org\nstop", "desk\u2028stop", "", "  ", "\u200b", "n" * 201, "a\r\n\r\nb"],
+)
+def test_signature_that_is_not_one_line_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="one line"):
+        values.signature(written)
+
+
+def test_signature_is_kept_without_what_shows_nothing() -> None:
+    assert values.signature(" desk@example.org,  PGP\u202e 00\n") == "desk@example.org, PGP 00"
+
+
 @given(st.text(max_size=80))
 def test_mailbox_and_sender_that_pass_hold_no_line_break(written: str) -> None:
-    for check in (values.mailbox, values.sender, values.contact):
+    for check in (values.mailbox, values.sender, values.contact, values.signature):
         try:
             kept = check(written)
         except ValueError:

@@ -241,7 +241,7 @@ def test_within_check_that_hangs_is_left_behind() -> None:
             OK,
             "nothing is written to anna until 2027-01-15; boris, who stopped by their reply",
         ),
-        (Holding(), 2, WARNING, "2 mails parked, having been tried in vain for a week"),
+        (Holding(), 2, WARNING, "2 mails parked: tried in vain for a week and kept"),
         (
             Holding(suspended=(("caucasus", NOW, "550 no such user"),)),
             2,

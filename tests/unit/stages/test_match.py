@@ -13,7 +13,7 @@ from hrwatch.errors import QueryError
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import InForce, Interest, Match
 from hrwatch.model.tags import Kind, Relation
-from hrwatch.stages.match import Matcher, criteria, match
+from hrwatch.stages.match import Matcher, criteria
 
 LONG_AGO = NOW - timedelta(days=90)
 PARENTS = {"HK": "CN", "MO": "CN", "CN-XJ": "CN"}
@@ -28,7 +28,7 @@ def in_force(interest: Interest, since: Any = LONG_AGO, until: Any = None) -> tu
 def matched(record: Record, **interest: Any) -> Match | None:
     """Return the match of a record with an interest that stood all the time."""
     subscriber = a_subscriber(**interest)
-    return match(record, subscriber, in_force(subscriber.interest), PARENTS)
+    return Matcher(subscriber, in_force(subscriber.interest), PARENTS).match(record)
 
 
 def changed(record: Record, before: Interest, after: Interest, at: Any) -> Match | None:
@@ -37,7 +37,7 @@ def changed(record: Record, before: Interest, after: Interest, at: Any) -> Match
     rows = [InForce(group, value, LONG_AGO) for group, value in kept]
     rows += [InForce(*pair, LONG_AGO, at) for pair in criteria(before) if pair not in kept]
     rows += [InForce(*pair, at) for pair in criteria(after) if pair not in kept]
-    return match(record, replace(a_subscriber(), interest=after), tuple(rows), PARENTS)
+    return Matcher(replace(a_subscriber(), interest=after), tuple(rows), PARENTS).match(record)
 
 
 def tagged(*tags: Any, **changes: Any) -> Record:
@@ -210,7 +210,7 @@ def test_match_by_a_date_in_the_query_is_by_the_feed_else_by_when_it_was_seen() 
 def test_match_with_a_ring_of_parents_comes_to_an_end() -> None:
     subscriber = a_subscriber(countries=("CN",), roll_up=True)
     ring = {"HK": "MO", "MO": "HK"}
-    assert match(tagged("HK"), subscriber, in_force(subscriber.interest), ring) is None
+    assert Matcher(subscriber, in_force(subscriber.interest), ring).match(tagged("HK")) is None
 
 
 def test_match_of_a_keyword_named_like_a_country_is_kept_apart() -> None:
@@ -262,7 +262,7 @@ def test_match_after_a_change_asks_for_the_interest_of_now_and_of_then(
 def test_match_of_a_record_seen_before_the_subscriber_came_is_none() -> None:
     subscriber = a_subscriber()
     rows = in_force(subscriber.interest, since=NOW + timedelta(seconds=1))
-    assert match(SEEN, subscriber, rows, PARENTS) is None
+    assert Matcher(subscriber, rows, PARENTS).match(SEEN) is None
 
 
 def test_match_of_a_record_seen_while_the_subscriber_was_away_is_none() -> None:
@@ -275,7 +275,7 @@ def test_match_of_a_record_seen_while_the_subscriber_was_away_is_none() -> None:
 
 
 def test_match_without_any_row_in_force_is_none() -> None:
-    assert match(SEEN, a_subscriber(), (), PARENTS) is None
+    assert Matcher(a_subscriber(), (), PARENTS).match(SEEN) is None
 
 
 def test_match_after_relation_was_widened_stays_a_mention() -> None:

@@ -152,6 +152,14 @@ class Mail(Shape):
         description="A folder, relative to this file, with templates to be used instead of ours.",
         examples=["templates"],
     )
+    contact: Annotated[str, AfterValidator(values.signature)] | None = Field(
+        default=None,
+        description=(
+            "Who sends this and where they are reached, in one line at the end of each digest: an "
+            "address, and the fingerprint of its key. Every reader's mail shows it."
+        ),
+        examples=["desk@example.org, PGP 0000 1111 2222 3333 4444 5555 6666 7777 8888 9999"],
+    )
     replies: bool = Field(
         default=False,
         description=(

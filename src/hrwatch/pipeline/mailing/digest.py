@@ -40,6 +40,7 @@ async def match_pass(parts: Parts, desk: Desk) -> None:
     """Match every record that was archived since the last pass with every subscriber."""
     now = parts.clock()
     matchers: dict[str, Matcher] = {}
+    has_matched = False
     while piece := await parts.archive.read(ledger.unmatched, RECORDS_AT_ONCE):
         matchers = matchers or await _matchers(desk)
         matches = await asyncio.to_thread(_matched, matchers, piece.records)
@@ -49,6 +50,9 @@ async def match_pass(parts: Parts, desk: Desk) -> None:
         await parts.archive.write(
             ledger.add, matches, piece.up_to, now, versions=versions, visits=visits
         )
+        has_matched = True
+    if has_matched:  # else nothing has grown
+        await parts.archive.write(subscriptions.forget_for_stopped, now)
 
 
 def _matched(matchers: Mapping[str, Matcher], records: Sequence[Record]) -> dict[str, list[Match]]:
@@ -140,6 +144,7 @@ async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[Fee
             alerts=alerts,
             muted=choice.muted_stories,
             begins=await desk.archive.read(beginnings.of_next, subscriber.name, MailKind.DIGEST),
+            contact=desk.config.mail.contact,
             replies=desk.config.mail.replies,
         )
         written = await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
@@ -170,6 +175,7 @@ async def _alert(parts: Parts, desk: Desk, turn: Turn, brief: Brief) -> bool:
     occasion = Occasion(
         kind=MailKind.URGENT,
         begins=await desk.archive.read(beginnings.of_next, subscriber.name, MailKind.URGENT),
+        contact=desk.config.mail.contact,
         replies=desk.config.mail.replies,
     )
     turn = replace(turn, window=window)

@@ -88,6 +88,7 @@ async def preview_waiting(desk: Desk, subscriber: Subscriber, now: datetime) -> 
         alerts=alerts,
         muted=choice.muted_stories,
         begins=await desk.archive.read(beginnings.of_next, reader.name, MailKind.DIGEST),
+        contact=desk.config.mail.contact,
         replies=desk.config.mail.replies,
     )
     return await write_digest(desk, Brief(reader, coverage, window, now, occasion), matches)
@@ -114,7 +115,12 @@ async def preview_since(
     for due_at, told, muted in _digests(reader, found):
         window = windows.current(reader.schedule, reader.timezone, due_at)
         begins = Beginning(foreseen[-1].due_at if foreseen else since)
-        occasion = Occasion(muted=muted, begins=begins, replies=desk.config.mail.replies)
+        occasion = Occasion(
+            muted=muted,
+            begins=begins,
+            contact=desk.config.mail.contact,
+            replies=desk.config.mail.replies,
+        )
         brief = Brief(reader, coverage, window, due_at, occasion)
         foreseen.append(Foreseen(due_at, await write_digest(desk, brief, told)))
     return tuple(foreseen)

@@ -12,9 +12,9 @@ from pathlib import Path
 from hrwatch.errors import ArchiveError, ComposeError, HrwatchError
 from hrwatch.model.mail import Mail, Subscriber, Subscription
 from hrwatch.model.replies import Letter
-from hrwatch.pipeline.mailing import letterbox
 from hrwatch.pipeline.mailing.wishes import Wish, consider
 from hrwatch.pipeline.parts import Desk, Parts
+from hrwatch.stages import letterbox
 from hrwatch.stages.digest import answers
 from hrwatch.stages.digest.mime import answer
 from hrwatch.stages.store.mail import replying, subscriptions

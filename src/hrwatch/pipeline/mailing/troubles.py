@@ -10,8 +10,9 @@ from hrwatch import text
 from hrwatch.model.feeds import FAILING, FeedState, State
 from hrwatch.model.mail import Subscriber, Subscription
 from hrwatch.model.operating import Holding, Trouble, TroubleKind
-from hrwatch.pipeline.mailing.due import Hold, hold, paused_until
+from hrwatch.pipeline.mailing.due import Hold, hold, is_suspended, paused_until
 from hrwatch.stages.digest import encrypt
+from hrwatch.stages.digest.operator import words
 from hrwatch.stages.store.mail.affairs import Lost
 
 # What only a person mends is told at once; what else fails, when it has lasted.
@@ -41,7 +42,6 @@ _OF_SUBSCRIBERS = {
 }
 _REFUSED = "see what the mail server says of us or of this mail, then `hrwatch outbox requeue ID` "
 _REFUSED += "or `drop ID`; it is not tried again by itself"
-_PARKED = "see the mail server's log, then `hrwatch outbox requeue ID` or `drop ID`; it is kept"
 _ROOM = "make room: df -h shows the disk; old archive.db.before-* copies may go first"
 _TRANSPORT = "see what the server says, its password and certificate; `hrwatch doctor` asks it. "
 _TRANSPORT += "Nothing is lost: all mail waits, this one too, and leaves when it works again"
@@ -51,7 +51,7 @@ def holding(
     subscribers: Iterable[Subscriber], kept: Iterable[Subscription], now: datetime
 ) -> Holding:
     """Given the subscribers and what the archive keeps of them, return to whom nothing is written,
-    each by the reason that lasts longest."""
+    each by the reason that lasts longest; who has stopped may be suspended too."""
     by_name = {one.subscriber: one for one in kept}
     paused, stopped, suspended, unusable = [], [], [], []
     for subscriber in subscribers:
@@ -59,9 +59,9 @@ def holding(
         held, key = hold(subscriber, one, now), subscriber.pgp_key_file
         if held is Hold.STOPPED:
             stopped.append(name)
-        elif held is Hold.SUSPENDED and one is not None and one.suspended_at is not None:
+        if one is not None and one.suspended_at is not None and is_suspended(subscriber, one):
             suspended.append((name, one.suspended_at, _line(one.suspended_because)))
-        elif key is not None and (why := encrypt.unusable(key, now)):
+        elif held is not Hold.STOPPED and key is not None and (why := encrypt.unusable(key, now)):
             unusable.append((name, _line(why)))
         elif held is Hold.PAUSED:
             zone = ZoneInfo(subscriber.timezone)
@@ -102,9 +102,9 @@ def of_mail(lost: Iterable[Lost], held: Holding) -> Iterator[Trouble]:
     for mail in lost:
         if mail.subscriber in suspended:
             continue
-        how = "was tried in vain for a week" if mail.is_parked else "was refused"
+        how = f"was {words.PARKED}" if mail.is_parked else "was refused"
         told = f"a mail to {mail.subscriber} {how}: {_line(mail.detail) or 'no reason was given'}"
-        remedy = _PARKED if mail.is_parked else _REFUSED
+        remedy = words.OF_PARKED if mail.is_parked else _REFUSED
         yield Trouble(TroubleKind.MAIL, mail.message_id, told, remedy, mail.since)
 
 

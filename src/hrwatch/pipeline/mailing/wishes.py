@@ -76,7 +76,10 @@ def _of_mail(
     # No reply ends a suspension: that mail gets through to us says nothing of the other way.
     started = replace(subscription, stopped_at=None)
     suspended = hold(subscriber, started, now) is Hold.SUSPENDED
-    told = Told(verb, until=day, suspended=suspended, undo=Command(_UNDO[verb]))
+    kept_from = subscriptions.kept_from(subscription, now)
+    since = kept_from.astimezone(ZoneInfo(subscriber.timezone)).date() if kept_from else None
+    undo = Command(_UNDO[verb])
+    told = Told(verb, until=day, since=since, suspended=suspended, undo=undo)
     return Wish(Effect(subscriber.name, verb, until=until), told)
 
 

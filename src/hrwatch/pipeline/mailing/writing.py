@@ -13,6 +13,7 @@ from hrwatch.model.feeds import FAILING, Coverage, FeedState, Outcome, State
 from hrwatch.model.mail import ABOUT_PAGES, Digest, Earlier, Match, Mute, Reason, Subscriber, Window
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.mailing import muting
+from hrwatch.pipeline.mailing.since_told import with_whole_changes
 from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest.compose import USUAL, compose
 from hrwatch.stages.digest.render import render
@@ -203,6 +204,7 @@ async def write_digest(desk: Desk, brief: Brief, matches: tuple[Match, ...]) -> 
     if older:
         told = await desk.archive.read(outbox.told_at, brief.subscriber.name, older)
         visits = await desk.archive.read(visit_table.of, older)
+        matches = await with_whole_changes(desk.archive, matches, told)
 
     def written() -> Digest:
         composition = compose(

@@ -19,8 +19,8 @@ from hrwatch.pipeline.reading.room import Share
 from hrwatch.stages.dedup import identity
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.store.articles import records as record_table
-from hrwatch.stages.store.evidence import captures
-from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.evidence import bodies
+from hrwatch.stages.store.evidence.bodies import Packed
 
 # Entries of one feed that are read at once; with the feeds visited it bounds pages in memory.
 ENTRIES_AT_ONCE = 2
@@ -183,7 +183,7 @@ async def _read(
 def _page(fetched: Fetched) -> Response:
     """Return a page as it goes to a worker: what is read of it, and no headers."""
     packed = fetched.packed
-    body = captures.unpack(packed.compressed, packed.size, most=MAX_PAGE)
+    body = bodies.unpack(packed.compressed, packed.size, most=MAX_PAGE)
     return replace(page_of(fetched.capture, body), headers=())
 
 

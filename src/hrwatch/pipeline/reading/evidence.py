@@ -9,8 +9,8 @@ import hrwatch
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.model.feeds import Entry, Feed, Response, Validators
-from hrwatch.stages.store.evidence import captures, chaining
-from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.evidence import bodies, chaining
+from hrwatch.stages.store.evidence.bodies import Packed
 
 SOFTWARE = f"hrwatch {hrwatch.__version__}"
 
@@ -55,7 +55,7 @@ def entry_capture(entry: Entry, *, record: str, feed: str, now: datetime) -> tup
 
     Both addresses are the entry's own: a feed's may hold a secret of the operator's.
     """
-    packed = captures.pack(chaining.canonical(_entry_values(entry)))
+    packed = bodies.pack(chaining.canonical(_entry_values(entry)))
     capture = Capture(
         kind=CaptureKind.ENTRY,
         record=record,

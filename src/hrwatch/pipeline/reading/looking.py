@@ -21,8 +21,8 @@ from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.fetch import PAGES
 from hrwatch.stages.store.articles import looks
 from hrwatch.stages.store.articles import records as record_table
-from hrwatch.stages.store.evidence import captures
-from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.evidence import bodies, captures
+from hrwatch.stages.store.evidence.bodies import Packed
 
 # Of an article that is still itself so much is there; below, the address shows something else.
 STILL_ITSELF = 0.2
@@ -80,7 +80,7 @@ async def look_at(subject: Subject) -> Found:
         return Found(standing, status, str(error))
     if isinstance(answer, NotModified):
         return Found(Standing.THERE, HTTPStatus.NOT_MODIFIED, validators=asked_with)
-    packed = await asyncio.to_thread(captures.pack, answer.body)
+    packed = await asyncio.to_thread(bodies.pack, answer.body)
     there = Found(
         Standing.THERE, answer.status, validators=answer.validators, body_sha256=packed.sha256
     )
@@ -182,7 +182,7 @@ async def _page_before(subject: Subject) -> Response | None:
     for capture in reversed(pages):
         if capture.kind is not CaptureKind.PAGE or capture.body_sha256 != known:
             continue
-        packed = await archive.read(captures.packed_body, capture.body_sha256)
+        packed = await archive.read(bodies.packed, capture.body_sha256)
         if packed:
             body = await asyncio.to_thread(_beginning, packed)
             return replace(page_of(capture, body), headers=())
@@ -190,7 +190,7 @@ async def _page_before(subject: Subject) -> Response | None:
 
 
 def _beginning(packed: Packed) -> bytes:
-    return captures.unpack(packed.compressed, packed.size, most=MAX_PAGE)
+    return bodies.unpack(packed.compressed, packed.size, most=MAX_PAGE)
 
 
 def _with_version(subject: Subject, reading: Reading, change: Change | None, there: Found) -> Found:

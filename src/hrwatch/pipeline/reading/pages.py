@@ -29,7 +29,7 @@ from hrwatch.pipeline.reading.room import Share
 from hrwatch.stages.dedup.identity import Marked
 from hrwatch.stages.extract import carries_full_text
 from hrwatch.stages.fetch import PAGES
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import bodies, captures
 
 # How long a page that was fetched for one feed is read again for others.
 SHARED_FOR = timedelta(days=3)
@@ -131,7 +131,7 @@ async def _archived(parts: Parts, feed: Feed, one: Marked) -> Fetched | None:
             continue
         if undated and title_key != one.marks.title_key:
             continue
-        packed = await parts.archive.read(captures.packed_body, capture.body_sha256)
+        packed = await parts.archive.read(bodies.packed, capture.body_sha256)
         if packed is not None:
             return Fetched(capture, packed, by)
     return None
@@ -152,7 +152,7 @@ async def _fetched(parts: Parts, feed: Feed, entry: Entry, record: str) -> Fetch
         return NoPage(str(error), may_pass=_may_pass(error))
     if isinstance(answer, NotModified):
         return NoPage("not modified")
-    packed = await asyncio.to_thread(captures.pack, answer.body)
+    packed = await asyncio.to_thread(bodies.pack, answer.body)
     capture = evidence.page_capture(answer, packed, record=record, feed=feed.name)
     return Fetched(capture, packed, feed)
 

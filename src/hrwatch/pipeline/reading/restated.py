@@ -28,7 +28,7 @@ from hrwatch.stages.store.articles import looks
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles import visits as visit_table
 from hrwatch.stages.store.articles.looks import Restated
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import bodies, captures
 
 # Of one feed at one poll; the others wait for the next.
 MOST_COMPARED = 20
@@ -144,7 +144,7 @@ async def _entry_before(parts: Parts, record: Record) -> Entry | None:
     held = [
         link.capture for link in links if link.capture and link.capture.kind is CaptureKind.ENTRY
     ]
-    body = await parts.archive.read(captures.body, held[-1].body_sha256) if held else None
+    body = await parts.archive.read(bodies.get, held[-1].body_sha256) if held else None
     return None if body is None else entry_of(body)
 
 

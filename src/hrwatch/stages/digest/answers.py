@@ -116,18 +116,24 @@ def _done(told: Told, tongue: Tongue) -> list[str]:
     if told.detail is not None:
         return [gettext(_DETAILS[told.detail])]
     if told.verb is Verb.STOP:
-        return [gettext("You will get no more mail. What you asked for is kept for you meanwhile.")]
+        return [
+            gettext(
+                "You will get no more mail. What comes is kept for you for seven days, should you "
+                "want it again."
+            )
+        ]
     if told.verb is Verb.PAUSE:
         return [
             gettext(
                 "You will get no mail until %(day)s. Then one digest tells what came meanwhile.",
                 day=day,
             ),
+            *_given_up(told, tongue),
             *refused,
         ]
     if told.verb is Verb.START:
         again = gettext("You will get mail again. The next digest tells what came meanwhile.")
-        done = refused or [again]
+        done = [*(refused or [again]), *_given_up(told, tongue)]
         if day:
             done.append(gettext("The people who run this have paused it until %(day)s.", day=day))
         return done
@@ -147,6 +153,19 @@ def _done(told: Told, tongue: Tongue) -> list[str]:
     if day:
         done.append(gettext("This holds until %(day)s.", day=day))
     return done
+
+
+def _given_up(told: Told, tongue: Tongue) -> list[str]:
+    """Say what a digest after a long stop does not tell."""
+    if told.since is None:
+        return []
+    return [
+        tongue.gettext(
+            "What came before %(day)s, while you got no mail, is not sent. The people who run this "
+            "can look it up for you.",
+            day=tongue.whole_day(told.since, year=True),
+        )
+    ]
 
 
 def _written(command: Command, tongue: Tongue) -> str:

@@ -25,7 +25,6 @@ from hrwatch.stages.digest.encrypt import encrypted
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _SUBJECT_LIMIT = 150  # characters; a digest's has 70 at most
 _NOTHING_SAID = "Digest"  # the outer subject of an encrypted mail that brings no discreet one
-_WORDED = ("From", "Subject")  # may hold encoded words of ours
 _GENERATED = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no absence notice answers it
 _REPLIED = {"Auto-Submitted": "auto-replied"}
 

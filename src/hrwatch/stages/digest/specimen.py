@@ -39,6 +39,7 @@ from hrwatch.stages.digest.view import (
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 _EARLIER = NOW - timedelta(days=3)
 _LINK = "https://news.invalid/1"
+_CONTACT = "an invented desk <desk@example.org>"
 
 
 def specimens() -> tuple[Composition, ...]:
@@ -55,7 +56,9 @@ def _daily() -> Composition:
     section = Section("BY", "Belarus", stories, updates)
     mentions = (Mention("Mexico", _story(7)), Mention("", _untitled(8)))
     return _composed(
-        (section,), mentions, Occasion(alerts=1, muted=2, begins=Beginning(_EARLIER), replies=True)
+        (section,),
+        mentions,
+        Occasion(alerts=1, muted=2, begins=Beginning(_EARLIER), contact=_CONTACT, replies=True),
     )
 
 

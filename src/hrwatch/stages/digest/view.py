@@ -128,6 +128,7 @@ class Changed:
     put_in: tuple[str, ...]  # passages as they stand there now
     left_out: str  # what these do not show; empty: nothing
     took_out: bool  # words were taken out
+    names_taken: bool = False  # names among them, which initials stand for now
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class Occasion:
     alerts: int | None = None  # urgent ones since the last digest; None: they get none
     muted: int = 0  # stories left out since then, because the subscriber wants no more of them
     begins: Beginning | None = None  # its period; None: not known
+    contact: str = ""  # who sends it, in the operator's words; empty: that is not told
     replies: bool = False  # their replies are read: the mail says what they may hold
 
 

@@ -201,6 +201,17 @@ class Wording(ItemWords):
         """Return why the subscriber gets this: what they asked for."""
         return why(self._composition, self._tongue, self._times.zone_at(self._composition.now))
 
+    def sender(self) -> str:
+        """Return what wrote the mail, and who runs that where they want it told."""
+        version, contact = self._composition.version, self._composition.occasion.contact
+        if not contact:
+            return f"hrwatch {version}"
+        return self._tongue.gettext(
+            "hrwatch %(version)s, run by %(contact)s",
+            version=version,
+            contact=self._tongue.isolate(contact),
+        )
+
     def urgent(self) -> str:
         """Return the word that stands before a story which is told at once."""
         return self._tongue.gettext("URGENT")

@@ -1,7 +1,6 @@
 """An HTML page as a tree, bounded, with what it says of itself: its address, title, language."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +67,6 @@ def read(markup: str, url: str) -> Page:
         title=_title(root),
         language=match[0].replace("_", "-") if match else "",
     )
-
-
-def elements(root: Element) -> Iterator[Element]:
-    """Yield an element and all below it, in the order of the document."""
-    return (one for one in root.iter() if isinstance(one.tag, str))
 
 
 def words(element: Element) -> str:

@@ -3,12 +3,9 @@
 Nothing is decided here of who may ask: that takes the operator's file and the archive.
 """
 
-import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
 from hashlib import sha256
-from typing import Any
 
 from hrwatch.model.replies import Command, Letter, NoLetter, Verb
 from hrwatch.stages.reply.commands import command, is_greeting
@@ -81,28 +78,6 @@ def letter(data: bytes) -> Letter | NoLetter:
     )
 
 
-def to_json(kept: Letter) -> str:
-    """Return a letter as it lies in the letterbox."""
-    return json.dumps(asdict(kept), ensure_ascii=False)
-
-
-def from_json(written: str) -> Letter:
-    """Return the letter again; raise ValueError for anything else."""
-    try:
-        given = json.loads(written)
-        asked = given.pop("command")
-        kept = Letter(
-            **_tuples(given), command=Command(**_tuples({**asked, "verb": Verb(asked["verb"])}))
-        )
-        texts = (kept.key, kept.message_id, kept.sender, *kept.tokens, *kept.about)
-        names = (kept.command.source, kept.command.word, kept.command.whole)
-        if not all(isinstance(value, str) for value in (*texts, *names)):
-            raise TypeError
-    except (AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError("it is no letter") from error
-    return kept
-
-
 def own_lines(lines: Iterable[str]) -> list[str]:
     """Return what the writer of a mail typed, of the lines of its text: neither what is quoted, nor
     a signature, nor who wrote what is quoted."""
@@ -162,7 +137,3 @@ def _about(message: Message) -> tuple[str, ...]:
     answered = [one for value in message.all("in-reply-to") for one in _MESSAGE_ID.findall(value)]
     before = [one for value in message.all("references") for one in _MESSAGE_ID.findall(value)]
     return tuple(dict.fromkeys((*answered, *reversed(before))))[:_MOST_NAMED]
-
-
-def _tuples(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}

@@ -27,7 +27,7 @@ class Schema:
 # it against the scripts.
 SHIPPED = Schema(
     scripts=Path(__file__).with_name("migrations"),
-    revisions=("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
+    revisions=("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"),
 )
 
 

@@ -8,8 +8,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from gold import ADDRESS, END, the_days
+from gold import ADDRESS, CONTACT, END, the_days
 from gold_stories import STORIES
+from hrwatch import __version__
 from hrwatch.stages.digest.layout import columns
 from postgres import Places
 
@@ -72,6 +73,7 @@ POINTS = {
         "(UTC+2).",
     ),
     "no claims": ("does not check the claims", "Tags are made by word lists", "No tracking"),
+    "who sends it": (f"-- hrwatch {__version__}, run by {CONTACT}",),
     "mention": ("[10] Russia, Дозор (Russian): Итоги недели: суды, штрафы и одно письмо из Тулы",),
 }
 
@@ -106,6 +108,11 @@ ITEMS = {
     "what changed": (
         4,
         "What changed: 1 paragraph removed, 1 name replaced by initials, title changed.",
+    ),
+    "initials of a name": (
+        4,
+        "title changed. Earlier digests may still hold a name that was taken out: take care who "
+        "sees them. What was taken out is not repeated in a mail.",
     ),
     "versions are for the archive": (4, "--versions"),
     "telephone taken out": (5, "Contacto: [phone removed]"),

@@ -185,7 +185,9 @@ def test_later_pages_of_a_digest_heed_what_happens_during_the_first(
             box, later = room.parts.transport, room.clock() + timedelta(days=1)
             assert isinstance(box, Meanwhile)
             happenings: dict[str, Callable[[], None]] = {
-                "paused": lambda: archive.write_now(subscriptions.pause, "pages", later),
+                "paused": lambda: archive.write_now(
+                    subscriptions.pause, "pages", later, room.clock()
+                ),
                 "stopped": lambda: archive.write_now(subscriptions.stop, "pages", room.clock()),
                 "quiet hours": lambda: room.clock.advance(AN_HOUR),
                 "refused": lambda: None,

@@ -25,11 +25,12 @@ from hrwatch.model.replies import Letter
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Field, Rules
 from hrwatch.pipeline import Desk, Parts
-from hrwatch.pipeline.mailing import letterbox, wishes
+from hrwatch.pipeline.mailing import wishes
+from hrwatch.stages import letterbox
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.reply.letter import letter
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.mail import outbox, subscriptions
+from hrwatch.stages.store.mail import ledger, outbox, subscriptions
 from hrwatch.workers import Workers
 from parts import the_parts
 from postgres import Place
@@ -220,6 +221,97 @@ def test_reply_with_a_token_of_nobody_changes_nothing(run: Run) -> None:
         assert (await room.stands()).stopped_at is None
 
     run(test)
+
+
+async def come_meanwhile(room: Newsroom, *days: int) -> None:
+    """Let articles come, each so many days after the one before, under the numbers 11, 12, …"""
+    for number, after in enumerate(days, 11):
+        room.clock.advance(DAY * after)
+        one = replace(story(number), first_seen_at=room.clock.now)
+        await room.archive(one)
+
+
+def told_of(mail: Mail) -> list[int]:
+    """Return the numbers of the articles above that a mail tells of."""
+    return [number for number in range(11, 30) if f"case {number} " in text_of(mail)]
+
+
+async def waiting(room: Newsroom) -> list[str]:
+    return [one.record.id for one in await room.parts.archive.read(ledger.waiting, ANNA.name)]
+
+
+def test_stop_of_some_days_loses_nothing(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        await room.archive(replace(story(10), first_seen_at=room.clock.now))
+        room.clock.advance(DAY * 5)  # a weekly digest would not have come yet
+        await room.heed(reply(mail, "stop"))
+        await come_meanwhile(room, 2, 2, 2)
+        await room.digests()
+        assert len(await room.mails(MailKind.DIGEST)) == 1
+        await room.heed(reply(mail, "start", message_id="r2"))
+        assert "The next digest tells what came meanwhile. To undo" in (await room.answers())[1]
+        await room.digests()
+        second = (await room.mails(MailKind.DIGEST))[1]
+        assert "case 10 " in text_of(second) and told_of(second) == [11, 12, 13]
+
+    run(test, replace(ANNA, text_only=True))
+
+
+@pytest.mark.parametrize("word", ["start", "pause 2 days"])
+def test_stop_of_a_year_keeps_a_week_and_says_so(run: Run, word: str) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        await room.heed(reply(mail, "stop"))
+        await come_meanwhile(room, 3, *[30] * 12, 3, 5)
+        assert await waiting(room) == ["record24", "record25"]  # which is all that stands of them
+        room.clock.advance(DAY * 3)
+        await room.heed(reply(mail, "stop", message_id="again"))  # no new week
+        await room.heed(reply(mail, word, message_id="r2"))
+        said = "What came before 4 March 2027, while you got no mail, is not sent."
+        assert said in (await room.answers())[2]
+        room.clock.advance(DAY * 2)
+        await room.digests()
+        second = (await room.mails(MailKind.DIGEST))[1]
+        assert told_of(second) == [25]
+        assert "Period: Thu 4 Mar 11:00 to Sat 13 Mar 11:00" in text_of(second)
+
+    run(test, replace(ANNA, text_only=True))
+
+
+def test_stop_that_ends_with_a_new_address_brings_no_year(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        await room.heed(reply(await told(room), "stop"))
+        await come_meanwhile(room, 200, 1)
+        room.clock.advance(DAY * 7)
+        moved = replace(ANNA, address="anna@elsewhere.example", text_only=True)
+        config = replace(room.desk.config, subscribers=(moved,))
+        await wiring.put_in_force(room.parts.archive, config, room.clock.now)
+        room.desk = wiring.open_desk(config, room.parts.archive)
+        await room.digests()
+        second = (await room.mails(MailKind.DIGEST))[1]
+        assert told_of(second) == [12]
+        assert "Period: Sat 19 Sep" in text_of(second)
+
+    run(test)
+
+
+def test_pause_and_suspension_lose_nothing_however_long(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail, archive = await told(room), room.parts.archive
+        await room.heed(reply(mail, "pause 300 days"))
+        await come_meanwhile(room, 10, 100, 180)
+        await archive.write(
+            subscriptions.suspend, ANNA.name, ANNA.address, "550 no such user", room.clock.now
+        )
+        room.clock.advance(DAY * 100)
+        await room.digests()
+        assert len(await room.mails(MailKind.DIGEST)) == 1
+        await archive.write(subscriptions.lift, ANNA.name)
+        await room.digests()
+        assert told_of((await room.mails(MailKind.DIGEST))[1]) == [11, 12, 13]
+
+    run(test, replace(ANNA, text_only=True))
 
 
 def test_mail_program_that_unsubscribes_by_subject_is_heeded(run: Run) -> None:

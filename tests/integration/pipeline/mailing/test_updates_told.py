@@ -62,6 +62,49 @@ def test_what_became_of_what_was_told_is_written_with_the_days_of_its_digests(
     assert 'answered "410 gone" on 3 checks, from 2 Mar 21:00 to 4 Mar 01:00 UTC.' in text
 
 
+def test_change_that_another_replaced_before_the_digest_is_told_from_what_was_told(
+    place: Place,
+) -> None:
+    subscriber = a_subscriber()
+    opening = "A court in Arvenia heard the case of a teacher on Monday, her lawyer told us."
+    said = (
+        f"{opening}\n\nShe had been held for ten days.",
+        f"{opening}\n\nShe had been held for ten days.\n\nHer brother Yan Invented was held too.",
+        f"{opening}\n\nShe had been held for twelve days.\n\nHer brother was held too.",
+    )
+    steps = (
+        None,
+        Change(added=("Her brother Yan Invented was held too.",)),
+        Change(replaced=(("ten", "twelve"), ("brother Yan Invented was", "brother was"))),
+    )
+    versions = tuple(
+        replace(
+            a_record("first", tags=(a_tag("BY"),)),
+            version=number,
+            text=text,
+            seen_at=NOW + number * HOUR,
+            change=change,
+        )
+        for number, (text, change) in enumerate(zip(said, steps, strict=True), 1)
+    )
+    with place.open() as archive:
+        archive.write_now(feeds.sync, (a_feed(),), NOW)
+        archive.write_now(subscribers.sync, {"desk": criteria(subscriber.interest)}, NOW - HOUR)
+        archive.write_now(records.add, versions[:1])
+        told = (a_match(versions[0]),)
+        archive.write_now(ledger.add, {"desk": told}, 2, NOW)
+        archive.write_now(outbox.enqueue, Digest("d", "desk", None, (), told), (), NOW)
+        for one in versions[1:]:
+            archive.write_now(records.add, (one,))
+            archive.write_now(ledger.add, {"desk": (a_match(one),)}, 3, NOW, versions=(one,))
+
+        text = written(archive, subscriber)
+
+    assert "1 paragraph added, 1 passage reworded, title unchanged" in text
+    assert '- "Her brother was held too."' in text
+    assert "Yan" not in text
+
+
 def written(archive: Archive, subscriber: Subscriber) -> str:
     """Return the text of the digest that waits, if any, without its lines."""
     config = SimpleNamespace(feeds=(a_feed(),), mail=MailSettings())

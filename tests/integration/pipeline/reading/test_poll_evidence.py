@@ -26,7 +26,7 @@ from hrwatch.pipeline.reading import evidence, poll
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds
-from hrwatch.stages.store.evidence import captures, verifying
+from hrwatch.stages.store.evidence import bodies, captures, verifying
 from hrwatch.workers import Workers
 from loopback import Answer, Loopback, a_fetcher, an_answer, names, serving
 from newsdesk import a_page
@@ -82,7 +82,7 @@ class Newsroom:
 
     def body(self, capture: Capture) -> bytes | None:
         with self.archive.reading() as connection:
-            return captures.body(connection, capture.body_sha256)
+            return bodies.get(connection, capture.body_sha256)
 
 
 @asynccontextmanager

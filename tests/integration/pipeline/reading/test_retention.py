@@ -25,7 +25,7 @@ from hrwatch.query import parse
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, records, search
-from hrwatch.stages.store.evidence import captures, verifying
+from hrwatch.stages.store.evidence import bodies, captures, tombstones, verifying
 from hrwatch.stages.store.mail import ledger, outbox, settling
 from hrwatch.stages.store.removing import retention
 from hrwatch.stages.store.removing.retention import Term
@@ -73,7 +73,7 @@ def archive(archive: Archive) -> Iterator[Archive]:
         headers=(),
         content_type="",
         fetched_at=NOW - YEAR,
-        body_sha256=captures.pack(BODY).sha256,
+        body_sha256=bodies.pack(BODY).sha256,
         body_size=len(BODY),
         certificate_sha256=None,
         software="hrwatch 1",
@@ -149,13 +149,13 @@ def test_pass_removes_captures_and_says_that_the_operator_set_the_time(
 
     with archive.reading() as connection:
         (tombstone,) = captures.of(connection, OLD.id)
-        assert captures.body(connection, captures.pack(BODY).sha256) is None
+        assert bodies.get(connection, bodies.pack(BODY).sha256) is None
         assert retention.counts(connection) == {Kept.HEADLINE: 2}
         faults: list[str] = []
         verifying.verify(connection, faults.append, lambda *_: None)
     assert faults == []
     assert tombstone.capture is not None
-    assert captures.reason(tombstone.capture) == "kept for 365d as configured"
+    assert tombstones.reason(tombstone.capture) == "kept for 365d as configured"
 
 
 def test_pass_goes_on_with_what_waited_once_it_was_told(archive: Archive, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hrwatch.pipeline.reading.evidence import entry_capture
 from hrwatch.stages.store.articles import feeds, looks, records
 from hrwatch.stages.store.articles.looks import Restated
 from hrwatch.stages.store.evidence import captures
-from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.evidence.bodies import Packed
 from hrwatch.stages.store.removing import purging
 from hrwatch.stages.store.removing.purging import Purged
 from postgres import Places

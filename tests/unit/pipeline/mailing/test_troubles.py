@@ -35,7 +35,7 @@ def test_holding_gives_each_the_reason_that_lasts_longest(tmp_path: Path) -> Non
     )
     kept = (
         Subscription("pauses", "", paused_until=NOW + DAY),
-        Subscription("stopped", "", stopped_at=NOW, suspended_at=NOW),
+        replace(REFUSED, subscriber="stopped", stopped_at=NOW, suspended_because=""),
         REFUSED,
         replace(REFUSED, subscriber="moved"),
     )
@@ -44,7 +44,7 @@ def test_holding_gives_each_the_reason_that_lasts_longest(tmp_path: Path) -> Non
 
     assert held.paused == (("paused", date(2026, 3, 9)), ("pauses", date(2026, 3, 3)))
     assert held.stopped == ("stopped",)
-    assert held.suspended == (("desk", NOW, "550 [address]: no such user"),)
+    assert held.suspended == (("stopped", NOW, ""), ("desk", NOW, "550 [address]: no such user"))
     ((name, why),) = held.unusable
     assert name == "keyed"
     assert why.startswith("the key file cannot be read")
@@ -59,7 +59,7 @@ def test_mail_to_who_is_suspended_is_not_told_beside_it() -> None:
 
     (found,) = troubles.of_mail(lost, held)
 
-    assert found.told == "a mail to anna was tried in vain for a week: 552 [address] full"
+    assert found.told == "a mail to anna was tried in vain for a week and kept: 552 [address] full"
 
 
 def test_digest_that_cannot_be_written_for_want_of_a_key_is_told_by_its_key() -> None:

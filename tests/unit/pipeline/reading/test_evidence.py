@@ -9,7 +9,7 @@ from hrwatch import text
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.feeds import Entry, Redirect
 from hrwatch.pipeline.reading import evidence
-from hrwatch.stages.store.evidence.captures import pack, unpack
+from hrwatch.stages.store.evidence.bodies import pack, unpack
 
 words = st.text(max_size=40).map(text.clean)
 entries = st.builds(

@@ -19,6 +19,8 @@ DONE = [
     Told(Verb.STOP, undo=Command(Verb.START)),
     Told(Verb.START, undo=Command(Verb.STOP)),
     Told(Verb.START, until=DAY, undo=Command(Verb.STOP)),
+    Told(Verb.START, since=DAY, undo=Command(Verb.STOP)),
+    Told(Verb.PAUSE, until=DAY, since=DAY, undo=Command(Verb.START)),
     Told(Verb.PAUSE, until=DAY, undo=Command(Verb.START)),
     Told(Verb.START, suspended=True, undo=Command(Verb.STOP)),
     Told(Verb.PAUSE, until=DAY, suspended=True, undo=Command(Verb.START)),

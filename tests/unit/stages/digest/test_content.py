@@ -142,6 +142,40 @@ def test_story_names_what_else_it_is_about_and_counts_what_it_does_not_name() ->
     ) in said
 
 
+FINGERPRINT = "PGP 0000 1111 2222 3333 4444 5555 6666 7777 8888 9999"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "hrwatch 1.0, run by desk@desk.example"),
+        ("fr", "hrwatch 1.0, géré par\u00a0: desk@desk.example"),
+        ("es", "hrwatch 1.0, gestionado por: desk@desk.example"),
+        ("ru", "hrwatch 1.0, рассылку ведет: desk@desk.example"),
+        ("ar", "hrwatch 1.0، تديره: desk@desk.example"),
+    ],
+)
+def test_digest_ends_with_who_sends_it(language: str, said: str) -> None:
+    occasion = Occasion(contact=f"desk@desk.example, {FINGERPRINT}")
+    page = written(a_story(), subscriber=replace(READER, mail_language=language), occasion=occasion)
+    end = page.text.rpartition("-- \n")[2]
+    plain = " ".join(end.translate(dict.fromkeys(map(ord, "\u2067\u2068\u2069\u200f"))).split())
+    assert plain == " ".join(f"{said}, {FINGERPRINT}".split())
+    assert f"{said}, {FINGERPRINT}" in page.html.replace("\u2068", "")
+
+
+def test_digest_ends_with_its_version_where_nobody_is_named() -> None:
+    page = written(a_story())
+    assert page.text.endswith("\n-- \nhrwatch 1.0")
+    assert "<p>hrwatch 1.0</p>" in page.html
+
+
+def test_digest_takes_who_sends_it_for_words() -> None:
+    page = written(a_story(), occasion=Occasion(contact="A & B <desk@desk.example>"))
+    assert page.text.endswith("\n-- \nhrwatch 1.0, run by A & B <desk@desk.example>")
+    assert "run by A &amp; B &lt;desk@desk.example&gt;</p>" in page.html
+
+
 def test_digest_begins_with_what_was_asked_for() -> None:
     asked = replace(
         READER, interest=a_subscriber(keywords=("torture",), countries=("BY",)).interest

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrwatch.model.replies import Command, Letter, NoLetter, Verb
-from hrwatch.stages.reply.letter import from_json, letter, to_json
+from hrwatch.stages.letterbox import from_json, to_json
+from hrwatch.stages.reply.letter import letter
 
 TOKEN = "0123456789abcdef" * 2
 DIGEST = "<aaaabbbbccccddddeeeeffff@hrwatch.invalid>"

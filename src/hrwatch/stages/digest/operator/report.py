@@ -8,6 +8,7 @@ from hrwatch.model.feeds import State
 from hrwatch.model.mail import Page
 from hrwatch.model.operating import Affairs, Trouble
 from hrwatch.stages.digest.layout import wrap
+from hrwatch.stages.digest.operator import words
 from hrwatch.stages.digest.operator.words import day, grouped, moment, names, numbered, size, span
 
 _CLOSING = (
@@ -104,8 +105,7 @@ def _mail(affairs: Affairs) -> Iterator[str]:
         yield "None waits now."
     if traffic.parked:
         yield wrap(
-            f"{text.counted(traffic.parked, 'mail')} parked: tried in vain for a week, and kept "
-            "until you say what becomes of it (`hrwatch outbox`)."
+            f"{text.counted(traffic.parked, 'mail')} parked: {words.PARKED}; {words.OF_PARKED}."
         )
 
 

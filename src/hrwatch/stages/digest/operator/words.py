@@ -8,6 +8,9 @@ from hrwatch import text
 from hrwatch.model.operating import Trouble
 from hrwatch.stages.digest.layout import wrap
 
+# Of mail that is parked, and what to do about it, wherever an operator meets it.
+PARKED = "tried in vain for a week and kept"
+OF_PARKED = "see the mail server's log, then `hrwatch outbox requeue ID` or `drop ID`"
 NAMED = 12  # of a long list; all stand in `hrwatch status` and `hrwatch feeds`
 _TOLD = 3  # troubles of a kind that are told in full
 _LONGEST_NAME = 60

@@ -14,7 +14,7 @@ from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles import visits
 from hrwatch.stages.store.articles.presence import is_latest
 from hrwatch.stages.store.evidence import captures
-from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.evidence.bodies import Packed
 from hrwatch.stages.store.mail import fates
 from hrwatch.stages.store.tables import records
 

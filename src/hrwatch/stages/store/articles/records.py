@@ -20,7 +20,7 @@ from hrwatch.stages.store.articles import linking, purged, rows, sketches, trans
 from hrwatch.stages.store.articles import visits as visit_table
 from hrwatch.stages.store.articles.presence import is_latest, is_there
 from hrwatch.stages.store.evidence import captures
-from hrwatch.stages.store.evidence.captures import Packed
+from hrwatch.stages.store.evidence.bodies import Packed
 from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import records, tags
 
@@ -77,7 +77,7 @@ def add(  # noqa: PLR0913 - what is written with them in one transaction, each b
         if original not in gone_ids:
             linking.relink(connection, original, earlier)
     visit_table.add(connection, [one for one in visits if one.record not in gone_ids])
-    # The last, for its lock (captures.py).
+    # The last, for the hold that it takes (`captures.hold`).
     captures.append(connection, [evidence[r.id] for _, r in added if r.id in evidence])
     return len(added)
 

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.stages.store import guarded
-from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence import bodies, captures, chaining, tombstones
 from hrwatch.stages.store.evidence.captures import STAYING, End
-from hrwatch.stages.store.tables import bodies
+from hrwatch.stages.store.tables import bodies as body_table
 from hrwatch.stages.store.tables import captures as table
 from hrwatch.text import counted
 
 _PIECE = 200  # rows in memory
-_ROW = sa.select(table, bodies.c.sha256.label("held")).outerjoin(
-    bodies, bodies.c.sha256 == table.c.body_sha256
+_ROW = sa.select(table, body_table.c.sha256.label("held")).outerjoin(
+    body_table, body_table.c.sha256 == table.c.body_sha256
 )
 _EMPTIED = tuple(column.name for column in table.columns if column.name not in STAYING)
 _HASHES = sa.select(table.c.number, table.c.row_hash, table.c.chain_hash)
@@ -100,7 +100,7 @@ class Chain:
 
     def _bury(self, number: int, tombstone: Capture) -> None:
         try:
-            removed = captures.removed_by(tombstone)
+            removed = tombstones.removed_by(tombstone)
         except ArchiveDamaged as error:
             self._fault(f"capture {number}: {error}")
             return
@@ -129,7 +129,7 @@ def body_of(connection: sa.Connection, row: Row) -> bytes | None:
     if row.capture is None or row.capture.kind is CaptureKind.TOMBSTONE:
         return None
     try:
-        body = captures.body(connection, row.capture.body_sha256)
+        body = bodies.get(connection, row.capture.body_sha256)
     except UNREADABLE as error:
         told = str(error) if isinstance(error, ArchiveDamaged) else "its body cannot be read"
         raise ArchiveDamaged(told) from error

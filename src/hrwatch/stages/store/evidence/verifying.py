@@ -13,6 +13,7 @@ from hrwatch.errors import ArchiveDamaged
 from hrwatch.model.articles import Kept
 from hrwatch.model.evidence import Capture, CaptureKind
 from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence.bodies import unpack
 from hrwatch.stages.store.evidence.following import (
     NUMBERED,
     UNREADABLE,
@@ -133,7 +134,7 @@ def _verify_bodies(
             progress("Reading bodies", found.bodies, every)
         try:
             row = connection.execute(_BODY, {"sha256": sha256}).one()
-            body = captures.unpack(row.compressed, row.size)
+            body = unpack(row.compressed, row.size)
         except UNREADABLE as error:
             told = str(error) if isinstance(error, ArchiveDamaged) else "it cannot be read"
             fault(f"capture {_had_by(connection, sha256)}: {told}")

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hrwatch.model.mail import Beginning, InForce, MailKind, Status
+from hrwatch.stages.store.mail import subscriptions
 from hrwatch.stages.store.mail.subscribers import in_force
 from hrwatch.stages.store.tables import digests, outbox
 
@@ -16,7 +17,7 @@ def of_next(connection: sa.Connection, subscriber: str, kind: MailKind) -> Begin
 
     A digest goes on from the last digest, an urgent alert from whichever of both was the last. A
     window that had nothing to tell, and what was given up before it left, ends no period: nobody
-    read of it.
+    read of it. After a stop it begins from when on what matched was kept.
     """
     subscribed_at = _subscribed_at(in_force(connection, subscriber))
     ends = (MailKind.DIGEST, MailKind.URGENT) if kind is MailKind.URGENT else (MailKind.DIGEST,)
@@ -28,6 +29,9 @@ def of_next(connection: sa.Connection, subscriber: str, kind: MailKind) -> Begin
         .where(digests.c.subscriber == subscriber, digests.c.kind.in_(ends), ~is_given_up)
     )
     told_at: datetime | None = connection.scalar(query)
+    standing = subscriptions.of(connection, subscriber)
+    if standing is not None and standing.kept_from is not None and told_at is not None:
+        told_at = max(told_at, standing.kept_from)
     if told_at is not None and (subscribed_at is None or told_at >= subscribed_at):
         return Beginning(told_at)
     return None if subscribed_at is None else Beginning(subscribed_at, is_first=True)

@@ -115,9 +115,9 @@ def heed(
     if effect.verb is Verb.STOP:
         subscriptions.stop(connection, name, now)
     elif effect.verb is Verb.START:
-        subscriptions.resume(connection, name)
+        subscriptions.resume(connection, name, now)
     if effect.until is not None:
-        subscriptions.pause(connection, name, effect.until)
+        subscriptions.pause(connection, name, effect.until, now)
     if effect.detail is not None:
         subscriptions.set_detail(connection, name, effect.detail)
     for wish in effect.mutes:

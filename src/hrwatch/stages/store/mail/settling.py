@@ -37,6 +37,17 @@ class Told(Protocol):
         """Why it is told."""
 
 
+def give_up(connection: sa.Connection, subscriber: str, before: datetime) -> None:
+    """Forget what matched before then and waits for the subscriber."""
+    connection.execute(
+        sa.delete(ledger).where(
+            ledger.c.subscriber == subscriber,
+            ledger.c.settled_at.is_(None),
+            ledger.c.matched_at < before,
+        )
+    )
+
+
 def settle_all(connection: sa.Connection, subscriber: str, now: datetime) -> None:
     """Note that the subscriber needs to be told of nothing that waits."""
     connection.execute(

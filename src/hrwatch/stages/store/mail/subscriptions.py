@@ -8,7 +8,7 @@ who never read the mails that a reply would have to answer.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,23 +16,32 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Detail, Mute, MuteKind, Subscription
 from hrwatch.stages.store import guarded
+from hrwatch.stages.store.mail import settling
 from hrwatch.stages.store.statements import insert_missing
 from hrwatch.stages.store.tables import mutes, rejections, replies, subscriptions
+
+# So long what matches is kept for who stopped, should they start again: who did it by mistake
+# misses nothing, and who comes back after a year is not sent a year.
+KEPT_FOR_STOPPED = timedelta(days=7)
 
 Term = tuple[str, str]  # a keyword or a country, and the term that spoke for it
 
 
-def sync(connection: sa.Connection, addresses: Mapping[str, str]) -> None:
+def sync(connection: sa.Connection, addresses: Mapping[str, str], now: datetime) -> None:
     """Given every configured subscriber's address, note them, and end what stood of those who are
     gone or had another address. Of rejections only counts are ever told: they stay."""
+    kept_from = {}
     for row in connection.execute(sa.select(subscriptions)).all():
         address = addresses.get(row.subscriber)
         if address is None or row.address.casefold() not in ("", address.casefold()):
+            kept_from[row.subscriber] = _end_stop(connection, row.subscriber, now)
             of_them = subscriptions.c.subscriber == row.subscriber
             connection.execute(sa.delete(subscriptions).where(of_them))
             connection.execute(sa.delete(mutes).where(mutes.c.subscriber == row.subscriber))
     for subscriber, address in addresses.items():
         _change(connection, subscriber, address=address)
+        if since := kept_from.get(subscriber):
+            _change(connection, subscriber, kept_from=since)
 
 
 def token_of(connection: sa.Connection, subscriber: str, new: str) -> str:
@@ -70,20 +79,39 @@ def set_detail(connection: sa.Connection, subscriber: str, detail: Detail) -> No
     _change(connection, subscriber, detail=detail)
 
 
-def pause(connection: sa.Connection, subscriber: str, until: datetime) -> None:
+def pause(connection: sa.Connection, subscriber: str, until: datetime, now: datetime) -> None:
     """Write nothing to the subscriber until then, be it that they stopped before; what matches
     waits."""
+    _end_stop(connection, subscriber, now)
     _change(connection, subscriber, paused_until=until, stopped_at=None)
 
 
 def stop(connection: sa.Connection, subscriber: str, now: datetime) -> None:
-    """Write nothing to the subscriber until they say otherwise; what matches waits."""
-    _change(connection, subscriber, stopped_at=now)
+    """Write nothing to the subscriber until they say otherwise; what matches waits for
+    `KEPT_FOR_STOPPED`. Who stopped before has stopped since then."""
+    since = sa.func.coalesce(subscriptions.c.stopped_at, now)
+    _change(connection, subscriber, stopped_at=since)
 
 
-def resume(connection: sa.Connection, subscriber: str) -> None:
+def resume(connection: sa.Connection, subscriber: str, now: datetime) -> None:
     """Write to a subscriber again who stopped or paused."""
+    _end_stop(connection, subscriber, now)
     _change(connection, subscriber, stopped_at=None, paused_until=None)
+
+
+def kept_from(standing: Subscription, now: datetime) -> datetime | None:
+    """Return from when on what matched is kept for a subscriber who has stopped; None where they
+    have not, or not so long that anything was given up."""
+    if standing.stopped_at is None or standing.stopped_at > now - KEPT_FOR_STOPPED:
+        return None
+    return now - KEPT_FOR_STOPPED
+
+
+def forget_for_stopped(connection: sa.Connection, now: datetime) -> None:
+    """Give up what waits too long for those who have stopped."""
+    for standing in all(connection):
+        if (since := kept_from(standing, now)) is not None:
+            settling.give_up(connection, standing.subscriber, since)
 
 
 def suspend(
@@ -208,6 +236,17 @@ def _change(connection: sa.Connection, subscriber: str, **values: Any) -> None:
     )
 
 
+def _end_stop(connection: sa.Connection, subscriber: str, now: datetime) -> datetime | None:
+    """Give up what waits too long for a subscriber who had stopped; return from when on it is kept,
+    None for ever."""
+    standing = of(connection, subscriber)
+    since = kept_from(standing, now) if standing else None
+    if since is not None:
+        settling.give_up(connection, subscriber, since)
+        _change(connection, subscriber, kept_from=since)
+    return since
+
+
 def _have(connection: sa.Connection, subscriber: str) -> None:
     connection.execute(insert_missing(connection, subscriptions).values(subscriber=subscriber))
 
@@ -226,4 +265,5 @@ def _subscription(row: sa.Row[Any] | None) -> Subscription | None:
         suspended_at=row.suspended_at,
         suspended_address=row.suspended_address,
         suspended_because=row.suspended_because,
+        kept_from=row.kept_from,
     )

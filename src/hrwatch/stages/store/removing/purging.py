@@ -16,7 +16,7 @@ from hrwatch.model.articles import Kept
 from hrwatch.stages.store.articles import purged, rows, words
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles.presence import is_latest
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import captures, tombstones
 from hrwatch.stages.store.removing import recalling
 from hrwatch.stages.store.removing.recalling import Told
 from hrwatch.stages.store.statements import chunks
@@ -170,9 +170,9 @@ def purge(
     removed = 0
     for one in full:
         numbers = [link.number for link in captures.of(connection, one.id)]
-        erased = captures.erase(connection, numbers, reason, now, software)
+        erased = tombstones.erase(connection, numbers, reason, now, software)
         if not erased:
-            captures.bury(connection, (one.id, one.feed), reason, now, software)
+            tombstones.bury(connection, (one.id, one.feed), reason, now, software)
         removed += erased
     query = sa.select(bodies.c.sha256)
     still_there = {

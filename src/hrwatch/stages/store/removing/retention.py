@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Kept, Record
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles import rows, words
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import tombstones
 from hrwatch.stages.store.mail import ledger as ledger_table
 from hrwatch.stages.store.mail import outbox as outbox_table
 from hrwatch.stages.store.removing import recalling
@@ -58,7 +58,7 @@ def shorten(  # noqa: PLR0913 - each by its name
         )
     ]
     recalling.empty(connection, recalling.settled(connection, ids))
-    captures.erase(connection, numbers, term.reason, now, software)
+    tombstones.erase(connection, numbers, term.reason, now, software)
     return len(ids)
 
 

@@ -92,6 +92,7 @@ subscriptions = sa.Table(
     sa.Column("suspended_at", Instant),
     sa.Column("suspended_address", sa.Text, nullable=False, server_default=""),
     sa.Column("suspended_because", sa.Text, nullable=False, server_default=""),
+    sa.Column("kept_from", Instant),  # NULL: nothing was given up
     sa.Index("subscriptions_token", "token", unique=True),
 )
 

@@ -15,7 +15,7 @@ from hrwatch.model.feeds import Redirect
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence import bodies, captures, chaining, tombstones
 
 PAGE, OTHER = b"<p>An invented page.</p>" * 50, b"<p>Another one.</p>"
 
@@ -46,9 +46,8 @@ def test_capture_comes_back_as_it_was_appended(archive: Archive) -> None:
     with archive.reading() as connection:
         (link,) = captures.of(connection, capture.record)
         assert link.capture == capture
-        assert captures.latest(connection, capture.record) == (capture, PAGE)
+        assert bodies.get(connection, capture.body_sha256) == PAGE
         assert captures.of(connection, "another") == ()
-        assert captures.latest(connection, "another") is None
 
 
 def test_captures_are_chained_over_several_transactions(archive: Archive) -> None:
@@ -76,9 +75,9 @@ def test_body_of_several_captures_is_kept_once(archive: Archive) -> None:
 
     assert look(archive, sa.select(sa.func.count()).select_from(tables.bodies)) == [3]
     with archive.reading() as connection:
-        assert captures.body(connection, hashlib.sha256(PAGE).hexdigest()) == PAGE
-        assert captures.body(connection, hashlib.sha256(b"").hexdigest()) == b""
-        assert captures.body(connection, "0" * 64) is None
+        assert bodies.get(connection, hashlib.sha256(PAGE).hexdigest()) == PAGE
+        assert bodies.get(connection, hashlib.sha256(b"").hexdigest()) == b""
+        assert bodies.get(connection, "0" * 64) is None
 
 
 def test_capture_of_another_body_is_refused_and_nothing_is_kept(archive: Archive) -> None:
@@ -104,7 +103,7 @@ def test_erase_empties_the_rows_and_leaves_hashes_and_a_tombstone(archive: Archi
     append(archive, OTHER, record="another")
 
     def erase(connection: sa.Connection) -> int:
-        return captures.erase(connection, [1, 2], "asked by the family", NOW, "hrwatch 9")
+        return tombstones.erase(connection, [1, 2], "asked by the family", NOW, "hrwatch 9")
 
     assert archive.write_now(erase) == 2
     assert archive.write_now(erase) == 0  # nothing of them is left, and one tombstone is enough
@@ -112,10 +111,9 @@ def test_erase_empties_the_rows_and_leaves_hashes_and_a_tombstone(archive: Archi
     with archive.reading() as connection:
         rows = connection.execute(sa.select(tables.captures).order_by("number").limit(2)).all()
         (tombstone,) = captures.of(connection, a_capture().record)
-        assert captures.body(connection, hashlib.sha256(PAGE).hexdigest()) is None
+        assert bodies.get(connection, hashlib.sha256(PAGE).hexdigest()) is None
         # Another record's capture has that one.
-        assert captures.body(connection, hashlib.sha256(OTHER).hexdigest()) == OTHER
-        assert captures.latest(connection, a_capture().record) is None
+        assert bodies.get(connection, hashlib.sha256(OTHER).hexdigest()) == OTHER
         assert captures.end_of(connection).number == 4
     for row, link in zip(rows, (first, second), strict=True):
         left = {name: value for name, value in row._mapping.items() if value is not None}
@@ -134,7 +132,7 @@ def test_erase_empties_the_rows_and_leaves_hashes_and_a_tombstone(archive: Archi
         hashlib.sha256(PAGE).hexdigest(),
         hashlib.sha256(OTHER).hexdigest(),
     ]
-    assert captures.removed_by(tombstone.capture) == {
+    assert tombstones.removed_by(tombstone.capture) == {
         1: ("page", first.row_hash),
         2: ("page", second.row_hash),
     }
@@ -145,7 +143,7 @@ def test_erase_leaves_tombstones_alone_and_makes_one_for_each_record(archive: Ar
     append(archive, PAGE, record="another")
 
     def erase(connection: sa.Connection, *numbers: int) -> int:
-        return captures.erase(connection, numbers, "why", NOW, "hrwatch 9")
+        return tombstones.erase(connection, numbers, "why", NOW, "hrwatch 9")
 
     assert archive.write_now(erase, 1, 3) == 2
     assert archive.write_now(erase, 4, 5, 6) == 0

@@ -20,7 +20,7 @@ from hrwatch.model.evidence import CaptureKind
 from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.evidence import captures, chaining
+from hrwatch.stages.store.evidence import bodies, captures, chaining, tombstones
 from hrwatch.stages.store.evidence.verifying import Verified, verify
 from postgres import Place
 
@@ -61,7 +61,7 @@ def fill(archive: Archive) -> None:
         for n, (kind, body) in enumerate(zip(kinds, BODIES, strict=True), start=1)
     ]
     archive.write_now(captures.append, new)
-    archive.write_now(captures.erase, [2], "asked for", NOW + timedelta(days=1), "hrwatch 9")
+    archive.write_now(tombstones.erase, [2], "asked for", NOW + timedelta(days=1), "hrwatch 9")
 
 
 def looked_through(archive: Archive, head: str | None = None) -> tuple[Verified, list[str]]:
@@ -384,7 +384,7 @@ def test_unpacking_a_body_is_bounded_whatever_size_is_noted() -> None:
     for size in (2**63 - 1, -1, 1_000_000, "x", None):
         tracemalloc.start()
         with pytest.raises(ArchiveDamaged):
-            captures.unpack(bomb, size)  # type: ignore[arg-type]
+            bodies.unpack(bomb, size)  # type: ignore[arg-type]
         assert tracemalloc.get_traced_memory()[1] < 3_000_000
         tracemalloc.stop()
 

@@ -34,7 +34,7 @@ def archive(place: Place) -> Iterator[Archive]:
 @pytest.fixture
 def desk(archive: Archive) -> Archive:
     """An archive with a subscriber who was written to, at the address of the operator's file."""
-    archive.write_now(subscriptions.sync, {"desk": ADDRESS})
+    archive.write_now(subscriptions.sync, {"desk": ADDRESS}, NOW)
     archive.write_now(subscriptions.token_of, "desk", TOKEN)
     return archive
 
@@ -74,16 +74,16 @@ def test_token_of_two_subscribers_is_never_one(desk: Archive) -> None:
 
 
 def test_stop_and_pause_stand_until_resumed(desk: Archive) -> None:
-    desk.write_now(subscriptions.pause, "desk", NOW + DAY)
+    desk.write_now(subscriptions.pause, "desk", NOW + DAY, NOW)
     desk.write_now(subscriptions.stop, "desk", NOW)
     assert of(desk) == replace(FRESH, stopped_at=NOW, paused_until=NOW + DAY)
-    desk.write_now(subscriptions.resume, "desk")
+    desk.write_now(subscriptions.resume, "desk", NOW)
     assert of(desk) == FRESH
 
 
 def test_pause_ends_a_stop(desk: Archive) -> None:
     desk.write_now(subscriptions.stop, "desk", NOW)
-    desk.write_now(subscriptions.pause, "desk", NOW + DAY)
+    desk.write_now(subscriptions.pause, "desk", NOW + DAY, NOW)
     assert of(desk) == replace(FRESH, paused_until=NOW + DAY)
 
 
@@ -139,7 +139,7 @@ def test_all_gives_every_subscription_by_name(desk: Archive) -> None:
 def test_sync_same_address_changes_nothing(desk: Archive) -> None:
     desk.write_now(subscriptions.stop, "desk", NOW)
     desk.write_now(subscriptions.mute, "desk", FEED)
-    desk.write_now(subscriptions.sync, {"desk": ADDRESS.upper()})
+    desk.write_now(subscriptions.sync, {"desk": ADDRESS.upper()}, NOW)
     assert of(desk) == replace(FRESH, stopped_at=NOW)
     assert ask(desk, subscriptions.mutes_of, "desk", NOW) == (FEED,)
 
@@ -153,8 +153,8 @@ def test_sync_subscriber_who_is_gone_or_elsewhere_begins_anew(
     desk.write_now(subscriptions.stop, "desk", NOW)
     desk.write_now(subscriptions.mute, "desk", FEED)
     desk.write_now(subscriptions.reject, "desk", RECORD, [SAID], NOW)
-    desk.write_now(subscriptions.sync, file)
-    desk.write_now(subscriptions.sync, {"desk": ADDRESS})
+    desk.write_now(subscriptions.sync, file, NOW)
+    desk.write_now(subscriptions.sync, {"desk": ADDRESS}, NOW)
     assert of(desk) == Subscription("desk", "")
     assert ask(desk, subscriptions.by_token, TOKEN) is None
     assert ask(desk, subscriptions.mutes_of, "desk", NOW) == ()

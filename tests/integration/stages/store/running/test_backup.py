@@ -16,7 +16,7 @@ from disks import a_disk, fill
 from hrwatch.errors import ArchiveError, ArchiveHeld, ArchiveNewer
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import captures, tombstones
 from hrwatch.stages.store.evidence.verifying import verify
 from hrwatch.stages.store.running import backup
 
@@ -225,7 +225,7 @@ def test_restored_archive_holds_its_captures_whole(tmp_path: Path) -> None:
     bodies = [b"<p>One.</p>", b"<p>Two.</p>"]
     with Archive.open("archive.db", directory=tmp_path / "state", writing=True) as archive:
         archive.write_now(captures.append, [(a_capture(body), body) for body in bodies])
-        archive.write_now(captures.erase, [1], "asked for", NOW, "hrwatch 9")
+        archive.write_now(tombstones.erase, [1], "asked for", NOW, "hrwatch 9")
         with archive.reading() as connection:
             head = captures.end_of(connection).chain_hash
     back_up(tmp_path / "state", tmp_path / "backup.db")

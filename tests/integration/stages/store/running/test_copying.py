@@ -28,7 +28,7 @@ from hrwatch.stages.store import tables, unfinished
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, records, rule_sets, sketches
 from hrwatch.stages.store.articles.search import find
-from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence import captures, tombstones
 from hrwatch.stages.store.evidence.verifying import verify
 from hrwatch.stages.store.mail import ledger, outbox, subscribers
 from hrwatch.stages.store.running import copying, daemon
@@ -59,7 +59,7 @@ def fill_evidence(connection: sa.Connection) -> None:
     new = [(a_capture(body, record="record000001"), body) for body in (b"\x00\xff", b"a page")]
     gone = (a_capture(b"gone", record="record000002"), b"gone")
     captures.append(connection, [*new, gone])
-    captures.erase(connection, [3], "asked for", NOW, "hrwatch 9")
+    tombstones.erase(connection, [3], "asked for", NOW, "hrwatch 9")
     visit = {"record": "record000001", "feed": "wire", "url": "http://wire.example/1"}
     counts = {"standing": "there", "wants_page": True, "visits": 0, "missing": 0}
     connection.execute(sa.insert(tables.visits).values(**visit, **counts, next_visit_at=NOW))

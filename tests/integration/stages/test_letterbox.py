@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from hrwatch.cli import main
 from hrwatch.model.replies import Command, Letter, Verb
-from hrwatch.pipeline.mailing import letterbox
+from hrwatch.stages import letterbox
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.mail import subscriptions
 

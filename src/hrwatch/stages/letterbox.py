@@ -3,15 +3,17 @@ can read. `hrwatch reply` puts them there and needs neither the archive nor the 
 that it answers a mail server at once, whatever the daemon does.
 """
 
+import json
 import os
 import secrets
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from hrwatch.model.replies import Letter
-from hrwatch.stages.reply.letter import from_json, to_json
+from hrwatch.model.replies import Command, Letter, Verb
 
 FOLDER = "letterbox"  # in the state directory
 MOST_LETTERS = 2_000  # then mail servers are asked to keep theirs
@@ -108,7 +110,33 @@ def forget(box: Path, before: datetime) -> None:
         path.unlink(missing_ok=True)
 
 
+def to_json(kept: Letter) -> str:
+    """Return a letter as it lies in the letterbox."""
+    return json.dumps(asdict(kept), ensure_ascii=False)
+
+
+def from_json(written: str) -> Letter:
+    """Return the letter again; raise ValueError for anything else."""
+    try:
+        given = json.loads(written)
+        asked = given.pop("command")
+        kept = Letter(
+            **_tuples(given), command=Command(**_tuples({**asked, "verb": Verb(asked["verb"])}))
+        )
+        texts = (kept.key, kept.message_id, kept.sender, *kept.tokens, *kept.about)
+        names = (kept.command.source, kept.command.word, kept.command.whole)
+        if not all(isinstance(value, str) for value in (*texts, *names)):
+            raise TypeError
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError("it is no letter") from error
+    return kept
+
+
 def _letters(box: Path) -> list[str]:
     with os.scandir(box) as entries:
         names = [entry.name for entry in entries]
     return [name for name in names if name.endswith(_LETTER) and name[0] != "."]
+
+
+def _tuples(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
