@@ -33,8 +33,48 @@ from hrwatch.text import clean
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 COUNTRIES = tuple(
-    "AF AL AM AR AZ BA BD BF BI BY CD CF CG CN CO CU EG ER ET GE "
-    "GN GT HN HT ID IL IN IQ IR JO KE KG KH KP KZ LB LK LY MA MM".split()  # noqa: SIM905 - rows of codes are read more easily
+    [
+        "AF",
+        "AL",
+        "AM",
+        "AR",
+        "AZ",
+        "BA",
+        "BD",
+        "BF",
+        "BI",
+        "BY",
+        "CD",
+        "CF",
+        "CG",
+        "CN",
+        "CO",
+        "CU",
+        "EG",
+        "ER",
+        "ET",
+        "GE",
+        "GN",
+        "GT",
+        "HN",
+        "HT",
+        "ID",
+        "IL",
+        "IN",
+        "IQ",
+        "IR",
+        "JO",
+        "KE",
+        "KG",
+        "KH",
+        "KP",
+        "KZ",
+        "LB",
+        "LK",
+        "LY",
+        "MA",
+        "MM",
+    ]
 )
 WORDS = (
     "torture",
