@@ -32,50 +32,8 @@ from hrwatch.stages.digest.view import Composition, Occasion
 from hrwatch.text import clean
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
-COUNTRIES = tuple(
-    [
-        "AF",
-        "AL",
-        "AM",
-        "AR",
-        "AZ",
-        "BA",
-        "BD",
-        "BF",
-        "BI",
-        "BY",
-        "CD",
-        "CF",
-        "CG",
-        "CN",
-        "CO",
-        "CU",
-        "EG",
-        "ER",
-        "ET",
-        "GE",
-        "GN",
-        "GT",
-        "HN",
-        "HT",
-        "ID",
-        "IL",
-        "IN",
-        "IQ",
-        "IR",
-        "JO",
-        "KE",
-        "KG",
-        "KH",
-        "KP",
-        "KZ",
-        "LB",
-        "LK",
-        "LY",
-        "MA",
-        "MM",
-    ]
-)
+CODES = "AF AR BA BD BF BI BY CD CF CG CN CO CU EG ER ET GE GN GT HN HT ID IL IN IQ IR KE KG KZ MX"
+COUNTRIES = tuple(CODES.split())
 WORDS = (
     "torture",
     "prisoners",
@@ -129,7 +87,7 @@ def a_text(chance: Random, words: int) -> str:
 
 def a_reader(chance: Random, languages: Sequence[str]) -> Subscriber:
     """Return somebody who asked for much or little."""
-    countries = tuple(chance.sample(COUNTRIES, chance.choice((0, 1, 3, 40))))
+    countries = tuple(chance.sample(COUNTRIES, chance.choice((0, 1, 3, 30))))
     keywords = tuple(f"issue-{n}" for n in range(chance.choice((0, 1, 3, 80))))
     cadence = chance.choice(list(Cadence))
     has_day = cadence in (Cadence.DAILY, Cadence.WEEKLY)
