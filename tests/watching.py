@@ -155,7 +155,7 @@ class Watch:
 
     def next_visit_at(self) -> Any:
         with self.archive.reading() as connection:
-            return visits.watched(connection, ["wire"], self.clock()).next_visit_at
+            return visits.watched(connection, self._feeds(), self.clock()).next_visit_at
 
     async def tell(self) -> list[Told]:
         """Write the digests; return what they told that no digest told before, in order."""
@@ -168,7 +168,10 @@ class Watch:
     def due(self) -> tuple[Due, ...]:
         """The visits whose time has come."""
         with self.archive.reading() as connection:
-            return visits.due(connection, ["wire"], self.clock(), 1000)
+            return visits.due(connection, self._feeds(), self.clock(), 1000)
+
+    def _feeds(self) -> list[str]:
+        return [feed.name for feed in self.desk.config.feeds]
 
     def told(self) -> list[Told]:
         """What digests told of, by title of the first version."""
@@ -192,15 +195,21 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(place: Place, folder: Path, **of_feed: Any) -> AsyncIterator[Watch]:
-    """Watch a site; `of_feed` are settings of its feed in the operator's file."""
+async def watching(
+    place: Place, folder: Path, *, also: tuple[dict[str, Any], ...] = (), **of_feed: Any
+) -> AsyncIterator[Watch]:
+    """Watch a site; `of_feed` are settings of its feed in the operator's file, `also` those of
+    further feeds, each at the path of its name."""
     clock, answers = Clock(), {}
     async with serving(answers) as server:
         site = Site(server, answers, clock)
         told = {
             "workers": 0,
             "fetch": {"contact": "mailto:t@desk.example", "gap": "0s", "every": "1m"},
-            "feeds": [{"name": "wire", "url": server.url("/wire"), **of_feed}],
+            "feeds": [
+                {"url": server.url(f"/{one['name']}"), **one}
+                for one in ({"name": "wire", **of_feed}, *also)
+            ],
             "keywords": {"use": ["torture"]},  # all of them take a second to be made ready
             "subscribers": [a_reader()],
         }

@@ -38,6 +38,9 @@ MOST = 30
 MOST_HASTENED = 16
 # Articles that were found together are not looked at together: so much of a wait is added at most.
 SPREAD = 0.1
+# The same page is looked at for others that carry it too. Such a look does for an article that is
+# due, if it was made in so much of its wait: more than the spread keeps them apart.
+SHARED = 0.2
 
 
 def planned(first_seen_at: datetime, now: datetime, chance: float) -> datetime | None:
@@ -69,6 +72,20 @@ def after(  # noqa: PLR0913 - what is known, what was found, when, and a chance
         visit = _missing(visit, now, was_removed=was_removed)
     visit = replace(visit, visits=visit.visits + 1, last_visit_at=now)
     return replace(visit, next_visit_at=_following(visit, first_seen_at, now, chance))
+
+
+def seen_since(visit: Visit, first_seen_at: datetime, now: datetime) -> datetime | None:
+    """Given an article whose look is due, return from when on a look at its page that was made for
+    another feed, and found it there, does for this one; None: it is to be asked for itself, as
+    what is missing, and what its own feed says something else of."""
+    due_at = visit.next_visit_at
+    if visit.missing or visit.removed_at or visit.wants_page or due_at is None:
+        return None
+    planned_at = ((first_seen_at + wait, wait) for wait in SCHEDULE)
+    of_plan = [wait for at, wait in planned_at if at <= due_at <= at + wait * SPREAD]
+    if not of_plan:
+        return None
+    return max(visit.last_visit_at or first_seen_at, now - of_plan[0] * SHARED)
 
 
 def hastened(visit: Visit, first_seen_at: datetime, now: datetime) -> Visit:

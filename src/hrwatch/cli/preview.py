@@ -21,7 +21,7 @@ from hrwatch.model.operating import Holding
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline import Desk, Foreseen
 from hrwatch.pipeline.mailing import troubles
-from hrwatch.pipeline.mailing.due import is_quiet_for
+from hrwatch.pipeline.mailing.due import is_quiet_for, tells_of_nothing
 from hrwatch.pipeline.reading.older import count_older, told_of
 from hrwatch.stages.digest.quiet import loud_from
 from hrwatch.stages.store.mail import subscriptions
@@ -92,8 +92,8 @@ def preview(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     _tell_what_else_counts(desk, wanted, mutes, foreseen, now)
     if foreseen:
         _write_files(desk, wanted, foreseen, html, eml)
-    if reach is not None and older:
-        output.remark(told_of(older))
+    if reach is not None:
+        _tell_what_days_leave_out(wanted, older)
     if not foreseen:
         unwritten = "; no file was written" if html or eml else ""
         output.remark(
@@ -152,6 +152,13 @@ def _tell_what_else_counts(
             f"{counted(urgent, 'story', 'stories')} of these would leave before, in alerts (at "
             f"most {subscriber.urgent} a day), and not stand in the digest."
         )
+
+
+def _tell_what_days_leave_out(subscriber: Subscriber, older: int) -> None:
+    if tells_of_nothing(subscriber, failing=False):
+        output.remark("Digests that would say that nothing is new (empty: send) are not listed.")
+    if older:
+        output.remark(told_of(older))
 
 
 def _write_files(

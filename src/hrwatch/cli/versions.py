@@ -12,7 +12,12 @@ from hrwatch.stages.digest.tongue import speaking
 from hrwatch.text import counted
 
 _ALL = 1_000  # more passages than a change holds
-_SIGNS = {Part.REMOVED: ("-", ""), Part.ADDED: ("", "+"), Part.REPLACED: ("-", "+")}
+_SIGNS = {
+    Part.REMOVED: ("-", ""),
+    Part.ADDED: ("", "+"),
+    Part.REPLACED: ("-", "+"),
+    Part.INITIALS: ("-", "+"),
+}
 
 
 def print_versions(versions: Sequence[Record], visit: Visit | None, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ class Verb(StrEnum):
     UNMUTE = "unmute"
     LESS = "less"  # of each story
     MORE = "more"
+    HELP = "help"  # what may be replied; asked for, or in place of what is no command
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,13 @@ class Command:
     source: str = ""  # a feed or publisher, as the subscriber calls it
     whole: str = ""  # with what was read as days: "The Day" may be a name; empty: nothing was
     word: str = ""  # by which articles are found, or a phrase
+    line: str = ""  # HELP: the beginning of what stood where a command should, letters alone
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is kept of a mail that asks for something: no word of it beyond the command."""
+    """What is kept of a mail that asks for something: no word of it beyond the command, or the
+    beginning of the line that should be one."""
 
     key: str  # of its Message-ID, or of its bytes where it has none; SHA-256 in hex
     message_id: str  # to be answered to, with its angle brackets; empty: none that can be
@@ -78,5 +81,6 @@ class Told:
     source: str = ""  # a feed or publisher, as the operator names it
     word: str = ""  # as a text or the rules write it
     words: tuple[str, ...] = ()  # that are muted
+    line: str = ""  # that is no command, as of `Command`
     suspended: bool = False  # their mail server refused them for good: nothing is written
     undo: Command | None = None  # what to answer to undo it; None: nothing is to be undone

@@ -124,7 +124,8 @@ def from_json(written: str) -> Letter:
             **_tuples(given), command=Command(**_tuples({**asked, "verb": Verb(asked["verb"])}))
         )
         texts = (kept.key, kept.message_id, kept.sender, *kept.tokens, *kept.about)
-        names = (kept.command.source, kept.command.word, kept.command.whole)
+        command = kept.command
+        names = (command.source, command.word, command.whole, command.line)
         if not all(isinstance(value, str) for value in (*texts, *names)):
             raise TypeError
     except (AttributeError, KeyError, TypeError, RecursionError) as error:

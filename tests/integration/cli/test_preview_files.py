@@ -143,7 +143,10 @@ def test_preview_shows_the_digest_that_goes_out_though_nothing_is_new(folder: Pa
     path.write_text(path.read_text().replace('07:00"', '07:00", empty: send'))
 
     ended = run(folder, "--eml", str(folder / "mail.eml"))
+    listed = run(folder, "--since", "3d")
 
+    assert "(empty: send) are not listed" in listed.stderr
+    assert "are not listed" not in ended.stderr
     assert ended.stdout.startswith("Subject: ")
     assert "desk is paused, and written to again from" in ended.stderr
     assert (folder / "mail.eml").exists()

@@ -1,7 +1,7 @@
 """When an article is looked at again, and what is said of it after that."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -101,6 +101,35 @@ def test_removed_is_news_at_each_visit_that_misses_it_for_who_heard_of_it_since(
     assert visits.news(before, REMOVED) is Reason.REMOVED
     assert visits.news(REMOVED, looked((MISSING, 9 * DAY), visit=REMOVED)) is Reason.REMOVED
     assert visits.news(NEW, before) is None
+
+
+PLANNED = replace(NEW, next_visit_at=NOW + 1.05 * DAY, last_visit_at=NOW + 12 * HOUR, visits=2)
+
+
+@pytest.mark.parametrize(
+    ("known", "since"),
+    [
+        (PLANNED, NOW + 1.1 * DAY - 0.2 * DAY),
+        (replace(PLANNED, last_visit_at=NOW + DAY), NOW + DAY),
+        (replace(PLANNED, next_visit_at=NOW + 20 * HOUR), None),  # its feed hastened it
+        (replace(PLANNED, next_visit_at=NOW + 1.2 * DAY), None),
+        (replace(PLANNED, missing=1), None),
+        (replace(PLANNED, removed_at=NOW), None),
+        (replace(PLANNED, wants_page=True), None),
+        (replace(PLANNED, next_visit_at=None), None),
+    ],
+)
+def test_look_of_another_feed_does_since_the_own_last_one_and_lately_if_it_was_planned(
+    known: Visit, since: datetime | None
+) -> None:
+    assert visits.seen_since(known, NOW, NOW + 1.1 * DAY) == since
+
+
+def test_look_of_another_feed_before_the_article_was_first_seen_does_not() -> None:
+    known = replace(NEW, next_visit_at=NOW + 3 * HOUR)
+    assert visits.seen_since(known, NOW, NOW + 3 * HOUR) == NOW + 2.4 * HOUR
+    known = replace(known, last_visit_at=NOW + 2.9 * HOUR)
+    assert visits.seen_since(known, NOW, NOW + 3 * HOUR) == NOW + 2.9 * HOUR
 
 
 def test_hastened_is_now_but_not_within_the_hour_and_not_without_end() -> None:

@@ -6,12 +6,12 @@ LETTER    → whose token → from their own address? → what it changes → ch
 
 import logging
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hrwatch.errors import ArchiveError, ComposeError, HrwatchError
 from hrwatch.model.mail import Mail, Subscriber, Subscription
-from hrwatch.model.replies import Letter
+from hrwatch.model.replies import Letter, Verb
 from hrwatch.pipeline.mailing.wishes import Wish, consider
 from hrwatch.pipeline.parts import Desk, Parts
 from hrwatch.stages import letterbox
@@ -24,6 +24,9 @@ AT_ONCE = 200
 # What is asked for beyond so many times a day is done and not answered: two programs that write to
 # each other would else never end.
 MOST_ANSWERS = 20
+# So often a day it is told what may be replied. Of mails without a command some are written by
+# programs that do not say so, and the answer to one would bring the next.
+MOST_HELPS = 3
 # A letter that was put aside has an address and a token: time enough to look into it, no more.
 KEPT_ASIDE = timedelta(days=7)
 _DAY = timedelta(days=1)
@@ -84,6 +87,10 @@ async def _heed(parts: Parts, desk: Desk, letter: Letter) -> bool:
     if await desk.archive.read(subscriptions.answered, letter.key):
         log.info("event=reply-ignored subscriber=%s because=again", subscriber.name)
         return False
+    is_help = letter.command.verb is Verb.HELP
+    if is_help and await _is_helped_enough(desk, subscriber.name, now):
+        log.info("event=reply-ignored subscriber=%s because=%r", subscriber.name, "no command")
+        return False
     wish = await consider(desk, subscriber, subscription, letter, now)
     heeded = await desk.archive.read(subscriptions.heeded_since, subscriber.name, now - _DAY)
     mail = None
@@ -98,6 +105,14 @@ async def _heed(parts: Parts, desk: Desk, letter: Letter) -> bool:
         mail is not None,
     )
     return done
+
+
+async def _is_helped_enough(desk: Desk, subscriber: str, now: datetime) -> bool:
+    """Say whether the subscriber was told often enough today what may be replied."""
+    helped = await desk.archive.read(
+        subscriptions.heeded_since, subscriber, now - _DAY, command=Verb.HELP
+    )
+    return helped >= MOST_HELPS
 
 
 async def _writer(desk: Desk, letter: Letter) -> tuple[Subscriber, Subscription] | None:

@@ -49,6 +49,8 @@ async def consider(
 ) -> Wish:
     """Given a letter of a subscriber, return what it changes."""
     command = letter.command
+    if command.verb is Verb.HELP:
+        return Wish(Effect(subscriber.name, Verb.HELP), Told(Verb.HELP, line=command.line))
     if command.numbers:
         return await _of_stories(desk, subscriber, letter, now)
     if command.word:

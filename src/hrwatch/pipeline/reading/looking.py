@@ -11,7 +11,7 @@ from http import HTTPStatus
 from hrwatch import hops, text
 from hrwatch.errors import BadStatus, FetchError, HopError, NoWorker, ProxyUnreachable
 from hrwatch.model.articles import Article, Change, Kept, Reading, Record
-from hrwatch.model.evidence import CaptureKind, Standing, Visit
+from hrwatch.model.evidence import Capture, CaptureKind, Standing, Visit
 from hrwatch.model.feeds import Feed, Keep, NotModified, Response, Validators
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.reading import keeping
@@ -19,6 +19,7 @@ from hrwatch.pipeline.reading.evidence import page_capture, page_of
 from hrwatch.stages.dedup import changes
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.fetch import PAGES
+from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import looks
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.evidence import bodies, captures
@@ -59,7 +60,7 @@ class Found:
 async def look_at(subject: Subject) -> Found:
     """Return what is found at the article's address; raise NoWorker or ProxyUnreachable where
     nobody could look."""
-    feed, record, visit = subject.feed, subject.record, subject.visit
+    feed, visit = subject.feed, subject.visit
     asked_with = Validators(visit.etag, visit.last_modified)
     if visit.visits % UNCONDITIONAL == UNCONDITIONAL - 1 or visit.wants_page:
         asked_with = Validators()
@@ -80,14 +81,20 @@ async def look_at(subject: Subject) -> Found:
         return Found(standing, status, str(error))
     if isinstance(answer, NotModified):
         return Found(Standing.THERE, HTTPStatus.NOT_MODIFIED, validators=asked_with)
-    packed = await asyncio.to_thread(bodies.pack, answer.body)
+    return await judged(subject, answer, await asyncio.to_thread(bodies.pack, answer.body))
+
+
+async def judged(subject: Subject, answer: Response, packed: Packed, note: str = "") -> Found:
+    """Given what an article's address answers, its body packed, and what is to be noted of its
+    capture, return what that says of the article; raise NoWorker."""
+    feed, record, visit = subject.feed, subject.record, subject.visit
     there = Found(
         Standing.THERE, answer.status, validators=answer.validators, body_sha256=packed.sha256
     )
     if packed.sha256 == visit.body_sha256 and not visit.wants_page:
         return there
     if feed.keep is Keep.FULL and record.kept is Kept.FULL:
-        capture = page_capture(answer, packed, record=record.id, feed=feed.name)
+        capture = page_capture(answer, packed, record=record.id, feed=feed.name, note=note)
         there = replace(there, evidence=(capture, packed))
     page = replace(answer, body=answer.body[:MAX_PAGE], headers=())
     try:
@@ -176,21 +183,27 @@ def _task(subject: Subject, page: Response, title: str) -> hops.ArticleTask:
 
 async def _page_before(subject: Subject) -> Response | None:
     """Return the page as it was last seen with the article on it."""
-    archive, known = subject.parts.archive, subject.visit.body_sha256
-    links = await archive.read(captures.of, subject.record.id)
-    pages = [link.capture for link in links if link.capture]
-    for capture in reversed(pages):
-        if capture.kind is not CaptureKind.PAGE or capture.body_sha256 != known:
-            continue
-        packed = await archive.read(bodies.packed, capture.body_sha256)
-        if packed:
-            body = await asyncio.to_thread(_beginning, packed)
-            return replace(page_of(capture, body), headers=())
+    found = await captured(subject.parts.archive, subject.record.id, subject.visit.body_sha256)
+    return None if found is None else replace(await beginning(*found), headers=())
+
+
+async def captured(
+    archive: Archive, record: str, body_sha256: str | None
+) -> tuple[Capture, Packed] | None:
+    """Return the latest capture of an article's page with this body; None where it is not kept."""
+    for link in reversed(await archive.read(captures.of, record)):
+        capture = link.capture
+        if capture and capture.kind is CaptureKind.PAGE and capture.body_sha256 == body_sha256:
+            packed = await archive.read(bodies.packed, capture.body_sha256)
+            if packed:
+                return capture, packed
     return None
 
 
-def _beginning(packed: Packed) -> bytes:
-    return bodies.unpack(packed.compressed, packed.size, most=MAX_PAGE)
+async def beginning(capture: Capture, packed: Packed) -> Response:
+    """Return a page as it was captured, as much of it as is read."""
+    body = await asyncio.to_thread(bodies.unpack, packed.compressed, packed.size, most=MAX_PAGE)
+    return page_of(capture, body)
 
 
 def _with_version(subject: Subject, reading: Reading, change: Change | None, there: Found) -> Found:

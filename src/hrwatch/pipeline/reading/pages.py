@@ -97,15 +97,21 @@ async def withdraw(parts: Parts, share: Share) -> None:
 def may_take(entry: Entry, feed: Feed, capture: Capture, by: Feed) -> bool:
     """Say whether a page that was fetched for the feed `by` may stand for the page of an entry of
     another feed. Whether it is the same page, and is not too old, is not asked here."""
-    if by.route != feed.route:
+    if not goes_the_same_way(feed, by):
         return False
-    if feed.route.tls_sha256 and _host(by.address) != _host(feed.address):
-        return False  # the pinned certificate is the one of the feed's own host
     is_at_home = urls.same_site(by.address, capture.requested_url)
     if not is_at_home and urldefrag(entry.permalink).url != capture.requested_url:
         return False
     spoken_of_at = _spoken_of_at(entry)
     return is_at_home if spoken_of_at is None else capture.fetched_at >= spoken_of_at
+
+
+def goes_the_same_way(feed: Feed, by: Feed) -> bool:
+    """Say whether what was fetched for the feed `by` came by the way that another feed asks for."""
+    if by.route != feed.route:
+        return False
+    # The pinned certificate is the one of the feed's own host.
+    return not feed.route.tls_sha256 or _host(by.address) == _host(feed.address)
 
 
 async def _offered(parts: Parts, feed: Feed, entry: Entry, permalink: str) -> Fetched | None:

@@ -19,6 +19,7 @@ from hrwatch.model.feeds import Feed, Terms
 from hrwatch.model.mail import Reason
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.reading.looking import Found, Subject, look_at
+from hrwatch.pipeline.reading.shared_looks import seen_for_another
 from hrwatch.stages.store.articles import looks
 from hrwatch.stages.store.articles import records as record_table
 from hrwatch.stages.store.articles import visits as visit_table
@@ -198,7 +199,8 @@ async def _is_visited(parts: Parts, record: Record) -> bool:
 async def _look(parts: Parts, feed: Feed, record: Record, visit: Visit) -> Look | None:
     """Return what came of a visit; None where it was put off."""
     try:
-        found = await look_at(Subject(parts, feed, record, visit))
+        subject = Subject(parts, feed, record, visit)
+        found = await seen_for_another(subject) or await look_at(subject)
     except (NoWorker, ProxyUnreachable) as error:
         again = replace(visit, next_visit_at=parts.clock() + AGAIN, error=str(error))
         await parts.archive.note(visit_table.finish, again, parts.owner)

@@ -1,15 +1,19 @@
 """What a subscriber's reply is answered, in words: what was done, and how to undo it. Pure; before
 mime.
 
-Nothing of the received mail stands in it, and no line of it is a command: whoever sends it back
-asks for nothing.
+Nothing of the received mail stands in it but some words of a line that is no command, and no line
+of it is a command: whoever sends it back asks for nothing.
 """
+
+from collections.abc import Iterable, Iterator
 
 from hrwatch.model.mail import Detail, Page
 from hrwatch.model.replies import Command, Obstacle, Told, Verb
 from hrwatch.stages.digest import layout
+from hrwatch.stages.digest.replying import commands
 from hrwatch.stages.digest.tongue import Tongue, msgid, speaking
 
+_EXAMPLE = 7  # a story's number, as any digest may have it
 _OBSTACLES = {
     Obstacle.NO_DIGEST: msgid(
         "Nothing was changed: your mail does not answer a digest. Please answer the digest itself "
@@ -78,16 +82,39 @@ _OF_WORDS = {
 def page(told: Told, language: str) -> Page:
     """Given what became of a reply, return the mail that says so, text alone."""
     tongue = speaking(language)
+    if told.verb is Verb.HELP:
+        return _page(_help(told, tongue), tongue)
     sentences = [*_sentences(told, tongue)]
     if told.undo:
         undo = tongue.isolate(_written(told.undo, tongue))
         sentences.append(tongue.gettext("To undo this, answer: %(command)s", command=undo))
-    sentences.append(tongue.gettext("A program wrote this. It answers each mail once."))
-    text = "\n\n".join(layout.wrap(sentence) for sentence in sentences) + "\n"
+    return _page(map(layout.wrap, sentences), tongue)
+
+
+def _page(paragraphs: Iterable[str], tongue: Tongue) -> Page:
+    closing = tongue.gettext("A program wrote this. It answers each mail once.")
+    text = "\n\n".join([*paragraphs, layout.wrap(closing)]) + "\n"
     if tongue.right_to_left:
         text = layout.read_from_the_right(text)
     subject = tongue.gettext("Answer to your mail")
     return Page(subject, text, html="", numbers=(), discreet=subject)
+
+
+def _help(told: Told, tongue: Tongue) -> Iterator[str]:
+    """Yield what may be replied, after the line that is no command where there was one. It stands
+    alone, so that no line end cuts a command out of it."""
+    gettext = tongue.gettext
+    if told.line:
+        nothing = gettext("Nothing was changed: this first line of your mail is no command.")
+        yield layout.wrap(nothing)
+        yield f"“{tongue.isolate(told.line)}”"
+    yield layout.wrap(gettext("The first line of your reply is the command."))
+    told_of = commands(tongue, _EXAMPLE)
+    width = max(layout.columns(command) for command, _ in told_of) + 3
+    yield "\n".join(
+        layout.wrap(meaning, f"  {command}{' ' * (width - layout.columns(command))}")
+        for command, meaning in told_of
+    )
 
 
 def _sentences(told: Told, tongue: Tongue) -> list[str]:

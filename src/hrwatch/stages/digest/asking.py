@@ -1,6 +1,7 @@
 """Why a subscriber gets a digest: what they asked for, in words. Pure; used by wording."""
 
 from collections.abc import Iterable
+from itertools import accumulate, islice
 
 from hrwatch import text
 from hrwatch.model.mail import Cadence, Schedule
@@ -8,7 +9,10 @@ from hrwatch.model.tags import Relation
 from hrwatch.stages.digest.tongue import Tongue
 from hrwatch.stages.digest.view import Composition
 
-_ASKED_NAMED = 12  # of one kind; the others are counted
+# Of one kind, the others are counted: it stands on every page, of 18 000 bytes some of them.
+_ASKED_NAMED = 12
+_ASKED_LETTERS = 240
+_QUERY_LIMIT = 300
 
 
 def why(composition: Composition, tongue: Tongue, zone: str) -> str:
@@ -38,7 +42,7 @@ def why(composition: Composition, tongue: Tongue, zone: str) -> str:
         excluded = listed(map(tongue.isolate, asked.excluded))
         parts.append(gettext("without %(list)s", list=excluded))
     if subscriber.interest.query:
-        query = tongue.isolate(text.clean_line(subscriber.interest.query, 500))
+        query = tongue.isolate(text.clean_line(subscriber.interest.query, _QUERY_LIMIT))
         parts.append(gettext("query %(query)s", query=query))
     in_full = subscriber.interest.relation is Relation.MENTION
     parts.append(gettext("mentions in full") if in_full else gettext("main subject only"))
@@ -64,7 +68,10 @@ def why(composition: Composition, tongue: Tongue, zone: str) -> str:
 def _named(names: Iterable[str], tongue: Tongue) -> str:
     """Return a list that is not too long: the others are counted."""
     told = list(names)
-    return tongue.some(told[:_ASKED_NAMED], len(told[_ASKED_NAMED:]))
+    letters = accumulate(map(len, told))
+    fitting = sum(so_far <= _ASKED_LETTERS for so_far in islice(letters, _ASKED_NAMED))
+    shown = max(1, fitting)
+    return tongue.some(told[:shown], len(told[shown:]))
 
 
 def schedule(value: Schedule, tongue: Tongue) -> str:

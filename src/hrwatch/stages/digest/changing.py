@@ -15,6 +15,7 @@ from hrwatch.text import clean_line
 # Characters of a passage that is shown: fewer than a change keeps, so that no half of a telephone
 # number or an address can stand at the end of one.
 LONGEST = 200
+_NAME = "initials"  # the kind of replacement that a name by its initials is
 _WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*")
 
 
@@ -25,6 +26,7 @@ class Part(StrEnum):
     REMOVED = "removed"  # a paragraph
     ADDED = "added"  # the same
     REPLACED = "replaced"  # words within a paragraph that stayed otherwise
+    INITIALS = "initials"  # the same: a name, and what is left of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Account:
     line: str  # such as "1 paragraph removed, 1 name replaced by initials, title unchanged"
     passages: tuple[Passage, ...]  # the title first, then in the order of the text
     left_out: str  # what the passages do not show, such as "and 14 more"; empty: nothing
+    names: int  # that were replaced by initials
 
 
 def account(change: Change, tongue: Tongue, limit: int = 10) -> Account:
@@ -56,12 +59,16 @@ def account(change: Change, tongue: Tongue, limit: int = 10) -> Account:
         *([passage(Part.TITLE, *change.title)] if change.title else []),
         *(passage(Part.REMOVED, one, "") for one in change.removed),
         *(passage(Part.ADDED, "", one) for one in change.added),
-        *(passage(Part.REPLACED, *pair) for pair in change.replaced),
+        *(
+            passage(Part.INITIALS if _kind(pair) == _NAME else Part.REPLACED, *pair)
+            for pair in change.replaced
+        ),
     ]
     beyond = change.more_removed + change.more_added + change.more_replaced
     beyond += max(0, len(passages) - limit)
     left_out = more(beyond, tongue) if beyond else ""
-    return Account(_line(change, tongue), tuple(passages[:limit]), left_out)
+    names = _names(change)
+    return Account(_line(change, names, tongue), tuple(passages[:limit]), left_out, names)
 
 
 def more(number: int, tongue: Tongue) -> str:
@@ -69,48 +76,59 @@ def more(number: int, tongue: Tongue) -> str:
     return tongue.ngettext("and %(num)s more", "and %(num)s more", number)
 
 
-def _line(change: Change, tongue: Tongue) -> str:
+def _names(change: Change) -> int:
+    """Return how many names were replaced by initials: each once, however often it stood there."""
+    pairs = [*([change.title] if change.title else []), *change.replaced]
+    return len({_core(pair) for pair in pairs if _kind(pair) == _NAME})
+
+
+def _line(change: Change, names: int, tongue: Tongue) -> str:
     ngettext = tongue.ngettext
     kinds = Counter(map(_kind, change.replaced))
     removed = len(change.removed) + change.more_removed
     added = len(change.added) + change.more_added
-    initials, figures = kinds["initials"], kinds["figure"]
+    figures = kinds["figure"]
     shortened, extended = kinds["taken out"], kinds["put in"]
     reworded = kinds["other"] + change.more_replaced
     told = (
         ngettext("%(num)s paragraph removed", "%(num)s paragraphs removed", removed),
         ngettext("%(num)s paragraph added", "%(num)s paragraphs added", added),
-        ngettext(
-            "%(num)s name replaced by initials", "%(num)s names replaced by initials", initials
-        ),
+        ngettext("%(num)s name replaced by initials", "%(num)s names replaced by initials", names),
         ngettext("%(num)s figure changed", "%(num)s figures changed", figures),
         ngettext("%(num)s passage shortened", "%(num)s passages shortened", shortened),
         ngettext("%(num)s passage extended", "%(num)s passages extended", extended),
         ngettext("%(num)s passage reworded", "%(num)s passages reworded", reworded),
     )
-    counts = (removed, added, initials, figures, shortened, extended, reworded)
+    counts = (removed, added, names, figures, shortened, extended, reworded)
     title = tongue.gettext("title changed") if change.title else tongue.gettext("title unchanged")
     return tongue.listed([*(one for one, count in zip(told, counts, strict=True) if count), title])
 
 
 def _kind(pair: tuple[str, str]) -> str:
     """Given what stood there and what stands there now, return what kind of replacement it is."""
-    before, after = (_WORD.findall(told) for told in pair)
-    while before and after and before[0] == after[0]:
-        before, after = before[1:], after[1:]
-    while before and after and before[-1] == after[-1]:
-        before, after = before[:-1], after[:-1]
+    before, after = _core(pair)
     if not before:
         return "put in"
     if not after:
         return "taken out"
     if _are_initials(after, of=before):
-        return "initials"
+        return _NAME
     if any(map(_has_figure, before)) and any(map(_has_figure, after)):
         rest = [[word for word in side if not _has_figure(word)] for side in (before, after)]
         if rest[0] == rest[1]:
             return "figure"
     return "other"
+
+
+def _core(pair: tuple[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Given what stood there and what stands there now, return the words of both that the other
+    does not begin or end with."""
+    before, after = (_WORD.findall(told) for told in pair)
+    while before and after and before[0] == after[0]:
+        before, after = before[1:], after[1:]
+    while before and after and before[-1] == after[-1]:
+        before, after = before[:-1], after[:-1]
+    return tuple(before), tuple(after)
 
 
 def _are_initials(words: Sequence[str], *, of: Sequence[str]) -> bool:

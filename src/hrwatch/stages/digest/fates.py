@@ -91,8 +91,19 @@ class Fates:
             return (seen,)
         what = update.changed.line
         if skips:
-            return seen, gettext("What changed last: %(what)s.", what=what)
-        return seen, gettext("What changed: %(what)s.", what=what)
+            told_what = gettext("What changed last: %(what)s.", what=what)
+        else:
+            told_what = gettext("What changed: %(what)s.", what=what)
+        if not (update.changed.names_taken and update.earlier):
+            return seen, told_what
+        # A publisher who does this fears for somebody; the mails of before are out of our hands.
+        return (
+            seen,
+            told_what,
+            gettext(
+                "Earlier digests may still hold a name that was taken out: take care who sees them."
+            ),
+        )
 
     def _missing(self, visit: Visit | None) -> str:
         """Return what visits found, and nothing that they did not."""

@@ -25,6 +25,7 @@ from hrwatch.stages.digest.stories import (
 from hrwatch.stages.digest.tongue import Tongue
 from hrwatch.stages.digest.view import Changed, Update
 
+_SAID = frozenset({Part.TITLE, Part.INITIALS})
 PASSAGES = 3  # put in, that are shown of one change
 _ALL = 1_000  # more than a change holds
 
@@ -70,19 +71,21 @@ class Older:
 def changed(change: Change, tongue: Tongue) -> Changed:
     """Given a change, return what a mail may tell of it: what was put in, not what was taken out.
 
-    The new title stands above it, and is no passage here.
+    The new title stands above it, and is no passage here; nor are initials in the place of a name,
+    which say nothing that the line does not.
     """
     told = account(change, tongue, _ALL)
     passages = [
         passage.after
         for passage in told.passages
-        if passage.part is not Part.TITLE and _puts_in(passage)
+        if passage.part not in _SAID and _puts_in(passage)
     ]
     beyond = len(passages) - PASSAGES + change.more_added + change.more_replaced
     return Changed(
         line=told.line,
         put_in=tuple(passages[:PASSAGES]),
         left_out=more(beyond, tongue) if beyond > 0 else "",
+        names_taken=told.names > 0,
         took_out=any(passage.before for passage in told.passages) or bool(change.more_removed),
     )
 

@@ -128,6 +128,7 @@ class Changed:
     put_in: tuple[str, ...]  # passages as they stand there now
     left_out: str  # what these do not show; empty: nothing
     took_out: bool  # words were taken out
+    names_taken: bool = False  # names among them, which initials stand for now
 
 
 @dataclass(frozen=True, slots=True)

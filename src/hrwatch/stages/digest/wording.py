@@ -84,9 +84,8 @@ class Wording(ItemWords):
         )
         other = tongue.gettext("other")
         counts = [f"{code or other} {of_country[code]}" for code in ranked]
-        head = self._counts(composition.new, composition.updates)
-        if self._is_urgent():
-            head = f"{self.urgent()}{tongue.colon}{head}"
+        urgent = f"{self.urgent()}{tongue.colon}" if self._is_urgent() else ""
+        head = urgent + self._counts(composition.new, composition.updates)
         if about := self._one_keyword():
             subject = f"[hrwatch] {about}{tongue.colon}{head} ({tongue.listed(counts)})"
             if counts and len(subject) <= limit:
@@ -98,7 +97,11 @@ class Wording(ItemWords):
             subject = f"{head} ({tongue.listed(counts[:shown] + tail)})"
             if len(subject) <= limit:
                 return subject
-        return head
+        if len(head) <= limit:
+            return head
+        # Four numbers with their words are too long in some languages.
+        new = tongue.ngettext("%(num)s new", "%(num)s new", composition.new)
+        return f"[hrwatch] {urgent}{tongue.some([new], len(composition.updates))}"
 
     def _one_keyword(self) -> str:
         """Return the one keyword that was asked for: by its id in English, which is short."""

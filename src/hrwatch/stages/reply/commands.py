@@ -12,6 +12,7 @@ from hrwatch.model.replies import Command, Verb
 MOST_DAYS = 365
 USUAL_PAUSE = 14  # days, where none were said
 MOST_NUMBERS = 50  # in one command
+_TOLD = 40  # characters of a line that is none
 _LONGEST = 200  # characters of a command; a source has no longer name
 
 # English, French, Spanish, Russian, Arabic. Verbs in the forms that people write to a machine:
@@ -42,6 +43,7 @@ _VERBS = {
         "إلغاء الكتم, إظهار"
     ),
     Verb.LESS: "less, shorter, moins, menos, меньше, короче, أقل",
+    Verb.HELP: "help, aide, ayuda, помощь, справка, مساعدة",
     Verb.MORE: "more, longer, plus, más, больше, подробнее, أكثر",
 }
 _SOURCE = "source, feed, fuente, источник, المصدر, مصدر"
@@ -63,6 +65,12 @@ _ITEM = "number, item, story, article, numéro, número, artículo, номер, 
 _POLITE = (
     "please, thanks, thank you, svp, s'il vous plaît, merci, por favor, gracias, пожалуйста, "
     "спасибо, من فضلك, رجاء, شكرا"
+)
+# A line that does nothing else is answered by nobody. Of other languages as above a command.
+_THANKING = (
+    "thanks, thank you, many thanks, thx, merci, merci beaucoup, gracias, muchas gracias, спасибо, "
+    "большое спасибо, благодарю, شكرا, شكرا جزيلا, danke, vielen dank, grazie, obrigado, obrigada, "
+    "teşekkürler, дякую, ok, okay, d'accord, vale, хорошо, ок, حسنا"
 )
 # Above a command. Of other languages those whose speakers may read a digest in one of the five.
 _GREETINGS = (
@@ -130,6 +138,7 @@ _DIGITS = re.compile(r"\d+")
 _GREETING = re.compile(rf"{_any(_GREETINGS)}(?:,? [^\W\d_]{{1,30}}){{0,3}}")
 # The lines of a digest that tell what may be replied, sent back as they are.
 _COLUMNS = re.compile(r"\S {3,20}\S")
+_THANKS = re.compile(rf"{_any(_THANKING)}(?:[ ,.!]+(?:{_any(_THANKING)}|[^\W\d_]{{1,30}})){{0,2}}")
 _POLITELY = re.compile(rf"^{_any(_POLITE)}[ ,]+|[ ,.!]+{_any(_POLITE)}$")
 
 
@@ -150,6 +159,27 @@ def command(line: str) -> Command | None:
 def is_greeting(line: str) -> bool:
     """Say whether a line greets and does nothing else: "Dear colleagues,"."""
     return _GREETING.fullmatch(fold(line[:_LONGEST]).strip(_AROUND)) is not None
+
+
+def is_thanks(line: str) -> bool:
+    """Say whether a line thanks and does nothing else: "Thank you, Anna"."""
+    return _THANKS.fullmatch(fold(line[:_LONGEST]).strip(_AROUND)) is not None
+
+
+def as_told(line: str) -> str:
+    """Return the beginning of a line that is no command as it may be written back: letters and
+    spaces, of which nobody makes an address, a link or a number to call; empty where that is one.
+    """
+    letters = "".join(
+        one if unicodedata.category(one)[0] in "LM" or one in "'’-" else " "
+        for one in unicodedata.normalize("NFC", line[:_LONGEST])
+    )
+    told = ""
+    for word in letters.split():
+        if len(told) + len(word) >= _TOLD:
+            break
+        told = f"{told} {word}".strip()
+    return "" if command(told) else told
 
 
 def _complete(verb: Verb, rest: str) -> Command | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from hrwatch.model.replies import Command, Letter, NoLetter, Verb
-from hrwatch.stages.reply.commands import command, is_greeting
+from hrwatch.stages.reply.commands import as_told, command, is_greeting, is_thanks
 from hrwatch.stages.reply.message import Message, decoded, read
 from hrwatch.stages.reply.writer import program, sender
 
@@ -52,11 +52,14 @@ def letter(data: bytes) -> Letter | NoLetter:
     if not address:
         return NoLetter("it is not from one address")
     subject = decoded(message.one("subject"))[:_LONGEST_SUBJECT]
-    asked, by_subject = _in_body(message.lines), False
+    line = _first(message.lines)
+    asked, by_subject = command(line), False
     if asked is None:
         asked, by_subject = _in_subject(subject), True
+    if asked is None and (not line or is_thanks(line)):
+        return NoLetter("it asks for nothing")
     if asked is None:
-        return NoLetter("no line of it is a command")
+        asked, by_subject = Command(Verb.HELP, line=as_told(line)), False
     tokens = _tokens(message, subject)
     if not tokens:
         return NoLetter("it answers no mail of ours")
@@ -114,10 +117,10 @@ def _drop_attribution(kept: list[str]) -> None:
         kept.pop()
 
 
-def _in_body(lines: Iterable[str]) -> Command | None:
-    """Return what the first own line asks for, greetings apart; None where it is no command,
-    whatever the next ones are: they may be quoted in a way that is not known here."""
-    return command(next((line for line in own_lines(lines) if not is_greeting(line)), ""))
+def _first(lines: Iterable[str]) -> str:
+    """Return the first own line, greetings apart; empty for none. Only that one may be a command:
+    the next ones may be quoted in a way that is not known here."""
+    return next((line for line in own_lines(lines) if not is_greeting(line)), "")
 
 
 def _in_subject(subject: str) -> Command | None:

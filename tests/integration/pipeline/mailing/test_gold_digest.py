@@ -109,6 +109,11 @@ ITEMS = {
         4,
         "What changed: 1 paragraph removed, 1 name replaced by initials, title changed.",
     ),
+    "initials of a name": (
+        4,
+        "title changed. Earlier digests may still hold a name that was taken out: take care who "
+        "sees them. What was taken out is not repeated in a mail.",
+    ),
     "versions are for the archive": (4, "--versions"),
     "telephone taken out": (5, "Contacto: [phone removed]"),
     "listing page": (6, "Dated 20 Nov 2026 on the page, time not given. First seen 21 Nov"),

@@ -559,6 +559,41 @@ def test_what_was_put_aside_or_left_half_written_is_kept_for_a_week(run: Run) ->
     run(test)
 
 
+def test_mail_without_a_command_is_answered_with_what_may_be_replied(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        asked = reply(mail, "Hello,\r\n\r\nwould you please stop, http://evil.example/1 ?")
+        assert await room.heed(asked, asked) == 1
+        (answer,) = await room.mails(MailKind.ANSWER)
+        assert (answer.recipient, (await room.stands()).stopped_at) == (ANNA.address, None)
+        said = text_of(answer)
+        assert (
+            "no command. “would you please stop http evil example” The first line of your" in said
+        )
+        assert "evil.example" not in said and "mute word WORD 30 days" in said
+        assert await room.heed(reply(answer, "stop", message_id="r2")) == 1
+        assert (await room.stands()).stopped_at is not None
+
+    run(test)
+
+
+def test_mails_without_a_command_are_answered_some_times_a_day_and_cost_no_command(
+    run: Run,
+) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        loop = [reply(mail, "I am away.", message_id=f"r{number}") for number in range(30)]
+        assert await room.heed(*loop) == 3
+        assert await room.heed(reply(mail, "stop", message_id="stop")) == 1
+        assert len(await room.answers()) == 4
+        stranger = reply(mail, "I am away.", sender="eve@example.com", message_id="e")
+        assert await room.heed(stranger) == 0
+        room.clock.advance(DAY * 1.1)
+        assert await room.heed(reply(mail, "help", message_id="later")) == 1
+
+    run(test)
+
+
 def test_replies_without_end_are_heeded_and_answered_some_times_a_day(run: Run) -> None:
     async def test(room: Newsroom) -> None:
         mail = await told(room)

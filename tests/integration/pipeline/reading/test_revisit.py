@@ -388,6 +388,59 @@ def test_page_that_several_entries_of_a_feed_lead_to_is_not_looked_at(
     watch(file, tmp_path, test)
 
 
+MIRROR = {"name": "mirror"}
+
+
+def asked_for(desk: Watch, path: str) -> int:
+    return sum(request.target == path for request in desk.site.server.requests)
+
+
+async def told_by_both(desk: Watch) -> int:
+    """Poll one article from two feeds, one of them two hours later; return how often its page was
+    asked for."""
+    desk.site.answers["/mirror"] = an_answer(b"<rss version='2.0'><channel></channel></rss>")
+    desk.site.publish(ONE)
+    await desk.poll()
+    desk.clock.advance(2 * HOUR)
+    desk.site.answers["/mirror"] = desk.site.answers["/wire"]
+    await desk.poll()
+    assert await desk.tell() == [(ONE.title, 1, Reason.NEW)] * 2  # copies are not linked here
+    return asked_for(desk, ONE.path)
+
+
+def test_page_that_two_feeds_carry_is_asked_for_once_a_look(place: Place, tmp_path: Path) -> None:
+    async def test(desk: Watch) -> None:
+        asked = await told_by_both(desk)
+        await desk.visits_until(5 * HOUR)  # two hours are much at the first look: each its own
+        assert asked_for(desk, ONE.path) == asked + 2
+        desk.site.edit(1, paragraphs=EDITED, noise=3)
+        await desk.visits_until(70 * DAY)
+        assert asked_for(desk, ONE.path) == asked + 2 + 6
+        assert [one.visits for one in desk.known()] == [7, 7]
+        assert await desk.tell() == [(ONE.title, 2, Reason.CHANGED)] * 2
+        assert [version for version, _ in texts(desk)] == [1, 1, 2, 2]
+        notes = desk.rows("SELECT note FROM captures WHERE note != '' ORDER BY number")
+        first = desk.rows("SELECT id FROM records ORDER BY ordinal")[0][0]
+        assert notes[-1] == (f"as fetched for record {first}",)
+
+    watch(place, tmp_path, test, also=(MIRROR,))
+
+
+def test_page_that_two_feeds_carry_is_asked_for_by_each_while_it_is_missing(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        asked = await told_by_both(desk)
+        desk.site.answer(1, GONE)
+        await desk.visits_until(3 * DAY)
+        visits = [one.visits for one in desk.known()]
+        assert min(visits) >= 3
+        assert asked_for(desk, ONE.path) == asked + sum(visits)
+        assert {one.standing for one in desk.known()} == {Standing.REMOVED}
+
+    watch(file, tmp_path, test, also=(MIRROR,))
+
+
 @pytest.mark.parametrize("missed", [2, 3])
 def test_page_that_moves_with_its_link_in_the_feed_is_looked_at_there(
     place: Place, tmp_path: Path, missed: int

@@ -33,6 +33,9 @@ DONE = [
     *(Told(Verb.MORE, detail=detail, undo=Command(Verb.LESS)) for detail in Detail),
 ]
 NOT_DONE = [
+    Told(Verb.HELP),
+    Told(Verb.HELP, line="please stop sending these mails to me"),
+    Told(Verb.HELP, line="توقفوا عن إرسال هذه الرسائل"),
     Told(Verb.MUTE, Obstacle.NO_DIGEST),
     Told(Verb.MUTE, Obstacle.NO_NUMBER, missing=(7, 9)),
     Told(Verb.MUTE, Obstacle.NO_SOURCE),

@@ -44,9 +44,9 @@ from hrwatch.stages.digest import transfer
 from hrwatch.stages.digest.compose import compose
 from hrwatch.stages.digest.layout import WIDTH, columns
 from hrwatch.stages.digest.mime import build
-from hrwatch.stages.digest.pages import FULL_STORIES, shares
+from hrwatch.stages.digest.pages import FULL_STORIES, shares, sheets
 from hrwatch.stages.digest.render import MAIL_LIMIT, TEXT_LIMIT, render
-from hrwatch.stages.digest.view import Occasion
+from hrwatch.stages.digest.view import Composition, Occasion, Sheet, Story
 
 NOW = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 READER = a_subscriber(
@@ -262,6 +262,44 @@ def test_story_too_long_for_a_page_lists_what_fits_and_counts_the_rest(
         html = "\n".join(page.html for page in pages)
         assert html.count("<br><a href") == listed
         assert f"<li>{300 - listed} not listed here; see hrwatch show a</li>" in html
+
+
+def composed(*stories: tuple[Record, ...]) -> Composition:
+    return compose(
+        READER,
+        tuple(a_match(story[0]) for story in stories),
+        coverage=Coverage(4, 4, ()),
+        window=None,
+        now=NOW,
+        stories={story[0].story: story for story in stories},
+        feeds=FEEDS,
+        labels={},
+        version="1.0",
+    )
+
+
+def test_story_with_no_room_beside_what_is_told_once_stands_in_full_on_the_next_page() -> None:
+    def size(sheet: Sheet) -> int:
+        full = sum(len(stretch.full) for stretch in sheet.stretches)
+        return 40 * sheet.is_first + 70 * full
+
+    pages = sheets(composed((about("a").record,), (about("b").record,)), size, 100, 30)
+
+    assert [page.numbers for page in pages] == [(), (1,), (2,)]
+    assert all(stretch.full for page in pages[1:] for stretch in page.stretches)
+
+
+def test_story_that_no_telling_of_fits_a_page_is_a_title_with_its_counts() -> None:
+    def size(sheet: Sheet) -> int:
+        return 60 * sum(2 * len(one.full) + len(one.titles) for one in sheet.stretches)
+
+    (_, page) = sheets(composed(carried_by(20)), size, 100, 30)
+    (stretch,) = page.stretches
+    (story,) = stretch.titles
+
+    assert not stretch.full
+    assert isinstance(story, Story)
+    assert (story.also, story.more_also) == ((), 20)
 
 
 def test_title_alone_tells_how_many_others_reported_it() -> None:

@@ -114,9 +114,9 @@ def test_update_stands_in_its_country_after_the_new_ones_and_is_not_counted_as_n
     assert "\n2 new stories, 1 changed, 1 removed.\n" in digest.text
     assert (
         "CONTENTS\n"
-        "  Belarus  1 new, 1 changed stories 1-2\n"
-        "  Mexico   1 new            story 3\n"
-        "  Russia   1 removed        story 4\n"
+        "  Belarus  1 new, 1 changed  stories 1-2\n"
+        "  Mexico   1 new             story 3\n"
+        "  Russia   1 removed         story 4\n"
     ) in digest.text
     assert "\nBELARUS (1 new, 1 changed)\n" in digest.text
     assert "\nRUSSIA (1 removed)\n" in digest.text
@@ -129,16 +129,17 @@ def test_changed_article_is_told_as_in_the_digest_that_one_aims_for() -> None:
     lines = digest.text.split("\n")
     begin = lines.index("[1] CHANGED since your digest of 19 November")
 
-    assert lines[begin : begin + 16] == [
+    assert lines[begin : begin + 17] == [
         "[1] CHANGED since your digest of 19 November",
         "    Case of Y. I.",
         "    The Wire. English. First in your digest of 18 November.",
         "    Change seen 21 Nov 2026 22:03 (20:03 UTC). Version 2.",
         "    What changed: 1 paragraph removed, 1 paragraph added, 1 name",
         "    replaced by initials, title changed.",
+        "    Earlier digests may still hold a name that was taken out: take care",
+        "    who sees them.",
         "    Stands there now:",
         f'    - "A hearing was held on Monday. Call {PHONE}."',
-        '    - "Y. I. said"',
         "    What was taken out is not repeated in a mail.",
         "    Read: https://wire.example/by-9d4t",
         "    Compare: hrwatch show by-9d4t --versions",
@@ -165,6 +166,19 @@ def test_changed_shows_few_passages_and_says_how_many_more_there_are() -> None:
     assert many.left_out == "and 10 more"
     assert not many.took_out
     assert changed(Change(removed=("Gone.",)), ENGLISH).took_out
+
+
+def test_changed_shows_no_initials_that_stand_for_a_name_and_counts_each_name_once() -> None:
+    change = Change(
+        title=("Case of Yana Lesk", "Case of Y. L."),
+        replaced=(("Yana Lesk said", "Y. L. said"), ("told Yana Lesk", "told Y. L."), ("a", "b")),
+    )
+    told = changed(change, ENGLISH)
+
+    assert told.line.startswith("1 name replaced by initials, 1 passage reworded")
+    assert told.put_in == ("b",)
+    assert told.names_taken
+    assert not changed(Change(removed=("Yana Lesk.",)), ENGLISH).names_taken
 
 
 def test_changed_shows_nothing_where_words_were_only_taken_out() -> None:

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrwatch.model.replies import Command, Verb
-from hrwatch.stages.reply.commands import MOST_DAYS, command, is_greeting
+from hrwatch.stages.reply.commands import MOST_DAYS, as_told, command, is_greeting, is_thanks
 
 STOP, START, LESS, MORE = map(Command, (Verb.STOP, Verb.START, Verb.LESS, Verb.MORE))
+HELP = Command(Verb.HELP)
 
 
 def pause(days: int) -> Command:
@@ -53,6 +54,11 @@ def mute_word(word: str, days: int | None = None, span: str = "") -> Command:
         ("reanudar", START),
         ("Возобновить", START),
         ("ابدأ", START),
+        ("help", HELP),
+        ("Aide !", HELP),
+        ("ayuda", HELP),
+        ("помощь", HELP),
+        ("مساعدة", HELP),
         ("less", LESS),
         ("moins", LESS),
         ("menos", LESS),
@@ -215,3 +221,7 @@ def test_command_any_line_is_read_without_error(line: str) -> None:
     command("mute " + line)
     command("pause " + line)
     is_greeting("hello " + line)
+    is_thanks("thanks " + line)
+    told = as_told(line)
+    assert len(told) <= 40 and command(told) is None
+    assert not any(one in told for one in ".:/@<>0123456789\n\x1b\u202e")

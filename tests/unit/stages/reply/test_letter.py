@@ -120,27 +120,66 @@ def test_letter_command_is_found_where_its_writer_typed_it(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("Thank you for the digest.\r\n", "Thank you for the digest"),
+        ("Hello, on item 7:\r\nwrong 7\r\n", "Hello on item"),
+        ("Hello,\r\n\r\nplease stop these mails\r\n", "please stop these mails"),
+        ("I think\r\nstop\r\nthey should.\r\n", "I think"),
+        ("Hello,\r\n\r\nKimden: hrwatch <d@e.org>\r\n\r\nstop\r\n", "Kimden hrwatch d e org"),
+        ("Da: hrwatch <d@e.org>\r\nOggetto: x\r\n\r\nstop\r\n", "Da hrwatch d e org"),
+        ("I will read it.\r\n\r\nOn 2 March 2026 hrwatch wrote:\r\nstop\r\n", "I will read it"),
+        ("\r\n".join("word" for _ in range(10)) + "\r\nstop\r\n", "word"),
+        (
+            "Call +1 555 0100 or http://evil.example/?b=c",
+            "Call or http evil example b c",
+        ),
+        ("stop " + "!" * 60 + " the mails", "stop the mails"),
+        ("stop " + "x" * 60, ""),
+        ("Прошу больше не присылать эти письма никогда", "Прошу больше не присылать эти письма"),
+        ("\u202eevil\u202c \x1b[31mred", "evil mred"),
+        ("12345 67890", ""),
+    ],
+)
+def test_letter_whose_first_line_is_no_command_asks_for_help(body: str, line: str) -> None:
+    assert asked(a_mail(body)) == Command(Verb.HELP, line=line)
+
+
+@pytest.mark.parametrize(
     "body",
     [
-        "Thank you for this.\r\n",
         "Thank you\r\nstop\r\n",
-        "Hello, on item 7:\r\nwrong 7\r\n",
-        "I think\r\nstop\r\nthey should.\r\n",
+        "Thank you for this.\r\n",
+        "Merci beaucoup !\r\n",
         "Grazie\r\n\r\nDa: hrwatch <d@e.org>\r\nInviato: lunedì\r\nA: anna\r\n\r\nstop\r\n",
         "Teşekkürler\r\n\r\nKimden: hrwatch <d@e.org>\r\nKonu: x\r\n\r\nstop\r\n",
         "Дякую\r\n\r\nВід: hrwatch <d@e.org>\r\nДата: x\r\n\r\nstop\r\n",
-        "Hello,\r\n\r\nKimden: hrwatch <d@e.org>\r\n\r\nstop\r\n",
-        "Da: hrwatch <d@e.org>\r\nOggetto: x\r\n\r\nstop\r\n",
         "Thank you, Anna\r\n\r\nOn Mon, 2 Mar 2026, hrwatch <d@e.org>\r\nwrote:\r\n> 1\r\nstop\r\n",
+        "Hello,\r\n",
         "> stop\r\n",
         "-- \r\nstop\r\n",
-        "I will read it.\r\n\r\nOn 2 March 2026 hrwatch wrote:\r\nstop\r\n",
-        "\r\n".join("word" for _ in range(10)) + "\r\nstop\r\n",
         "",
     ],
 )
-def test_letter_without_a_command_of_the_writers_own_is_none(body: str) -> None:
-    assert because(a_mail(body)) == "no line of it is a command"
+def test_letter_that_asks_for_nothing_is_none(body: str) -> None:
+    assert because(a_mail(body)) == "it asks for nothing"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Precedence": "list"},
+        {"Return_Path": "<>"},
+        {"Subject": "Out of office: hrwatch"},
+        {"References": DIGEST},
+        {"From": "anna@example.org, eve@example.com"},
+    ],
+)
+def test_letter_without_a_command_is_none_where_nobody_may_be_answered(
+    changes: dict[str, str],
+) -> None:
+    assert isinstance(letter(a_mail("I am away.", **changes)), NoLetter)
 
 
 def in_parts(*parts: tuple[str, str], kind: str = "alternative") -> bytes:

@@ -173,6 +173,27 @@ def is_alone(connection: sa.Connection, record: Record) -> bool:
     return connection.scalar(other.limit(1)) is None
 
 
+def of_page(
+    connection: sa.Connection, record: Record, url: str, since: datetime
+) -> tuple[Visit, ...]:
+    """Return what is known of other articles at the same address that were looked at from `since`
+    on, and found there, the latest first."""
+    others = sa.select(records.c.id).where(
+        records.c.permalink_key == text.key(record.permalink), records.c.id != record.id
+    )
+    query = (
+        sa.select(visits)
+        .where(
+            visits.c.record.in_(others),
+            visits.c.url == url,
+            visits.c.standing == Standing.THERE,
+            visits.c.last_visit_at >= since,
+        )
+        .order_by(visits.c.last_visit_at.desc(), visits.c.record)
+    )
+    return tuple(map(_visit, connection.execute(query)))
+
+
 def watched(connection: sa.Connection, feeds: Iterable[str], removed_since: datetime) -> Watched:
     """Return how many articles of these feeds are visited, and how many of them were found removed
     since then."""

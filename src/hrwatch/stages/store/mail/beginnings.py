@@ -10,6 +10,8 @@ from hrwatch.stages.store.mail import subscriptions
 from hrwatch.stages.store.mail.subscribers import in_force
 from hrwatch.stages.store.tables import digests, outbox
 
+_NOT_SENT = tuple(status for status in Status if status is not Status.SENT)
+
 
 def of_next(connection: sa.Connection, subscriber: str, kind: MailKind) -> Beginning | None:
     """Return where the period of the subscriber's next mail of that kind begins; None where nobody
@@ -21,12 +23,16 @@ def of_next(connection: sa.Connection, subscriber: str, kind: MailKind) -> Begin
     """
     subscribed_at = _subscribed_at(in_force(connection, subscriber))
     ends = (MailKind.DIGEST, MailKind.URGENT) if kind is MailKind.URGENT else (MailKind.DIGEST,)
-    # Nothing is left of a mail that was given up; one that was sent may be emptied by a purge.
-    is_given_up = (outbox.c.bytes == b"") & (outbox.c.status != Status.SENT)
-    query = (
-        sa.select(sa.func.max(digests.c.created_at))
-        .join(outbox, outbox.c.message_id == digests.c.mail)  # the page that tells the period
-        .where(digests.c.subscriber == subscriber, digests.c.kind.in_(ends), ~is_given_up)
+    # Nothing is left of a mail that was given up; one that was sent may be emptied by a purge. Both
+    # are asked of indexes: what lies behind a mail's bytes in its row costs reading all of them.
+    given_up = sa.select(outbox.c.message_id).where(
+        outbox.c.status.in_(_NOT_SENT), outbox.c.subscriber == subscriber, outbox.c.bytes == b""
+    )
+    query = sa.select(sa.func.max(digests.c.created_at)).where(
+        digests.c.subscriber == subscriber,
+        digests.c.kind.in_(ends),
+        digests.c.mail.not_in(given_up),  # the page that tells the period
+        sa.exists().where(outbox.c.message_id == digests.c.mail),
     )
     told_at: datetime | None = connection.scalar(query)
     standing = subscriptions.of(connection, subscriber)

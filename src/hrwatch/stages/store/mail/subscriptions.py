@@ -213,11 +213,16 @@ def answered(connection: sa.Connection, key: str) -> bool:
     return connection.scalar(sa.select(replies.c.key).where(replies.c.key == key)) is not None
 
 
-def heeded_since(connection: sa.Connection, subscriber: str, since: datetime) -> int:
-    """Return how many replies of the subscriber's were heeded from `since` on."""
+def heeded_since(
+    connection: sa.Connection, subscriber: str, since: datetime, *, command: str | None = None
+) -> int:
+    """Return how many replies of the subscriber's were heeded from `since` on; of one command, or
+    of all."""
     query = sa.select(sa.func.count()).where(
         replies.c.subscriber == subscriber, replies.c.answered_at >= since
     )
+    if command is not None:
+        query = query.where(replies.c.command == command)
     return connection.execute(query).scalar_one()
 
 
