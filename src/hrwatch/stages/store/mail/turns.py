@@ -82,7 +82,8 @@ def alerts_since_digest(connection: sa.Connection, subscriber: str) -> int:
     begun = beginnings.after_last(connection, subscriber, MailKind.DIGEST)
     query = sa.select(sa.func.count()).where(beginnings.went_out(subscriber, MailKind.URGENT))
     if begun is not None:
-        query = query.where(digests.c.created_at > begun.at)
+        written_at = digests.c.created_at
+        query = query.where(written_at >= begun.at if begun.is_first else written_at > begun.at)
     return connection.scalar(query) or 0
 
 
