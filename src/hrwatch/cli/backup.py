@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import TaskProgressColumn
 
 from hrwatch.cli import output
+from hrwatch.cli.bars import bar
 from hrwatch.cli.place import place
 from hrwatch.stages.store.running import backup as backups
 from hrwatch.text import counted
@@ -63,14 +64,7 @@ def _told(contents: backups.Contents) -> str:
 
 @contextmanager
 def _progress() -> Iterator[backups.Tell]:
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        console=(console := output.progress_console()),
-        disable=not console.is_terminal,
-        transient=True,
-    ) as progress:
+    with bar(TaskProgressColumn()) as progress:
         task = progress.add_task("Copying", total=None)
 
         def tell(done: int, pages: int) -> None:

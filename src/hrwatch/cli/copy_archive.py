@@ -1,16 +1,13 @@
 """`hrwatch copy-archive`: the archive into another database, before the operator moves there."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from hrwatch import wiring
-from hrwatch.cli import output
+from hrwatch.cli import bars, output
 from hrwatch.cli.place import place
 from hrwatch.config import databases, values
 from hrwatch.stages.store.archive import Archive
@@ -51,7 +48,7 @@ def copy_archive(
             password=databases.password(to, config, os.environ),
             copy_of=source.name,
         ) as target,
-        _progress() as tell,
+        bars.told("Copying") as tell,
     ):
         copied = copying.copy(source, target, wiring.utc_now(), tell)
     went_on = f", {copied.found_there} of them found there" if copied.found_there else ""
@@ -65,22 +62,3 @@ def copy_archive(
         "Now name it as `archive` in the configuration, then start the daemon. The other one was "
         "left as it is: put it away, so that nothing is mailed from it again."
     )
-
-
-@contextmanager
-def _progress() -> Iterator[copying.Tell]:
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=(console := output.progress_console()),
-        disable=not console.is_terminal,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("Copying", total=None)
-
-        def tell(doing: str, done: int, rows: int) -> None:
-            progress.update(task, description=doing, completed=done, total=rows)
-
-        yield tell

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import MofNCompleteColumn
 
 from hrwatch import pipeline
 from hrwatch.cli import output
+from hrwatch.cli.bars import bar
 from hrwatch.cli.place import FAILED, named_feeds, place
 from hrwatch.config import Config
 from hrwatch.errors import HrwatchError
@@ -82,7 +83,7 @@ async def _pass(config: Config, directory: Path, orders: _Orders) -> bool:
         )
         if not due and orders.feeds:
             output.remark("no feed is due; --all polls whether or not one is")
-        with _progress() as progress:
+        with bar(MofNCompleteColumn()) as progress:
             task = progress.add_task("Polling", total=len(due))
 
             def tell(report: PollReport) -> None:
@@ -124,17 +125,6 @@ async def _tell_operator(
 ) -> None:
     now = parts.clock()
     await pipeline.operator_pass(parts, desk, unwritten={name: now for name, _ in unwritten})
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=(console := output.progress_console()),
-        disable=not console.is_terminal,
-        transient=True,
-    )
 
 
 def summary(reports: Sequence[PollReport], deliveries: Sequence[Delivery]) -> None:

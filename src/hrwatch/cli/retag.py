@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TimeRemainingColumn
 
 from hrwatch.cli import output
+from hrwatch.cli.bars import bar
 from hrwatch.cli.place import Place, place
 from hrwatch.config import Config, duration
 from hrwatch.model.tags import Kind, Relation
@@ -107,15 +108,7 @@ def _archive(where: Place, config: Config, dry_run: bool) -> Archive:
 
 def _watched(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
     """Give the outcomes, with a bar on a terminal that says how far it is."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=(console := output.progress_console()),
-        disable=not console.is_terminal,
-        transient=True,
-    ) as progress:
+    with bar(MofNCompleteColumn(), TimeRemainingColumn()) as progress:
         task = progress.add_task("Tagging", total=total)
         for outcome in outcomes:
             yield outcome

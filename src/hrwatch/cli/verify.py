@@ -1,14 +1,11 @@
 """`hrwatch verify`: everything that was captured, computed anew."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from hrwatch.cli import output
+from hrwatch.cli import bars, output
 from hrwatch.cli.place import FAILED, place
 from hrwatch.stages.store.evidence import verifying
 from hrwatch.stages.store.evidence.verifying import Verified
@@ -39,7 +36,11 @@ def verify(
 
     where = place(context)
     config = where.config()
-    with where.archive(config) as archive, archive.reading() as connection, _progress() as progress:
+    with (
+        where.archive(config) as archive,
+        archive.reading() as connection,
+        bars.told("Reading captures") as progress,
+    ):
         found = verifying.verify(connection, tell, progress, head)
     if as_json:
         output.json_line(_object(found))
@@ -79,22 +80,3 @@ def _print(found: Verified, head: str | None) -> None:
         output.line(f"the head you noted is that of capture {found.head_at}")
     whole = "captures whole; texts and titles are working copies, and not looked at"
     output.line(counted(found.faults, "fault") if found.faults else whole)
-
-
-@contextmanager
-def _progress() -> Iterator[verifying.Progress]:
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=(console := output.progress_console()),
-        disable=not console.is_terminal,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("Reading captures", total=None)
-
-        def tell(doing: str, done: int, every: int) -> None:
-            progress.update(task, description=doing, completed=done, total=every)
-
-        yield tell

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from hrwatch.model.tags import Cues
 
+FARTHEST_CLOCK = timedelta(hours=15)  # from UTC; no country's is farther
+
 
 class Keep(StrEnum):
     """How much of an article is archived."""

@@ -16,6 +16,7 @@ from hrwatch.query.tree import (
     Since,
     Until,
     Word,
+    places_asked_for,
     rolled_up,
     with_territories,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Word",
     "matches",
     "parse",
+    "places_asked_for",
     "rolled_up",
     "with_territories",
 ]

@@ -128,6 +128,16 @@ def rolled_up(node: Node, parents: Mapping[str, str]) -> Node:
     return node
 
 
+def places_asked_for(node: Node) -> frozenset[str]:
+    """Return the countries and places that a query names, but for those that it does not want."""
+    match node:
+        case Field(FieldName.COUNTRY | FieldName.MENTIONS):
+            return frozenset(node.values)
+        case And() | Or():
+            return frozenset().union(*map(places_asked_for, node.nodes))
+    return frozenset()
+
+
 def with_territories(codes: Iterable[str], parents: Mapping[str, str]) -> tuple[str, ...]:
     """Given codes and which country each territory belongs to, return them with the territories
     below each; a ring of parents ends the climb."""

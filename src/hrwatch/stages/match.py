@@ -15,7 +15,7 @@ from datetime import datetime
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import InForce, Interest, Match, Subscriber
 from hrwatch.model.tags import Kind, Relation, Tag
-from hrwatch.query import Node, matches, parse, rolled_up, with_territories
+from hrwatch.query import Node, matches, parse, places_asked_for, rolled_up, with_territories
 
 ALL = "*"  # stands in the archive for an empty list: everything is asked for
 _LISTS = ("countries", "keywords", "languages", "feeds")
@@ -99,7 +99,8 @@ class _Asked:
         query = parse(interest.query) if interest.query is not None else None
         if interest.roll_up:
             countries = with_territories(countries, parents)
-            excluded = _without_territories(interest, parents)
+            by_name = places_asked_for(query) if query is not None else frozenset[str]()
+            excluded = _without_territories(interest, by_name, parents)
             query = rolled_up(query, parents) if query is not None else None
         return cls(
             interest,
@@ -159,11 +160,14 @@ class _Asked:
         )
 
 
-def _without_territories(interest: Interest, parents: Mapping[str, str]) -> tuple[str, ...]:
-    """Given an interest that rolls up, return the countries that it excludes with their
-    territories, but not those that it asks for by name: Hong Kong without China."""
+def _without_territories(
+    interest: Interest, queried: frozenset[str], parents: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Given an interest that rolls up and the places that its query names, return the countries
+    that it excludes with their territories, but not those that are asked for by name: Hong Kong
+    without China."""
     excluded = interest.exclude_countries
-    by_name = frozenset(interest.countries) - frozenset(excluded)
+    by_name = queried.union(interest.countries) - frozenset(excluded)
     return tuple(code for code in with_territories(excluded, parents) if code not in by_name)
 
 

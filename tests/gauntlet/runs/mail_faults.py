@@ -19,7 +19,8 @@ FAULTS = (
     "flaky",
 )
 FAULT_SECONDS = 15
-LIVE = 140  # entries that each of the live feeds publishes, one a second
+MEETING_SECONDS = 60  # until a daemon that was just started has mail, on a busy machine
+LIVE = 300  # entries that each of the live feeds publishes, one a second
 REST_SECONDS = 1800  # a mail that met three faults is tried again after a quarter of an hour
 QUIET_SECONDS = 75
 
@@ -41,6 +42,7 @@ def run(opponents: Opponents, folder: Path) -> Report:
                 daemon.end()
                 before = mailbox.connections()
                 daemon = place.start()
+                until(lambda before=before: mailbox.connections() > before, MEETING_SECONDS)
                 time.sleep(FAULT_SECONDS)
                 met[word] = mailbox.connections() - before
             until(

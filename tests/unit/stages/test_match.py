@@ -190,6 +190,8 @@ def test_match_of_a_query_rolls_up_as_the_lists_do(query: str, roll_up: bool, is
         ({"countries": ("CN",), "exclude_countries": ("HK",)}, "MO", True),
         ({"countries": ("HK",), "exclude_countries": ("CN",)}, "HK", True),  # asked for by name
         ({"countries": ("HK",), "exclude_countries": ("CN", "HK")}, "HK", False),
+        ({"query": "country:HK OR arrest", "exclude_countries": ("CN",)}, "HK", True),
+        ({"query": "-country:HK OR country:CN", "exclude_countries": ("CN",)}, "HK", False),
     ],
 )
 def test_match_of_an_exclude_takes_the_territories_out_that_roll_up(

@@ -10,6 +10,7 @@ from hrwatch.model.feeds import Feed, Keep
 from hrwatch.pipeline.parts import Parts
 from hrwatch.pipeline.reading.evidence import SOFTWARE
 from hrwatch.pipeline.reading.keeping import kept
+from hrwatch.stages.store.articles import words
 from hrwatch.stages.store.removing import retention
 from hrwatch.stages.store.removing.retention import Term
 
@@ -21,7 +22,8 @@ STEPS = 400
 
 async def keep_no_longer(parts: Parts, feeds: Iterable[Feed]) -> int:
     """Cut what was first seen longer ago than its feed's `keep_for` to its headline; return how
-    many articles that were. There may be more: then the next pass goes on."""
+    many articles that were. There may be more: then the next pass goes on. Once a day the words
+    that this took out leave the index of words."""
     shortened = steps = 0
     for term in _terms(feeds, parts.clock()):
         while steps < STEPS:
@@ -38,7 +40,18 @@ async def keep_no_longer(parts: Parts, feeds: Iterable[Feed]) -> int:
             if done < RECORDS_AT_ONCE:
                 break
             await asyncio.sleep(0)  # whoever waits to write has a turn
+    if await parts.archive.read(retention.has_words_to_forget, parts.clock()):
+        await _forget_words(parts)
     return shortened
+
+
+async def _forget_words(parts: Parts) -> None:
+    """Write the index of words anew in small steps, so that it holds nothing that was taken out."""
+    first = True
+    while await parts.archive.write(words.forget, first=first):
+        first = False
+        await asyncio.sleep(0)
+    await parts.archive.write(retention.forgot_words)
 
 
 def _terms(feeds: Iterable[Feed], now: datetime) -> Iterator[Term]:

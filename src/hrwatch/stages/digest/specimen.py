@@ -1,5 +1,6 @@
 """An invented composition that holds one of everything a digest may tell, to try templates on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from hrwatch.model.articles import CopyKind
@@ -72,8 +73,18 @@ def _urgent() -> Composition:
 
 
 def _long() -> Composition:
-    stories = tuple(_untitled(number) for number in range(2, 1_002))
-    return _composed((Section("BY", "Belarus", (_story(1), *stories)),), (), Occasion())
+    """Return one of whose groups and feeds with problems the first page cannot hold the list."""
+    stories = (_story(1), *(_untitled(number) for number in range(2, 401)))
+    sections = tuple(
+        Section(
+            f"invented-{n}",
+            f"An issue whose name is as long as no name ever should be {n}",
+            pair,
+        )
+        for n, pair in enumerate(zip(stories[::2], stories[1::2], strict=True))
+    )
+    long = _composed(sections, (), Occasion())
+    return replace(long, troubles=long.troubles * 900)
 
 
 def _composed(
@@ -116,7 +127,11 @@ def _story(number: int) -> Story:
         first_seen_at=NOW - timedelta(hours=8),
         keywords=(
             MatchedTag(
-                "Torture", (Word("tortured", (Field.TEXT,)),), (Field.TEXT,), Relation.SUBJECT
+                "Torture",
+                (Word("tortured", (Field.TEXT,)),),
+                (Field.TEXT,),
+                Relation.SUBJECT,
+                more_words=2,
             ),
         ),
         countries=(
@@ -126,6 +141,10 @@ def _story(number: int) -> Story:
         ),
         also_tagged=("Prison conditions",),
         also_named=("Mexico",),
+        more_keywords=1,
+        more_countries=2,
+        more_tagged=3,
+        more_named=4,
         snippet=(Piece("They were "), Piece("tortured", marked=True), Piece(", they said.")),
         also=(_report(), _report(original=True)),
         more_also=3,
@@ -235,6 +254,7 @@ def _update(number: int, reason: Reason) -> Update:
         changed=Changed("title unchanged", ("Put in.",), "and 1 more", True) if is_change else None,
         visit=visit,
         also=("The Invented Times",),
+        more_also=13,
         reference="invented4",
         sha256="0" * 64,
         publisher_type=PublisherType.NGO,

@@ -16,6 +16,7 @@ from lxml.html import (  # type: ignore[import-untyped]  # the same
 from hrwatch import text, urls
 from hrwatch.errors import ExtractError
 from hrwatch.model.articles import Article
+from hrwatch.model.feeds import FARTHEST_CLOCK
 from hrwatch.stages.extract import MAX_PAGE
 from hrwatch.stages.extract.mojibake import mended
 from hrwatch.stages.extract.tidy import tidied
@@ -201,9 +202,14 @@ class _Head:
             moment = datetime.fromisoformat(told.strip())
         except ValueError:
             return None, None
-        ahead = (moment.utcoffset() or timedelta(0)) // timedelta(minutes=1)
-        at = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return at, ahead or None
+        ahead = moment.utcoffset() or timedelta(0)
+        if abs(ahead) > FARTHEST_CLOCK:  # no clock: as good as none
+            ahead = timedelta(0)
+        try:
+            at = moment.replace(tzinfo=UTC) - ahead
+        except OverflowError:  # at the beginning or the end of time
+            return None, None
+        return at, ahead // timedelta(minutes=1) or None
 
     def _meta(self, attribute: str, value: str) -> str:
         found = self._tree.find(f".//meta[@{attribute}='{value}']")

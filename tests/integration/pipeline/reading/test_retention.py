@@ -84,10 +84,11 @@ def archive(archive: Archive) -> Iterator[Archive]:
     yield archive
 
 
-def passed(archive: Archive, folder: Path, *of: Feed) -> int:
-    """Run the pass for these feeds; return how many articles it cut."""
+def passed(archive: Archive, folder: Path, *of: Feed, after: timedelta = timedelta()) -> int:
+    """Run the pass for these feeds, so long after NOW; return how many articles it cut."""
     clock = Clock()
     assert clock() == NOW
+    clock.advance(after)
 
     async def main() -> int:
         fetcher = Fetcher(FetchSettings(), clock=clock, version="1.0")
@@ -140,6 +141,30 @@ def test_pass_leaves_headline_and_tags_of_every_version_and_no_word_of_the_text(
     assert OLD.id not in {one.record for one in gone}
     assert sketches == 0
     assert TEXT not in repr((first, second))
+
+
+def test_words_that_were_taken_out_leave_the_index_a_day_later(
+    places: Places, tmp_path: Path
+) -> None:
+    def indexed(archive: Archive) -> bool:
+        query = "SELECT count(*) FROM search_index_data WHERE instr(block, CAST(? AS BLOB))"
+        with archive.reading() as connection:
+            return bool(connection.exec_driver_sql(query, ("wombatology",)).scalar())
+
+    with places.make("sqlite", tmp_path / "state").open() as archive:
+        archive.write_now(feeds.sync, (WIRE,), NOW - YEAR)
+        archive.write_now(records.add, (replace(OLD, text="wombatology"),))
+        archive.write_now(records.add, (replace(OTHER, text="Something else."),))
+        archive.write_now(ledger.add, {}, 5, NOW)
+        assert passed(archive, tmp_path, WIRE) == 1
+        assert indexed(archive)
+        assert passed(archive, tmp_path, WIRE, after=0.9 * DAY) == 0
+        assert indexed(archive)
+        assert passed(archive, tmp_path, WIRE, after=DAY) == 0
+        assert not indexed(archive)
+        with archive.reading() as connection:
+            assert search.find(connection, parse("something"), limit=9)
+            assert not retention.has_words_to_forget(connection, NOW + 9 * DAY)
 
 
 def test_pass_removes_captures_and_says_that_the_operator_set_the_time(

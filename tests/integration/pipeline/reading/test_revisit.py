@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hrwatch.model.evidence import Standing, Visit
+from hrwatch.model.feeds import Route
 from hrwatch.model.mail import Reason
 from hrwatch.pipeline.reading.revisit import VisitTurns, revisit, revisit_pass
 from hrwatch.stages.store.articles import visits
@@ -424,6 +425,23 @@ def test_page_that_two_feeds_carry_is_asked_for_once_a_look(place: Place, tmp_pa
         assert notes[-1] == (f"as fetched for record {first}",)
 
     watch(place, tmp_path, test, also=(MIRROR,))
+
+
+@pytest.mark.parametrize("by_another_way", [False, True])
+def test_look_of_another_feed_does_only_if_it_went_the_same_way(
+    file: Place, tmp_path: Path, by_another_way: bool
+) -> None:
+    async def test(desk: Watch) -> None:
+        asked = await told_by_both(desk)
+        feeds = desk.parts.feeds
+        assert isinstance(feeds, dict)
+        if by_another_way:  # as the looks of each know the other's feed; they go as they did
+            route = Route(proxy="socks5h://proxy.example:9050")
+            feeds |= {name: replace(feed, route=route) for name, feed in feeds.items()}
+        await desk.visits_until(15 * HOUR)  # the looks after 3 and 12 hours
+        assert asked_for(desk, ONE.path) == asked + (4 if by_another_way else 3)
+
+    watch(file, tmp_path, test, also=(MIRROR,))
 
 
 def test_page_that_two_feeds_carry_is_asked_for_by_each_while_it_is_missing(

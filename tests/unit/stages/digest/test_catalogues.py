@@ -83,6 +83,13 @@ def test_translation_has_the_values_of_its_sentence(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
+def test_translation_says_nothing_twice_in_a_row(language: str) -> None:
+    # So they stand where two changes that each bring a sentence are merged.
+    said = [form for forms in entries(language).values() for form in forms]
+    assert [form for form in said if re.fullmatch(r"(.{12,}?)\s?\1", form)] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
 def test_translation_has_every_plural_form(language: str) -> None:
     assert catalogue(language).num_plurals == FORMS[language]
     for (_, message), forms in entries(language).items():

@@ -1,6 +1,7 @@
 """The operator's own templates: what they may do, and what is told of a mistake in one."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,6 +132,17 @@ def test_long_template_keeps_the_limit_by_more_pages(tmp_path: Path) -> None:
     page = written(folder_with(tmp_path, TEXT, body))
 
     assert len(page.text) + len(page.html) <= MAIL_LIMIT
+
+
+@pytest.mark.parametrize("text_only", [False, True])
+def test_specimens_hold_what_only_a_digest_of_many_pages_tells(text_only: bool) -> None:
+    *_, long = specimens()
+    reader = replace(long.subscriber, text_only=text_only)
+    first, *others = render(replace(long, subscriber=reader), "").pages
+
+    assert "more groups: " in first.text
+    assert "more stand at the end of this digest" in first.text
+    assert any("happened,\ncontinued)" in page.text for page in others)
 
 
 def test_manual_names_what_a_template_sees_and_nothing_else() -> None:

@@ -105,6 +105,20 @@ def test_extract_date_of_no_publishers_clock_has_no_offset(clock: str) -> None:
     assert read(page(head=told), metadata=True).published_offset is None
 
 
+@pytest.mark.parametrize("clock", ["+23:59", "-23:59:59", "-15:01"])
+def test_extract_date_of_a_clock_that_no_country_has_is_read_as_utc(clock: str) -> None:
+    told = f'<meta property="article:published_time" content="2026-03-01T23:30:00{clock}">'
+    article = read(page(head=told), metadata=True)
+    assert article.published_at == datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    assert article.published_offset is None
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-05:00"])
+def test_extract_date_beyond_the_calendar_is_none(told: str) -> None:
+    head = f'<meta property="article:published_time" content="{told}">'
+    assert read(page(head=head), metadata=True).published_at is None
+
+
 def test_extract_date_without_a_time_is_midnight_utc() -> None:
     head = '<title>Court</title><meta name="date" content="2026-03-01">'
     assert read(page(head=head), metadata=True).published_at == datetime(2026, 3, 1, tzinfo=UTC)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from hrwatch.model.feeds import FARTHEST_CLOCK
+
 CLOCK = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,12})?)?(?![\d:])")
 # "14h30", "14 h", "14 Uhr 30"
 HOURS = re.compile(
@@ -14,7 +16,6 @@ OFFSET = re.compile(
     r"\s*(?:(?:gmt|utc|ut|z)\s?([+-])\s?(\d{1,2})|([+-])(\d\d))(?::?(\d\d))?(?![\d./])"
 )
 _LAST_SECOND, _NOON, _MIDNIGHT = 59, 12, 24
-_FARTHEST = timedelta(hours=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,6 @@ def offset(sign: str, hours: str, minutes: str | None) -> timedelta:
     """Given an offset as written, return how far its clock is ahead of UTC; one that no clock has
     is as good as none: zero."""
     ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
-    if ahead > _FARTHEST:
+    if ahead > FARTHEST_CLOCK:
         return timedelta(0)
     return -ahead if sign == "-" else ahead

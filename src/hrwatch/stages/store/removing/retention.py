@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,12 +14,15 @@ from hrwatch.stages.store.evidence import tombstones
 from hrwatch.stages.store.mail import ledger as ledger_table
 from hrwatch.stages.store.mail import outbox as outbox_table
 from hrwatch.stages.store.removing import recalling
-from hrwatch.stages.store.statements import chunks
+from hrwatch.stages.store.statements import chunks, insert_missing
 from hrwatch.stages.store.tables import captures as capture_table
-from hrwatch.stages.store.tables import ledger, outbox, records, sketches, tags
+from hrwatch.stages.store.tables import ledger, outbox, progress, records, sketches, tags
 
 # Of a row, what `cut` may change.
 _CONTENT = ("summary", "content", "text", "article_text", "change", "kept")
+# Words that were taken out may stand in the index for so long: writing it anew takes seconds.
+_WORDS_STAY = timedelta(days=1)
+_TAKEN_OUT = "words taken out"  # in `progress`: when the first of them were, in seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,21 @@ def shorten(  # noqa: PLR0913 - each by its name
     ]
     recalling.empty(connection, recalling.settled(connection, ids))
     tombstones.erase(connection, numbers, term.reason, now, software)
+    if ids:
+        since = insert_missing(connection, progress)
+        connection.execute(since.values(name=_TAKEN_OUT, ordinal=int(now.timestamp())))
     return len(ids)
+
+
+def has_words_to_forget(connection: sa.Connection, now: datetime) -> bool:
+    """Say whether words that were taken out have stood in the index of words for long enough."""
+    since = connection.scalar(sa.select(progress.c.ordinal).where(progress.c.name == _TAKEN_OUT))
+    return since is not None and since <= (now - _WORDS_STAY).timestamp()
+
+
+def forgot_words(connection: sa.Connection) -> None:
+    """Note that the index of words holds none that were taken out before it was written anew."""
+    connection.execute(sa.delete(progress).where(progress.c.name == _TAKEN_OUT))
 
 
 def counts(connection: sa.Connection) -> dict[Kept, int]:

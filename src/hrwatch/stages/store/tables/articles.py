@@ -188,5 +188,6 @@ progress = sa.Table(
     "progress",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("ordinal", sa.BigInteger, nullable=False),  # records up to here are done with
+    # Records up to here are done with; of what goes by time, seconds since 1970.
+    sa.Column("ordinal", sa.BigInteger, nullable=False),
 )
