@@ -16,9 +16,10 @@ from hrwatch.config import Config
 from hrwatch.model.articles import Kept
 from hrwatch.pipeline.reading.evidence import SOFTWARE
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.removing import purging, recalling
-from hrwatch.stages.store.removing.purging import Held, Purged
+from hrwatch.stages.store.removing import purging, recalling, requested
+from hrwatch.stages.store.removing.purging import Purged
 from hrwatch.stages.store.removing.recalling import Mails
+from hrwatch.stages.store.removing.requested import Held
 from hrwatch.text import counted
 from hrwatch.wiring import utc_now
 
@@ -88,9 +89,9 @@ def _found(archive: Archive, what: str) -> tuple[Held, ...]:
     if "://" not in what:
         record = named_record(archive, what)
         with archive.reading() as connection:
-            return purging.held(connection, record.id)
+            return requested.held(connection, record.id)
     with archive.reading() as connection:
-        found = purging.held_at(connection, what, urls.canonical(what))
+        found = requested.held_at(connection, what, urls.canonical(what))
     if not found:
         output.remark(f"the archive holds no article at {what}; hrwatch search finds references")
         raise typer.Exit(FAILED)
@@ -100,8 +101,8 @@ def _found(archive: Archive, what: str) -> tuple[Held, ...]:
 def _print(archive: Archive, found: Sequence[Held]) -> None:
     """Say what is to be removed, which mails tell of it, and who else told the same."""
     with archive.reading() as connection:
-        mails = recalling.mails(connection, purging.told_of(found), utc_now())
-        others = purging.others(connection, found)
+        mails = recalling.mails(connection, requested.told_of(found), utc_now())
+        others = requested.others(connection, found)
     for one in found:
         told = "removed already" if one.kept is Kept.NOTHING else f"{one.title} {one.url}"
         versions = f" ({one.versions} versions)" if one.versions > 1 else ""

@@ -9,17 +9,11 @@ from hrwatch.errors import ComposeError, HrwatchError
 from hrwatch.model.articles import Record
 from hrwatch.model.feeds import FeedState
 from hrwatch.model.mail import Digest, Mail, MailKind, Match
+from hrwatch.pipeline.mailing.choosing import Choice, choose
 from hrwatch.pipeline.mailing.due import Errand, tells_of_nothing
 from hrwatch.pipeline.mailing.standing import Turn, fruitless, turns_at
 from hrwatch.pipeline.mailing.urgent import allowance, severe, urgent_of, window_for
-from hrwatch.pipeline.mailing.writing import (
-    Brief,
-    Choice,
-    choose,
-    coverage_of,
-    feed_states,
-    write_digest,
-)
+from hrwatch.pipeline.mailing.writing import Brief, coverage_of, feed_states, write_digest
 from hrwatch.pipeline.parts import Desk, Look, Parts
 from hrwatch.pipeline.reading.revisit import first_visits
 from hrwatch.stages.digest.encrypt import unusable

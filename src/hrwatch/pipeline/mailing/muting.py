@@ -8,6 +8,7 @@ reasons. What the operator's query finds by words of its own speaks too.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Match, Mute, MuteKind
@@ -18,6 +19,7 @@ from hrwatch.stages.store.mail.ledger import Waiting
 
 _PAIR = "~"  # in a term that asks for two words near each other
 _INFLECTED = "*"
+_REMEMBERED = 4_000  # words: ten thousand articles are found by the same ones
 
 
 def in_force(mutes: Iterable[Mute], one: Waiting) -> tuple[Mute, ...]:
@@ -61,16 +63,14 @@ def speaks(evidence: Evidence, word: str) -> bool:
     """Say whether an article was found by a word, as replies compare it: as the text writes it, or
     as the rules do, in any of the forms that a rule with a star stands for. What the publisher's
     own category says is no word of the text."""
-    if not word or evidence.field is Field.CATEGORIES:
-        return False
-    term = called(evidence.term)
-    return word in (called(evidence.found), term) or _is_form_of(word, evidence.term)
+    return bool(word) and _is_one_of(evidence, frozenset((word,)))
 
 
 def as_shown(evidence: Evidence, word: str) -> str:
-    """Return what to call a word: as the text writes it; else as the rules do, which may hold
-    nothing of the text: of a pair of words, anything stands between."""
-    shown = evidence.found if called(evidence.found) == word else evidence.term
+    """Return what to call a word: as the text writes it; else as the rules do. A pair of words as
+    they do in any case: anything may stand between them in a text."""
+    is_written_so = _PAIR not in evidence.term and called(evidence.found) == word
+    shown = evidence.found if is_written_so else evidence.term
     return " ".join(shown.split())
 
 
@@ -86,12 +86,27 @@ def _without(tags: Iterable[Tag], words: frozenset[str]) -> tuple[Tag, ...]:
     none. A tag that came without any keeps its place."""
     kept = []
     for tag in tags:
-        evidence = tuple(
-            one for one in tag.evidence if not any(speaks(one, word) for word in words)
-        )
+        evidence = tuple(one for one in tag.evidence if not _is_one_of(one, words))
         if evidence or not tag.evidence:
             kept.append(tag if evidence == tag.evidence else replace(tag, evidence=evidence))
     return tuple(kept)
+
+
+def _is_one_of(evidence: Evidence, words: frozenset[str]) -> bool:
+    if evidence.field is Field.CATEGORIES:
+        return False
+    return _folded(evidence.found) in words or _finds(evidence.term, words)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _folded(written: str) -> str:
+    return called(written)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _finds(term: str, words: frozenset[str]) -> bool:
+    """Say whether a term is one of these words, or stands for one."""
+    return called(term) in words or any(_is_form_of(word, term) for word in words)
 
 
 def _is_form_of(word: str, term: str) -> bool:

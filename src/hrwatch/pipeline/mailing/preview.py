@@ -27,16 +27,10 @@ from hrwatch.model.mail import (
 )
 from hrwatch.model.tags import Relation
 from hrwatch.pipeline.mailing import muting
+from hrwatch.pipeline.mailing.choosing import MENTIONS_WAIT, choose
 from hrwatch.pipeline.mailing.due import tells_of_nothing
 from hrwatch.pipeline.mailing.urgent import severe, urgent_of
-from hrwatch.pipeline.mailing.writing import (
-    MENTIONS_WAIT,
-    Brief,
-    choose,
-    coverage_of,
-    feed_states,
-    write_digest,
-)
+from hrwatch.pipeline.mailing.writing import Brief, coverage_of, feed_states, write_digest
 from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
 from hrwatch.stages.digest.mime import build

@@ -1,6 +1,7 @@
 """What stands where in a digest: matches → Composition. Pure; after match, before render."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from types import MappingProxyType
 from hrwatch import text
 from hrwatch.model.articles import Record
 from hrwatch.model.evidence import Visit
-from hrwatch.model.feeds import Coverage, Feed
+from hrwatch.model.feeds import Coverage, Feed, FeedState
 from hrwatch.model.mail import (
     Detail,
     Earlier,
@@ -97,7 +98,7 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
         now=now,
         sections=tuple(sections),
         mentions=tuple(mentions),
-        troubles=tuple(Trouble(publisher(state.feed, feeds), state) for state in failing),
+        troubles=tuple(_troubles(failing, feeds)),
         asked=_asked(subscriber.interest, feeds, labels, tongue),
         coverage=coverage,
         matches=matches,
@@ -105,6 +106,16 @@ def compose(  # noqa: PLR0913 - what a digest says has this many sources
         version=version,
         occasion=occasion,
     )
+
+
+def _troubles(failing: Iterable[FeedState], feeds: Mapping[str, Feed]) -> Iterator[Trouble]:
+    """Yield the feeds that fail by their publisher; of one who has several feeds, which it is: the
+    others may be well."""
+    of_publisher = Counter(publisher(feed.name, feeds) for feed in feeds.values() if feed.enabled)
+    for state in failing:
+        name = publisher(state.feed, feeds)
+        several = of_publisher[name] > 1 and name != state.feed
+        yield Trouble(f"{name} ({state.feed})" if several else name, state)
 
 
 def _groups(

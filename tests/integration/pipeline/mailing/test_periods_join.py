@@ -24,7 +24,14 @@ from hrwatch.model.mail import (
 )
 from hrwatch.stages.match import criteria
 from hrwatch.stages.store.articles import records
-from hrwatch.stages.store.mail import beginnings, ledger, outbox, subscribers, undelivered
+from hrwatch.stages.store.mail import (
+    beginnings,
+    ledger,
+    outbox,
+    subscribers,
+    subscriptions,
+    undelivered,
+)
 from postgres import Place, Places
 from writing_desk import SEVERE, WritingDesk, at_the_desk, instant
 
@@ -255,3 +262,74 @@ def test_beginning_of_who_left_and_came_back_is_when_they_did(file: Place, tmp_p
         assert await desk.archive.read(beginnings.of_next, "nobody", MailKind.DIGEST) is None
 
     at_the_desk(file, tmp_path, "2026-11-22 09:00", (reader(),), test)
+
+
+def test_period_after_a_long_stop_begins_with_what_was_kept_though_no_digest_came_before(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        await desk.publish("One", SEVERE)
+        await desk.go("2026-11-23 12:00")  # an alert, whose token can say stop
+        await desk.archive.write(subscriptions.stop, "desk", desk.clock())
+        await desk.publish("Given up")
+        await desk.go("2026-12-12 12:00", step=timedelta(hours=6))
+        await desk.publish("Kept")
+        await desk.archive.write(subscriptions.resume, "desk", desk.clock())
+        await desk.go("2026-12-12 14:00")
+        assert "Given up" not in desk.last_text()
+        assert periods(desk) == [("Sat 5 Dec 14:00", "Sat 12 Dec 15:00")]
+        # "Since your last digest" is no matter of the period: the alert is in their hands.
+        assert "1 urgent alert since your last digest" in " ".join(desk.last_text().split())
+
+    at_the_desk(file, tmp_path, "2026-11-23 09:00", (reader(WEEKLY, urgent=3),), test)
+
+
+async def last_is_dropped(desk: WritingDesk) -> None:
+    """The operator gives the newest mail up."""
+    await desk.archive.write(undelivered.drop, desk.mails()[-1]["Message-ID"], desk.clock())
+
+
+def test_alerts_are_counted_since_the_last_digest_that_went_out(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        await desk.publish("One")
+        await desk.go("2026-11-23 09:00")
+        for hour in (12, 14):
+            await desk.publish("Two", SEVERE)
+            await desk.go(f"2026-11-23 {hour}:00")
+        await desk.publish("Three")
+        await desk.go("2026-11-24 09:00")
+        await last_is_dropped(desk)
+        await desk.go("2026-11-25 04:00")
+        await desk.publish("Four", SEVERE)
+        await desk.go("2026-11-25 04:30")
+        await last_is_dropped(desk)  # nobody got this alert: the digest tells of it
+        await desk.go("2026-11-25 05:00")
+        told = " ".join(desk.last_text().split())
+        assert "Period: Mon 23 Nov 07:00 to Wed 25 Nov 07:00" in told
+        assert "2 urgent alerts since your last digest" in told
+
+    at_the_desk(place, tmp_path, "2026-11-22 09:00", (reader(urgent=3),), test)
+
+
+def test_alerts_of_an_earlier_subscription_are_not_counted_in_the_first_digest_of_the_next(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        await desk.publish("One", SEVERE)
+        await desk.go("2026-11-22 12:00")
+        asked = criteria(desk.desk.config.subscribers[0].interest)
+        for stands, at in (({}, "2026-11-22 13:00"), ({"desk": asked}, "2026-12-22 13:00")):
+            await desk.archive.write(subscribers.sync, stands, instant(at))
+        desk.clock.now = instant("2026-12-22 14:00")
+        await desk.publish("Two")
+        await desk.go("2026-12-23 09:00")
+        told = " ".join(desk.last_text().split())
+        assert f"Period: Tue 22 Dec 15:00{FIRST}" in told
+        assert "0 urgent alerts since your last digest" in told
+
+    at_the_desk(file, tmp_path, "2026-11-22 09:00", (reader(urgent=3),), test)

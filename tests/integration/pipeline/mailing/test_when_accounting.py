@@ -20,7 +20,7 @@ from writing_desk import WritingDesk, Written, at_the_desk, instant
 BEGIN = "2026-10-18 09:00"  # clocks go back in Europe on the 25th, in America on 1 November
 ZONES = ("UTC", "Europe/Vilnius", "America/Havana", "Asia/Kathmandu", "Australia/Lord_Howe")
 DAY = timedelta(days=1)
-MENTIONS_WAIT = timedelta(days=7)
+MENTIONS_WAIT = A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Reader:
     taken: set[str] = field(default_factory=set)
     alerts: dict[date, int] = field(default_factory=dict)
     folded: set[date] = field(default_factory=set)
-    stopped: bool = False
+    stopped_at: datetime | None = None
     paused_until: datetime | None = None
     told: list[str] = field(default_factory=list)
 
@@ -61,9 +61,15 @@ class Reader:
             in_full = in_full and (not wanted or relation is Relation.SUBJECT)
         (self.subject if in_full else self.mentioned).append(story)
 
+    def forget(self, now: datetime) -> None:
+        """Give up what a stop of more than a week does not keep, when anything new has come."""
+        if self.stopped_at and self.stopped_at <= now - A_WEEK:
+            self.subject = [story for story in self.subject if story.seen_at >= now - A_WEEK]
+            self.mentioned = [story for story in self.mentioned if story.seen_at >= now - A_WEEK]
+
     def is_held(self, now: datetime) -> bool:
         subscriber, local = self.subscriber, self.local(now)
-        if self.stopped or (self.paused_until and now < self.paused_until):
+        if self.stopped_at or (self.paused_until and now < self.paused_until):
             return True
         if subscriber.pause_until and local.date() < subscriber.pause_until:
             return True
@@ -185,7 +191,8 @@ async def live(
         is_away = chance.random() < 0.004
         most = 4 * 24 * 3600 if is_away else 4800
         desk.clock.advance(timedelta(seconds=chance.randint(5, most)))
-        for _ in range(chance.choice((0, 0, 0, 1, 2, 5))):
+        new = chance.choice((0, 0, 0, 1, 2, 5))
+        for _ in range(new):
             number += 1
             story = a_story(chance, number, desk.clock())
             tags = [a_tag(value, relation=how) for value, how in (story.country, story.keyword)]
@@ -196,9 +203,12 @@ async def live(
             failing = not failing
             await desk.feed_is(State.UNREACHABLE if failing else State.OK)
         await wish(desk, chance.choice(everybody), chance)
+        if new:
+            for reader in everybody:
+                reader.forget(desk.clock())
         await compare(desk, everybody, failing=failing, all_of_them=chance.random() < 0.01)
     for reader in everybody:  # whatever was held comes
-        reader.stopped, reader.paused_until = False, None
+        reader.stopped_at = reader.paused_until = None
         await desk.stand(reader.subscriber.name)
     for _ in range(8 * 3):  # a week, for those whose digests are weekly
         desk.clock.advance(timedelta(hours=8))
@@ -223,12 +233,12 @@ async def wish(desk: WritingDesk, reader: Reader, chance: random.Random) -> None
     if chance.random() > 0.05:
         return
     now = desk.clock()
-    reader.stopped = chance.random() < 0.2
+    reader.stopped_at = now if chance.random() < 0.2 else None
     pauses = (None, now + timedelta(hours=chance.randint(1, 100)))
     reader.paused_until = chance.choice(pauses)
     await desk.stand(
         reader.subscriber.name,
-        stopped_at=now if reader.stopped else None,
+        stopped_at=reader.stopped_at,
         paused_until=reader.paused_until,
     )
 

@@ -14,7 +14,7 @@ from hrwatch.model.feeds import Feed
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Rules
 from hrwatch.pipeline import Parts
-from hrwatch.pipeline.mailing.writing import is_told
+from hrwatch.pipeline.mailing.choosing import is_told
 from hrwatch.pipeline.reading import linking
 from hrwatch.stages.dedup.copies import fingerprint
 from hrwatch.stages.fetch import Fetcher

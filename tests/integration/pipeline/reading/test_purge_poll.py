@@ -18,7 +18,7 @@ from hrwatch.pipeline.reading import poll
 from hrwatch.stages.fetch import Fetcher
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds
-from hrwatch.stages.store.removing import purging
+from hrwatch.stages.store.removing import purging, requested
 from hrwatch.workers import Workers
 from loopback import an_answer, serving
 from newsdesk import a_page
@@ -91,7 +91,7 @@ async def _polled_purged_polled(
         await poll.poll_feed(parts, wire)
         (record_id,) = _column(archive, "SELECT id FROM records")
         with archive.reading() as connection:
-            found = purging.held(connection, record_id)
+            found = requested.held(connection, record_id)
         archive.write_now(purging.purge, found, "a request", now=clock(), software="hrwatch 1")
         answers["/wire"] = after
         for feed in (wire, other) if found[0].url else (wire,):

@@ -17,7 +17,7 @@ from hrwatch.stages.store.articles import feeds, looks, records
 from hrwatch.stages.store.articles.looks import Restated
 from hrwatch.stages.store.evidence import captures
 from hrwatch.stages.store.evidence.bodies import Packed
-from hrwatch.stages.store.removing import purging
+from hrwatch.stages.store.removing import purging, requested
 from hrwatch.stages.store.removing.purging import Purged
 from postgres import Places
 
@@ -44,7 +44,7 @@ def restates(connection: sa.Connection) -> object:
 
 
 def purges(connection: sa.Connection) -> Purged | None:
-    found = purging.held(connection, VICTIM.id)
+    found = requested.held(connection, VICTIM.id)
     return purging.purge(connection, found, "a request", now=NOW, software="hrwatch 1")
 
 

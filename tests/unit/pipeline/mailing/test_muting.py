@@ -68,10 +68,10 @@ def test_word_of_a_publishers_own_category_is_not_muted() -> None:
     assert not speaks(by("Torture", field=Field.CATEGORIES), "torture")
 
 
-def test_pair_is_called_as_the_rules_do_where_it_was_not_written_so() -> None:
+def test_pair_is_called_as_the_rules_do_however_it_was_written() -> None:
     pair = by("guards, says who calls 555, kick", "police|guard* ~5 hit|kick")
 
-    assert as_shown(pair, "police|guard* ~5 hit|kick") == pair.term
+    assert as_shown(pair, "guards, says who calls 555, kick") == pair.term
     assert as_shown(by("water\ncannon", "water cannon*"), "water cannon") == "water cannon"
 
 

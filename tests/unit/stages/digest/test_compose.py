@@ -452,13 +452,29 @@ def test_compose_of_an_entry_without_title_says_so() -> None:
     assert only_story(composed(a_match(a_record(title="")))).title == "(no title)"
 
 
+def test_compose_says_which_feed_of_a_publisher_with_several_fails() -> None:
+    feeds = {
+        name: a_feed(name=name, publisher=publisher, enabled=enabled)
+        for name, publisher, enabled in (
+            ("un-news", "UN News", True),
+            ("un-news-ar", "UN News", True),
+            ("wire", "The Wire", True),
+            ("wire-old", "The Wire", False),
+        )
+    }
+    failing = tuple(a_feed_state(feed=name, state=State.GONE) for name in ("un-news-ar", "wire"))
+    composition = composed(coverage=Coverage(3, 1, failing), feeds=feeds)
+
+    assert [one.name for one in composition.troubles] == ["UN News (un-news-ar)", "The Wire"]
+
+
 def test_compose_names_failing_feeds_in_order() -> None:
     failing = (
         a_feed_state(feed="wire", state=State.GONE),
         a_feed_state(feed="herald", state=State.EMPTY),
     )
     composition = composed(coverage=Coverage(4, 2, failing))
-    assert [trouble.name for trouble in composition.troubles] == ["The Herald", "The Wire"]
+    assert [trouble.name for trouble in composition.troubles] == ["The Herald", "The Wire (wire)"]
 
 
 CODES = st.sampled_from(["BY", "RU", "MX", "torture"])

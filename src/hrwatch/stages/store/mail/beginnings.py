@@ -17,30 +17,44 @@ def of_next(connection: sa.Connection, subscriber: str, kind: MailKind) -> Begin
     """Return where the period of the subscriber's next mail of that kind begins; None where nobody
     of this name is, or was, in force.
 
-    A digest goes on from the last digest, an urgent alert from whichever of both was the last. A
-    window that had nothing to tell, and what was given up before it left, ends no period: nobody
-    read of it. After a stop it begins from when on what matched was kept.
+    A digest goes on from the last digest, an urgent alert from whichever of both was the last.
+    After a stop either begins from when on what matched was kept, be it that nothing went out yet.
     """
-    subscribed_at = _subscribed_at(in_force(connection, subscriber))
     ends = (MailKind.DIGEST, MailKind.URGENT) if kind is MailKind.URGENT else (MailKind.DIGEST,)
+    begun = after_last(connection, subscriber, *ends)
+    standing = subscriptions.of(connection, subscriber)
+    kept_from = standing.kept_from if standing else None
+    if begun is not None and kept_from is not None and kept_from > begun.at:
+        return Beginning(kept_from)
+    return begun
+
+
+def after_last(connection: sa.Connection, subscriber: str, *kinds: MailKind) -> Beginning | None:
+    """Return when the subscriber's last mail of these kinds was written that went out, or since
+    when they are subscribed, where there is none since; None where nobody of this name is, or was,
+    in force."""
+    subscribed_at = _subscribed_at(in_force(connection, subscriber))
+    query = sa.select(sa.func.max(digests.c.created_at)).where(went_out(subscriber, *kinds))
+    told_at: datetime | None = connection.scalar(query)
+    if told_at is not None and (subscribed_at is None or told_at >= subscribed_at):
+        return Beginning(told_at)
+    return None if subscribed_at is None else Beginning(subscribed_at, is_first=True)
+
+
+def went_out(subscriber: str, *kinds: MailKind) -> sa.ColumnElement[bool]:
+    """Return the condition that a digest of these kinds was mailed to the subscriber, or will be: a
+    window that had nothing to tell was not, nor what was given up before it left."""
     # Nothing is left of a mail that was given up; one that was sent may be emptied by a purge. Both
     # are asked of indexes: what lies behind a mail's bytes in its row costs reading all of them.
     given_up = sa.select(outbox.c.message_id).where(
         outbox.c.status.in_(_NOT_SENT), outbox.c.subscriber == subscriber, outbox.c.bytes == b""
     )
-    query = sa.select(sa.func.max(digests.c.created_at)).where(
+    return sa.and_(
         digests.c.subscriber == subscriber,
-        digests.c.kind.in_(ends),
+        digests.c.kind.in_(kinds),
         digests.c.mail.not_in(given_up),  # the page that tells the period
         sa.exists().where(outbox.c.message_id == digests.c.mail),
     )
-    told_at: datetime | None = connection.scalar(query)
-    standing = subscriptions.of(connection, subscriber)
-    if standing is not None and standing.kept_from is not None and told_at is not None:
-        told_at = max(told_at, standing.kept_from)
-    if told_at is not None and (subscribed_at is None or told_at >= subscribed_at):
-        return Beginning(told_at)
-    return None if subscribed_at is None else Beginning(subscribed_at, is_first=True)
 
 
 def _subscribed_at(stood: Iterable[InForce]) -> datetime | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from hrwatch.model.mail import MailKind, Reason, Window
 from hrwatch.model.tags import Kind, Relation
+from hrwatch.stages.store.mail import beginnings
 from hrwatch.stages.store.statements import chunks
 from hrwatch.stages.store.tables import digests, in_force, ledger, records, tags
 
@@ -66,7 +67,8 @@ def alerts(connection: sa.Connection, subscriber: str, since: datetime, until: d
     """Return how many urgent alerts were written to the subscriber from `since` and before
     `until`, without those that held what was above the number of a day."""
     query = sa.select(sa.func.count()).where(
-        *_alerts_to(subscriber),
+        digests.c.subscriber == subscriber,
+        digests.c.kind == MailKind.URGENT,
         digests.c.window_key.is_(None),
         digests.c.created_at >= since,
         digests.c.created_at < until,
@@ -75,20 +77,13 @@ def alerts(connection: sa.Connection, subscriber: str, since: datetime, until: d
 
 
 def alerts_since_digest(connection: sa.Connection, subscriber: str) -> int:
-    """Return how many urgent alerts were written to the subscriber since the last digest that they
-    were mailed."""
-    last = (
-        sa.select(sa.func.max(digests.c.created_at))
-        .where(
-            digests.c.subscriber == subscriber,
-            digests.c.kind == MailKind.DIGEST,
-            digests.c.mail.is_not(None),
-        )
-        .scalar_subquery()
-    )
-    query = sa.select(sa.func.count()).where(
-        *_alerts_to(subscriber), sa.or_(last.is_(None), digests.c.created_at > last)
-    )
+    """Return how many urgent alerts went out to the subscriber since the last digest that did; to
+    who was told nothing yet, since they subscribed."""
+    begun = beginnings.after_last(connection, subscriber, MailKind.DIGEST)
+    query = sa.select(sa.func.count()).where(beginnings.went_out(subscriber, MailKind.URGENT))
+    if begun is not None:
+        written_at = digests.c.created_at
+        query = query.where(written_at >= begun.at if begun.is_first else written_at > begun.at)
     return connection.scalar(query) or 0
 
 
@@ -112,7 +107,3 @@ def names_any(connection: sa.Connection, subscriber: str, keywords: Iterable[str
         .limit(1)
     )
     return connection.scalar(query) is not None
-
-
-def _alerts_to(subscriber: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (digests.c.subscriber == subscriber, digests.c.kind == MailKind.URGENT)

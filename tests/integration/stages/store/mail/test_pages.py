@@ -13,7 +13,7 @@ from hrwatch.model.mail import Delivery, Digest, Mail, MailKind, Page, Status, W
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import records
 from hrwatch.stages.store.mail import ledger, outbox
-from hrwatch.stages.store.removing import purging
+from hrwatch.stages.store.removing import purging, requested
 from postgres import Place
 
 TODAY = Window("2026-03-02", NOW, NOW.date())
@@ -116,7 +116,7 @@ def test_purge_takes_back_the_pages_that_have_not_left(
         done = Delivery(f"<digest1-{page}@example.org>", "desk", Status.SENT, NOW)
         archive.write_now(outbox.settle, done, None)
     with archive.reading() as connection:
-        found = purging.held(connection, "record4")
+        found = requested.held(connection, "record4")
     later = NOW + timedelta(days=1)
     assert archive.write_now(purging.purge, found, "asked for", now=later, software="x")
     assert (

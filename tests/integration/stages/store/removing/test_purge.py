@@ -31,8 +31,9 @@ from hrwatch.stages.store.articles import feeds, recognising, records, search, v
 from hrwatch.stages.store.articles import purged as purged_pages
 from hrwatch.stages.store.evidence import bodies, captures, tombstones, verifying
 from hrwatch.stages.store.mail import ledger, outbox
-from hrwatch.stages.store.removing import purging
-from hrwatch.stages.store.removing.purging import Held, Purged
+from hrwatch.stages.store.removing import purging, requested
+from hrwatch.stages.store.removing.purging import Purged
+from hrwatch.stages.store.removing.requested import Held
 from postgres import Place
 
 HOUR = timedelta(hours=1)
@@ -119,7 +120,7 @@ def archive(place: Place) -> Iterator[Archive]:
 
 def held(archive: Archive, record_id: str = VICTIM.id) -> tuple[Held, ...]:
     with archive.reading() as connection:
-        return purging.held(connection, record_id)
+        return requested.held(connection, record_id)
 
 
 def purged(archive: Archive, reason: str = "a request") -> Purged | None:
@@ -235,14 +236,14 @@ def test_held_is_every_record_of_the_page_with_its_versions(archive: Archive) ->
         (CARRIED.id, "list", 1),
     ]
     with archive.reading() as connection:
-        assert [one.id for one in purging.others(connection, found)] == [COPY.id]
+        assert [one.id for one in requested.others(connection, found)] == [COPY.id]
 
 
 @pytest.mark.parametrize("address", [PAGE, f"{PAGE}?utm_source=x"])
 def test_held_at_an_address_is_found_after_the_purge_too(archive: Archive, address: str) -> None:
     for _ in range(2):
         with archive.reading() as connection:
-            found = purging.held_at(connection, address, PAGE)
+            found = requested.held_at(connection, address, PAGE)
         assert [one.id for one in found] == [VICTIM.id, CARRIED.id]
         purged(archive)
 
@@ -251,7 +252,7 @@ def test_held_at_an_address_is_what_another_address_led_to_it_as_well(archive: A
     led = replace(VICTIM, id="victim000004", permalink="http://wire.example/r", guid_key="8" * 32)
     archive.write_now(records.add, [led])
     with archive.reading() as connection:
-        found = purging.held_at(connection, PAGE, PAGE)
+        found = requested.held_at(connection, PAGE, PAGE)
     assert [one.id for one in found] == [VICTIM.id, CARRIED.id, led.id]
     assert held(archive) == found
 
@@ -276,8 +277,10 @@ def test_held_at_the_address_that_a_page_was_read_at_is_found(archive: Archive) 
     behind = replace(OTHER, id="other0000002", article=an_article(url="http://herald.example/9"))
     archive.write_now(records.add, [behind])
     with archive.reading() as connection:
-        found = purging.held_at(connection, "http://herald.example/9", "http://herald.example/9")
-        nothing = purging.held_at(connection, "http://herald.example/8", "http://herald.example/8")
+        found = requested.held_at(connection, "http://herald.example/9", "http://herald.example/9")
+        nothing = requested.held_at(
+            connection, "http://herald.example/8", "http://herald.example/8"
+        )
     assert [one.id for one in found] == [behind.id]
     assert nothing == ()
 
@@ -336,7 +339,9 @@ def test_purged_article_of_an_address_that_many_share_takes_none_of_them_with_it
     archive.write_now(records.add, [SIBLING])
     assert [one.id for one in held(archive)] == [VICTIM.id, CARRIED.id]
     with archive.reading() as connection:
-        others = [one.id for one in purging.others(connection, purging.held(connection, VICTIM.id))]
+        others = [
+            one.id for one in requested.others(connection, requested.held(connection, VICTIM.id))
+        ]
     assert others == [COPY.id, SIBLING.id]
     purged(archive)
     marks = replace(MARKS, guid_key="e" * 32)
@@ -350,7 +355,7 @@ def test_purged_page_that_had_two_titles_does_not_come_back_under_a_third(
     retitled = replace(VICTIM, version=3, entry=replace(ENTRY, title="Qvorrel spoke"))
     archive.write_now(records.add, [retitled, SIBLING])
     with archive.reading() as connection:
-        found = purging.held_at(connection, PAGE, PAGE)
+        found = requested.held_at(connection, PAGE, PAGE)
     assert [one.id for one in found] == [VICTIM.id, CARRIED.id, SIBLING.id]
     archive.write_now(purging.purge, found, "a request", now=LATER, software="hrwatch 1")
     assert known(archive, replace(MARKS, guid_key="e" * 32, title_key="f" * 32), "herald")
