@@ -1,15 +1,16 @@
 """What a subscriber wants to hear no more of, as their mutes say it: used by writing, and, for the
 words, by wishes. Pure.
 
-A muted word is no reason any more: the article is looked at as if the word did not stand in it.
+A muted word is no reason any more: the article is looked at as if the word had never found it.
 One that nothing else speaks for is left out; any other is told, without the word among its
-reasons.
+reasons. What the operator's query finds by words of its own speaks too.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from hrwatch.model.articles import Record
 from hrwatch.model.mail import Match, Mute, MuteKind
 from hrwatch.model.tags import Evidence, Field, Tag
 from hrwatch.stages.match import Matcher
@@ -46,9 +47,16 @@ def without(match: Match, words: frozenset[str], matcher: Matcher) -> Match | No
     if tags == match.record.tags:
         return match
     left = matcher.match(replace(match.record, tags=tags))
-    if left is None or (match.because and not left.because):
+    if left is None or (match.because and not left.because and not _is_queried(left, matcher)):
         return None
     return replace(left, reason=match.reason)
+
+
+def left_out(muted: Iterable[Record], told: Iterable[Match]) -> int:
+    """Return how many stories are left out, given what is muted of a digest and what it tells:
+    those of which it tells no other report either."""
+    stories = {record.story for record in muted}
+    return len(stories.difference(match.record.story for match in told))
 
 
 def speaks(evidence: Evidence, word: str) -> bool:
@@ -64,6 +72,13 @@ def as_shown(evidence: Evidence, word: str) -> str:
     is_written_so = _PAIR not in evidence.term and called(evidence.found) == word
     shown = evidence.found if is_written_so else evidence.term
     return " ".join(shown.split())
+
+
+def _is_queried(match: Match, matcher: Matcher) -> bool:
+    """Say whether a query asks for what the article says, not for whatever there is, as one of
+    sources or excludes alone does: an article that said nothing would not match."""
+    nothing = replace(match.record, title="", text="", tags=())
+    return matcher.match(nothing) is None
 
 
 def _without(tags: Iterable[Tag], words: frozenset[str]) -> tuple[Tag, ...]:

@@ -11,6 +11,13 @@ from hrwatch.stages.tag.tokens import Tokens, tokenise
 
 _STATES = frozenset([FormKind.REGION, FormKind.ABBREVIATION])
 _WITH_STATES = "US"  # "Georgia (state)"
+# "Georgia (country)", in the languages that write Georgia so
+_NO_STATE = frozenset(
+    tokenise(
+        "country nation republic EU NATO Europe Asia Eurasia "
+        "país nación república paese nazione repubblica land republik UE OTAN Europa"
+    ).forms
+)
 
 
 class Beside(Enum):
@@ -52,6 +59,12 @@ class Company:
             codes.update(self._gazetteer.code(part.replace(".", ""), language) for part in rest)
         if is_open and how is Beside.BRACKETS and words.forms[:1] == ("state",):
             codes.add(_WITH_STATES)
+        if (
+            how is Beside.BRACKETS
+            and self._gazetteer.code(name, language)
+            and _is_no_state(named, words)
+        ):
+            focus = ()
         return self._ambiguity.alone(key, words, codes, focus)
 
 
@@ -61,4 +74,12 @@ def _is_state(named: list[Occurrence], words: Tokens) -> bool:
         len(named) == 1
         and named[0].form.kind in _STATES
         and (named[0].first, named[0].last) == (0, len(words.forms) - 1)
+    )
+
+
+def _is_no_state(named: list[Occurrence], words: Tokens) -> bool:
+    """Return whether words name a country, or say that one is meant: "EU". Towns may be a state's:
+    "Georgia (Athens)"."""
+    return any(one.form.kind is FormKind.NAME for one in named) or (
+        bool(words.forms) and _NO_STATE.issuperset(words.forms)
     )

@@ -647,6 +647,21 @@ def test_muted_stories_are_left_out_and_counted_until_a_digest_said_so(run: Run)
     run(test, replace(ANNA, text_only=True))
 
 
+def test_story_that_another_source_tells_is_not_said_to_be_left_out(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        await room.heed(reply(mail, "mute source Herald"))
+        await room.archive(story(4), replace(story(5, "herald"), story="record4"))
+        await room.digests()
+        await room.archive(story(6), replace(story(7, "herald"), story="record7"))
+        await room.digests()
+        _, second, third = map(text_of, await room.mails(MailKind.DIGEST))
+        assert "case 4" in second and "left out" not in second
+        assert "1 story is left out: you muted it." in third
+
+    run(test, replace(ANNA, text_only=True))
+
+
 def test_muted_story_is_not_told_again_until_it_is_unmuted(run: Run) -> None:
     async def test(room: Newsroom) -> None:
         mail = await told(room)

@@ -135,6 +135,26 @@ def test_tag_category_of_an_ambiguous_name_is_what_its_feed_mostly_writes_about(
     assert subjects(TAGGER.tag("A report", "It is long.", "en", ("Georgia",), cues)) == {said}
 
 
+@pytest.mark.parametrize(
+    ("category", "said"),
+    [
+        ("Georgia (country)", "GE"),
+        ("Georgia (Republic)", "GE"),
+        ("Georgia (EU)", "GE"),
+        ("Georgia (Iran)", "GE"),
+        ("Georgia (Brussels)", "US"),  # a town may lie in the state as well
+        ("Georgia (state)", "US"),
+        ("Georgia (country music)", "US"),
+        ("Congo (Rwanda)", "CD"),  # without a country of its own it is what the feed writes about
+    ],
+)
+def test_tag_category_whose_brackets_speak_of_a_country_is_no_state_in_a_feed_on_states(
+    category: str, said: str
+) -> None:
+    cues = Cues(trust_categories=True, countries=("US", "CD"))
+    assert subjects(TAGGER.tag("A report", "It is long.", "en", (category,), cues)) == {said}
+
+
 def test_tag_category_stands_as_evidence_with_its_place_in_the_list() -> None:
     (tag,) = TAGGER.tag("A report", "", "en", ("News", "Peru"), TRUSTED)
     (evidence,) = tag.evidence
