@@ -372,3 +372,17 @@ def test_what_is_muted_is_counted_again_where_nobody_read_how_much_it_was(
         assert muted() == "none"
 
     at_the_desk(place, tmp_path, "2026-11-22 09:00", (reader(),), test)
+
+
+def test_who_came_back_has_no_digest_of_a_window_of_before(file: Place, tmp_path: Path) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        asked = criteria(desk.desk.config.subscribers[0].interest)
+        for stands, at in (({}, "2026-11-17 09:00"), ({"desk": asked}, "2026-11-25 09:00")):
+            await desk.archive.write(subscribers.sync, stands, instant(at))
+        desk.clock.now = instant("2026-11-25 10:00")
+        await desk.publish("One")
+        await desk.go("2026-11-30 09:00")
+        assert periods(desk) == [(f"Wed 25 Nov 11:00{FIRST}", "Mon 30 Nov 07:00")]
+
+    at_the_desk(file, tmp_path, "2026-11-16 09:00", (reader(WEEKLY),), test)
