@@ -6,13 +6,14 @@ One that nothing else speaks for is left out; any other is told, without the wor
 reasons. What the operator's query finds by words of its own speaks too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import Match, Mute, MuteKind
 from hrwatch.model.tags import Evidence, Field, Tag
+from hrwatch.stages.digest import matched
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called, fold
 from hrwatch.stages.store.mail.ledger import Waiting
@@ -64,6 +65,17 @@ def speaks(evidence: Evidence, word: str) -> bool:
     as the rules do, in any of the forms that a rule with a star stands for. What the publisher's
     own category says is no word of the text."""
     return bool(word) and _is_one_of(evidence, frozenset((word,)))
+
+
+def meant(word: str, words: Sequence[Evidence], translate: Callable[[str], str]) -> Evidence | None:
+    """Given a word as replies compare it, return the one that it is among those by which articles
+    were found; else the one that a digest in the language of `translate` shows so, where it cuts
+    it off or takes an address out of it: of a pair anything may stand in between."""
+    spoken = next((one for one in words if speaks(one, word)), None)
+    if spoken is not None or not word:
+        return spoken
+    cut = (one for one in words if _PAIR in one.term or len(one.found) > matched.LIMIT)
+    return next((one for one in cut if called(matched.shown_alone(one, translate)) == word), None)
 
 
 def as_shown(evidence: Evidence, word: str) -> str:

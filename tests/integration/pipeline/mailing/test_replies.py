@@ -5,6 +5,7 @@ import email
 import email.policy
 import itertools
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -496,6 +497,29 @@ def test_word_that_found_nothing_is_not_muted_and_not_sent_back(run: Run) -> Non
         assert "that word is not muted." in said[1]
 
     run(test)
+
+
+def test_pair_is_muted_as_the_digest_shows_it(run: Run) -> None:
+    stretch = "guards (write to b@b.example) who watched from a long row of buses kicked"
+
+    def kicked(number: int) -> Record:
+        at = {"field": Field.TEXT, "offset": 0, "length": len(stretch)}
+        pair = an_evidence(found=stretch, term="guards ~15 kick*", **at)
+        return replace(story(number), text=f"{stretch}.", tags=(a_tag(evidence=(pair,)),))
+
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, kicked(1))
+        (shown,) = re.findall('"(guards [^"]*…)" ', text_of(mail))
+        assert "[e-mail removed]" in shown
+        await room.heed(reply(mail, f"mute word {shown}"))
+        assert await room.mutes() == {"guards ~15 kick": None}
+        (answer,) = await room.answers()
+        assert "this word alone found: guards ~15 kick*." in answer and "buses" not in answer
+        await room.archive(kicked(2), story(3))
+        await room.digests()
+        assert "1 story is left out" in text_of((await room.mails(MailKind.DIGEST))[1])
+
+    run(test, replace(ANNA, text_only=True))
 
 
 def test_words_that_are_muted_have_a_number(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

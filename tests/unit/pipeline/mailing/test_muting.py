@@ -7,7 +7,7 @@ import pytest
 from builders import NOW, a_record, a_subscriber, a_tag, an_evidence
 from hrwatch.model.mail import InForce, Match, Reason, Subscriber
 from hrwatch.model.tags import Evidence, Field, Relation, Tag
-from hrwatch.pipeline.mailing.muting import as_shown, left_out, speaks, without
+from hrwatch.pipeline.mailing.muting import as_shown, left_out, meant, speaks, without
 from hrwatch.stages.match import Matcher, criteria
 
 EVERYBODY = a_subscriber()
@@ -73,6 +73,27 @@ def test_pair_is_called_as_the_rules_do_however_it_was_written() -> None:
 
     assert as_shown(pair, "guards, says who calls 555, kick") == pair.term
     assert as_shown(by("water\ncannon", "water cannon*"), "water cannon") == "water cannon"
+
+
+LONG = "Guards, says who was there and asks not to be named at all, kick"
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("guards, says who was there and asks not to be named at all", LONG),
+        ("guards kick", "guards kick"),
+        ("guards (correo [eliminado]) kick", "guards (correo anna@example.org) kick"),
+    ],
+)
+def test_pair_is_meant_by_what_a_digest_shows_of_it(word: str, found: str) -> None:
+    pair = by(found, "police|guard* ~9 hit|kick")
+    words = [by("rally"), pair]
+
+    assert meant(word, words, lambda _: "[eliminado]") == pair
+    assert meant("rally", words, str) == by("rally")
+    assert meant("", words, str) is None
+    assert meant("guards", words, str) is None
 
 
 def test_match_by_a_muted_word_alone_is_gone() -> None:
