@@ -58,9 +58,11 @@ def after(  # noqa: PLR0913 - what is known, what was found, when, and a chance
     chance: float,
     status: int | None = None,
     error: str | None = None,
+    seen_at: datetime | None = None,
 ) -> Visit:
     """Given what is known of a page and what a visit found there (not REMOVED: that is judged
-    here), return what is known now. `status` is that of the answer."""
+    here), return what is known now. `status` is that of the answer; `seen_at`, where it was not
+    asked for now, when it was: a look that is handed on grows no younger by that."""
     was_removed = visit.standing is Standing.REMOVED
     if was_removed and found in (Standing.UNREACHABLE, Standing.UNCLEAR):
         visit = replace(visit, error=error)  # what was said when it was removed still stands
@@ -70,12 +72,12 @@ def after(  # noqa: PLR0913 - what is known, what was found, when, and a chance
         visit = replace(visit, missing=0, missing_since=None, missing_until=None, removed_at=None)
     elif found is Standing.MISSING:
         visit = _missing(visit, now, was_removed=was_removed)
-    visit = replace(visit, visits=visit.visits + 1, last_visit_at=now)
+    visit = replace(visit, visits=visit.visits + 1, last_visit_at=seen_at or now)
     return replace(visit, next_visit_at=_following(visit, first_seen_at, now, chance))
 
 
 def seen_since(visit: Visit, first_seen_at: datetime, now: datetime) -> datetime | None:
-    """Given an article whose look is due, return from when on a look at its page that was made for
+    """Given an article whose look is due, return after when a look at its page that was made for
     another feed, and found it there, does for this one; None: it is to be asked for itself, as
     what is missing, and what its own feed says something else of."""
     due_at = visit.next_visit_at

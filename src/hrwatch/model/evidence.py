@@ -66,7 +66,7 @@ class Visit:
     standing: Standing = Standing.THERE
     wants_page: bool = False  # the page could not be read when the record was made
     visits: int = 0
-    last_visit_at: datetime | None = None
+    last_visit_at: datetime | None = None  # when the page was asked for, be it for another feed
     next_visit_at: datetime | None = None  # None: no more
     missing: int = 0  # visits in a row that found 404 or 410
     missing_since: datetime | None = None

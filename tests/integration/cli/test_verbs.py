@@ -28,6 +28,7 @@ from hrwatch.stages.store import tables
 from hrwatch.stages.store.archive import Archive
 from hrwatch.stages.store.articles import feeds, records
 from hrwatch.stages.store.evidence import captures
+from hrwatch.stages.store.evidence.bodies import pack
 from hrwatch.stages.store.mail import ledger, outbox, subscribers, subscriptions
 
 FILE = """
@@ -393,9 +394,9 @@ def test_show_lists_what_was_captured_of_an_article(folder: Path) -> None:
 
 
 def test_verify_of_what_is_whole_tells_the_head_to_note(folder: Path) -> None:
-    bodies = (b"<p>One.</p>", b"<p>Two.</p>")
+    pages = (b"<p>One.</p>", b"<p>Two.</p>")
     with Archive.open("archive.db", directory=folder / "state", writing=True) as archive:
-        links = archive.write_now(captures.append, [(a_capture(body), body) for body in bodies])
+        links = archive.write_now(captures.append, [(a_capture(page), page) for page in pages])
 
     ended = run(folder, "verify", links[0].chain_hash.upper())
     assert (ended.exit_code, ended.stderr) == (0, "")
@@ -413,7 +414,7 @@ def test_verify_of_what_is_whole_tells_the_head_to_note(folder: Path) -> None:
         "tombstones": 0,
         "bodies": 2,
         "bytes": 22,
-        "stored_bytes": sum(len(bodies.pack(body).compressed) for body in bodies),
+        "stored_bytes": sum(len(pack(page).compressed) for page in pages),
         "number": 2,
         "head": links[1].chain_hash,
         "last_at": "2026-03-02T09:00:00Z",

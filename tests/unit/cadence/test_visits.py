@@ -132,6 +132,14 @@ def test_look_of_another_feed_before_the_article_was_first_seen_does_not() -> No
     assert visits.seen_since(known, NOW, NOW + 3 * HOUR) == NOW + 2.9 * HOUR
 
 
+def test_look_of_another_feed_that_does_is_noted_as_of_when_it_was_made() -> None:
+    own = visits.after(PLANNED, THERE, first_seen_at=NOW, now=NOW + 1.05 * DAY, chance=0.0)
+    taken = visits.after(
+        PLANNED, THERE, first_seen_at=NOW, now=NOW + 1.05 * DAY, chance=0.0, seen_at=NOW + DAY
+    )
+    assert taken == replace(own, last_visit_at=NOW + DAY)
+
+
 def test_hastened_is_now_but_not_within_the_hour_and_not_without_end() -> None:
     at = NOW + 30 * timedelta(minutes=1)
     assert visits.hastened(NEW, NOW, at).next_visit_at == NOW + HOUR

@@ -41,7 +41,8 @@ class Choice:
     @property
     def muted_stories(self) -> int:
         """How many stories are left out because they are muted."""
-        return len({one.record.story for one in self.muted})
+        muted = (one.record for one in self.muted)
+        return muting.left_out(muted, (*self.matches, *self.passing))
 
 
 async def choose(desk: Desk, subscriber: Subscriber, now: datetime) -> Choice:

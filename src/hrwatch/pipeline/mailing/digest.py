@@ -142,7 +142,8 @@ async def send_digest(parts: Parts, desk: Desk, turn: Turn, states: Iterable[Fee
             replies=desk.config.mail.replies,
         )
         written = await _write(parts, desk, turn, replace(brief, occasion=occasion), matches)
-        if written and choice.muted:  # this digest has said how much it is
+        # This digest has said how much it is; by its moment it is found, should it be given up.
+        if written and choice.muted:
             await parts.archive.write(settling.settle, subscriber.name, choice.muted, now, None)
         return written
     if turn.window is None:

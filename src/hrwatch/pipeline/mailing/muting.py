@@ -1,17 +1,19 @@
 """What a subscriber wants to hear no more of, as their mutes say it: used by writing, and, for the
 words, by wishes. Pure.
 
-A muted word is no reason any more: the article is looked at as if the word did not stand in it.
+A muted word is no reason any more: the article is looked at as if the word had never found it.
 One that nothing else speaks for is left out; any other is told, without the word among its
-reasons.
+reasons. What the operator's query finds by words of its own speaks too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from hrwatch.model.articles import Record
 from hrwatch.model.mail import Match, Mute, MuteKind
 from hrwatch.model.tags import Evidence, Field, Tag
+from hrwatch.stages.digest import matched
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called, fold
 from hrwatch.stages.store.mail.ledger import Waiting
@@ -46,9 +48,16 @@ def without(match: Match, words: frozenset[str], matcher: Matcher) -> Match | No
     if tags == match.record.tags:
         return match
     left = matcher.match(replace(match.record, tags=tags))
-    if left is None or (match.because and not left.because):
+    if left is None or (match.because and not left.because and not _is_queried(left, matcher)):
         return None
     return replace(left, reason=match.reason)
+
+
+def left_out(muted: Iterable[Record], told: Iterable[Match]) -> int:
+    """Return how many stories are left out, given what is muted of a digest and what it tells:
+    those of which it tells no other report either."""
+    stories = {record.story for record in muted}
+    return len(stories.difference(match.record.story for match in told))
 
 
 def speaks(evidence: Evidence, word: str) -> bool:
@@ -58,12 +67,30 @@ def speaks(evidence: Evidence, word: str) -> bool:
     return bool(word) and _is_one_of(evidence, frozenset((word,)))
 
 
+def meant(word: str, words: Sequence[Evidence], translate: Callable[[str], str]) -> Evidence | None:
+    """Given a word as replies compare it, return the one that it is among those by which articles
+    were found; else the one that a digest in the language of `translate` shows so, where it cuts
+    it off or takes an address out of it: of a pair anything may stand in between."""
+    spoken = next((one for one in words if speaks(one, word)), None)
+    if spoken is not None or not word:
+        return spoken
+    cut = (one for one in words if _PAIR in one.term or len(one.found) > matched.LIMIT)
+    return next((one for one in cut if called(matched.shown_alone(one, translate)) == word), None)
+
+
 def as_shown(evidence: Evidence, word: str) -> str:
     """Return what to call a word: as the text writes it; else as the rules do. A pair of words as
     they do in any case: anything may stand between them in a text."""
     is_written_so = _PAIR not in evidence.term and called(evidence.found) == word
     shown = evidence.found if is_written_so else evidence.term
     return " ".join(shown.split())
+
+
+def _is_queried(match: Match, matcher: Matcher) -> bool:
+    """Say whether a query asks for what the article says, not for whatever there is, as one of
+    sources or excludes alone does: an article that said nothing would not match."""
+    nothing = replace(match.record, title="", text="", tags=())
+    return matcher.match(nothing) is None
 
 
 def _without(tags: Iterable[Tag], words: frozenset[str]) -> tuple[Tag, ...]:

@@ -182,7 +182,8 @@ def _digests(
         ]
         matches = tuple(one.match for one in waiting if not one.is_muted)
         if any(match.relation is Relation.SUBJECT for match in matches):
-            yield due_at, matches, len({o.match.record.story for o in waiting if o.is_muted})
+            muted = (one.match.record for one in waiting if one.is_muted)
+            yield due_at, matches, muting.left_out(muted, matches)
             told.update(map(_key, matches))
             waiting = []
 

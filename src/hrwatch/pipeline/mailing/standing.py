@@ -9,7 +9,7 @@ from hrwatch.pipeline.mailing.due import Errand, errand, hold, is_quiet_for, nex
 from hrwatch.pipeline.parts import Desk, Look
 from hrwatch.stages.digest.windows import week_of, zone_of
 from hrwatch.stages.store.archive import Archive
-from hrwatch.stages.store.mail import subscriptions, turns
+from hrwatch.stages.store.mail import beginnings, subscriptions, turns
 from hrwatch.stages.store.mail.turns import Standing
 
 # Where a look at what waits led to no mail, and nothing came since, another one can wait so long.
@@ -50,7 +50,7 @@ async def turns_at(desk: Desk, now: datetime, *, regardless: bool) -> tuple[Turn
     taken |= {
         one.name
         for one in awake
-        if one.name not in taken and await _is_told_since(desk.archive, one, windows[one.name], now)
+        if one.name not in taken and await _needs_none(desk.archive, one, windows[one.name], now)
     }
     found = []
     for subscriber in awake:
@@ -67,12 +67,17 @@ async def turns_at(desk: Desk, now: datetime, *, regardless: bool) -> tuple[Turn
     return tuple(found)
 
 
-async def _is_told_since(
+async def _needs_none(
     archive: Archive, subscriber: Subscriber, window: Window | None, now: datetime
 ) -> bool:
-    """Say whether a weekly window, which has had no digest, needs none: its weekday was another one
-    when the last digest came."""
-    if window is None or subscriber.schedule.cadence is not Cadence.WEEKLY:
+    """Say whether a window, which has had no digest, needs none: its subscriber left, and came back
+    on a later day; or it is a weekly one, whose weekday was another when the last digest came."""
+    if window is None:
+        return False
+    since = await archive.read(beginnings.subscribed_at, subscriber.name)
+    if since is not None and window_of(subscriber, since, now) is None:
+        return True
+    if subscriber.schedule.cadence is not Cadence.WEEKLY:
         return False
     today = now.astimezone(zone_of(subscriber.timezone)).date()
     week = week_of(window.local_date)

@@ -14,6 +14,7 @@ from hrwatch.pipeline.mailing import muting
 from hrwatch.pipeline.mailing.due import Hold, hold
 from hrwatch.pipeline.parts import Desk
 from hrwatch.stages.digest import windows
+from hrwatch.stages.digest.tongue import speaking
 from hrwatch.stages.match import Matcher
 from hrwatch.stages.reply.commands import called
 from hrwatch.stages.store.mail import replying, subscriptions
@@ -125,11 +126,12 @@ async def _muting(desk: Desk, subscriber: Subscriber, command: Command, now: dat
     told of a word of theirs that it is muted, and goes on being sent what they meant."""
     verb = command.verb
     words = await desk.archive.read(replying.found_by, subscriber.name, now - LATELY)
-    found = next((one for one in words if muting.speaks(one, command.whole)), None)
+    translate = speaking(subscriber.mail_language).gettext
+    found = muting.meant(command.whole, words, translate)
     if found is not None:
         command = replace(command, word=command.whole, days=None)
     else:
-        found = next((one for one in words if muting.speaks(one, command.word)), None)
+        found = muting.meant(command.word, words, translate)
     if found is None:
         return Wish(Effect(subscriber.name, verb), Told(verb, Obstacle.NO_WORD))
     shown = muting.as_shown(found, command.word)

@@ -6,6 +6,7 @@ today. So a change of our rules or of our extractor is never a publisher's chang
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http import HTTPStatus
 
 from hrwatch import hops, text
@@ -51,6 +52,7 @@ class Found:
     standing: Standing
     status: int | None = None
     error: str | None = None
+    seen_at: datetime | None = None  # by a look that was made for another feed; None: now
     validators: Validators = field(default_factory=Validators)
     body_sha256: str | None = None  # of the article's page; None: the one that is known
     evidence: looks.Evidence | None = None

@@ -227,6 +227,7 @@ async def _look(parts: Parts, feed: Feed, record: Record, visit: Visit) -> Look 
         chance=parts.chance(),
         status=found.status,
         error=found.error,
+        seen_at=found.seen_at,
     )
     reason = schedule.news(visit, after)
     return Look(record, after, found.evidence, found.version, reason=reason)

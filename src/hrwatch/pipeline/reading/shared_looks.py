@@ -3,7 +3,8 @@ that a publisher is asked once and not for each feed (decision 0029).
 
 Only a page that was there, at the very same address and by the same way, after this article was
 seen last, and lately. What is missing is asked for each time: what is told of a removal are checks
-of the article's own.
+of the article's own. What was taken from another is noted as of when the page was asked for: it
+may be handed on, and never as a later look than it is.
 """
 
 from dataclasses import replace
@@ -29,12 +30,15 @@ async def seen_for_another(subject: Subject) -> Found | None:
             continue
         if other.body_sha256 == visit.body_sha256:
             known = Validators(visit.etag, visit.last_modified)
-            return Found(Standing.THERE, other.status, validators=known)
+            return Found(
+                Standing.THERE, other.status, seen_at=other.last_visit_at, validators=known
+            )
         found = await captured(parts.archive, other.record, other.body_sha256)
         if found is None or found[0].fetched_at < since:
             continue
         page = replace(
             await beginning(*found), validators=Validators(other.etag, other.last_modified)
         )
-        return await judged(subject, page, found[1], f"as fetched for record {other.record}")
+        judgement = await judged(subject, page, found[1], f"as fetched for record {other.record}")
+        return replace(judgement, seen_at=other.last_visit_at)
     return None

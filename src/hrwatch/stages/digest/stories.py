@@ -10,8 +10,8 @@ from hrwatch.model.articles import CopyKind, Kept, Record
 from hrwatch.model.feeds import Feed, PublisherType, Terms
 from hrwatch.model.mail import Match
 from hrwatch.model.tags import BY_FOCUS, Evidence, Field, Kind, Relation, Tag
-from hrwatch.stages.digest import names
-from hrwatch.stages.digest.redact import redacted, removals
+from hrwatch.stages.digest import matched, names
+from hrwatch.stages.digest.redact import redacted
 from hrwatch.stages.digest.snippet import LIMIT, snippet
 from hrwatch.stages.digest.tongue import Tongue
 from hrwatch.stages.digest.view import (
@@ -25,7 +25,6 @@ from hrwatch.stages.digest.view import (
 )
 
 _TITLE_LIMIT = 300  # characters; some feeds put the whole text there
-_WORD_LIMIT = 60
 # What is listed of a story; the others are counted.
 WORDS_LISTED = 5  # of one tag's evidence
 TAGS_LISTED = 12  # of a kind
@@ -34,7 +33,7 @@ _NAMED = 5  # in passing
 _LONGEST_LINK = 4_000  # bytes; browsers and servers refuse what is longer
 _PUBLISHER_LIMIT = 80
 _LONGER = 600  # characters of a snippet, for who asked for more
-_MARGIN = 200  # looked at round a word, so that one inside an address is seen to be that
+_MARGIN = 200  # looked at behind a title, so that an address at its end is seen to be that
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,34 +169,22 @@ class Writer:
         words: dict[str, set[Field]] = {}
         for found in tag.evidence:
             if found.length:
-                words.setdefault(self._word(found, record), set()).add(found.field)
-        shown = [Word(word, _in_order(fields)) for word, fields in words.items()]
+                shown = matched.shown(found, record, self.tongue.gettext)
+                words.setdefault(shown, set()).add(found.field)
+        listed = [Word(word, _in_order(fields)) for word, fields in words.items()]
         return MatchedTag(
             label=self._label(tag),
-            words=tuple(shown[:WORDS_LISTED]),
+            words=tuple(listed[:WORDS_LISTED]),
             fields=_in_order({evidence.field for evidence in tag.evidence}),
             relation=tag.relation,
             by_focus=any(evidence.rule == BY_FOCUS for evidence in tag.evidence),
-            more_words=len(shown[WORDS_LISTED:]),
+            more_words=len(listed[WORDS_LISTED:]),
         )
 
     def _label(self, tag: Tag) -> str:
         if tag.kind is Kind.KEYWORD:
             return names.keyword(tag.value, self.labels, self.tongue)
         return names.country(tag.value, self.labels, self.tongue)
-
-    def _word(self, evidence: Evidence, record: Record) -> str:
-        """Return the word as the text writes it, or what stands for the address it is a part of."""
-        translate = self.tongue.gettext
-        if evidence.field is not Field.CATEGORIES:
-            told = record.title if evidence.field is Field.TITLE else record.text
-            start = max(0, evidence.offset - _MARGIN)
-            end = evidence.offset + evidence.length
-            for removal in removals(told[start : end + _MARGIN]):
-                if start + removal.start < end and evidence.offset < start + removal.end:
-                    return translate(removal.label)
-        found = redacted(text.clean_line(evidence.found), translate)
-        return text.clean_line(found, _WORD_LIMIT)
 
 
 def _in_order(fields: Collection[Field]) -> tuple[Field, ...]:

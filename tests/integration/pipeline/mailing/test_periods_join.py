@@ -17,6 +17,8 @@ from hrwatch.model.mail import (
     Cadence,
     Delivery,
     MailKind,
+    Mute,
+    MuteKind,
     Quiet,
     Schedule,
     Status,
@@ -285,9 +287,12 @@ def test_period_after_a_long_stop_begins_with_what_was_kept_though_no_digest_cam
     at_the_desk(file, tmp_path, "2026-11-23 09:00", (reader(WEEKLY, urgent=3),), test)
 
 
-async def last_is_dropped(desk: WritingDesk) -> None:
+async def last_is_dropped(desk: WritingDesk) -> tuple[undelivered.Outcome, int]:
     """The operator gives the newest mail up."""
-    await desk.archive.write(undelivered.drop, desk.mails()[-1]["Message-ID"], desk.clock())
+    last = desk.mails()[-1]["Message-ID"]
+    done: tuple[undelivered.Outcome, int]
+    done = await desk.archive.write(undelivered.drop, last, desk.clock())
+    return done
 
 
 def test_alerts_are_counted_since_the_last_digest_that_went_out(
@@ -333,3 +338,74 @@ def test_alerts_of_an_earlier_subscription_are_not_counted_in_the_first_digest_o
         assert "0 urgent alerts since your last digest" in told
 
     at_the_desk(file, tmp_path, "2026-11-22 09:00", (reader(urgent=3),), test)
+
+
+def test_what_is_muted_is_counted_again_where_nobody_read_how_much_it_was(
+    place: Place, tmp_path: Path
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        def muted() -> str:
+            told = re.search(r"\d (story|stories)\s+(is|are) left out", desk.last_text())
+            return told[0][0] if told else "none"
+
+        async def mute(story: str) -> None:
+            wish = Mute(MuteKind.STORY, story, desk.clock())
+            await desk.archive.write(subscriptions.mute, "desk", wish)
+
+        await desk.tick()
+        await mute(await desk.publish("Muted"))
+        await desk.publish("One")
+        await desk.go("2026-11-23 09:00")
+        assert muted() == "1"
+        await mute(await desk.publish("Muted, too"))
+        await mute(await desk.publish("And this"))
+        await desk.publish("Two")
+        await desk.go("2026-11-24 09:00")
+        assert muted() == "2"
+        dropped = await last_is_dropped(desk)
+        assert dropped == (undelivered.Outcome.DONE, 1)  # article that is told: "Two"
+        await desk.go("2026-11-25 09:00")
+        assert "Period: Mon 23 Nov 07:00" in desk.last_text()
+        assert muted() == "2"
+        await desk.publish("Three")
+        await desk.go("2026-11-26 09:00")
+        assert muted() == "none"
+
+    at_the_desk(place, tmp_path, "2026-11-22 09:00", (reader(),), test)
+
+
+def test_who_came_back_has_no_digest_of_a_window_of_before(file: Place, tmp_path: Path) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        asked = criteria(desk.desk.config.subscribers[0].interest)
+        for stands, at in (({}, "2026-11-17 09:00"), ({"desk": asked}, "2026-11-25 09:00")):
+            await desk.archive.write(subscribers.sync, stands, instant(at))
+        desk.clock.now = instant("2026-11-25 10:00")
+        await desk.publish("One")
+        await desk.go("2026-11-30 09:00")
+        assert periods(desk) == [(f"Wed 25 Nov 11:00{FIRST}", "Mon 30 Nov 07:00")]
+
+    at_the_desk(file, tmp_path, "2026-11-16 09:00", (reader(WEEKLY),), test)
+
+
+def test_who_came_back_is_not_told_what_was_on_its_way_when_they_left(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        await desk.publish("Before")
+        await desk.go("2026-11-17 09:00")
+        (due,) = await desk.archive.read(outbox.waiting, now=desk.clock(), regardless=True)
+        asked = criteria(desk.desk.config.subscribers[0].interest)
+        await desk.archive.write(subscribers.sync, {}, desk.clock())
+        withdrawn = Delivery(due.message_id, "desk", Status.REFUSED, desk.clock())
+        await desk.archive.write(outbox.withdraw, withdrawn)
+        await desk.archive.write(subscribers.sync, {"desk": asked}, instant("2026-11-25 09:00"))
+        desk.clock.now = instant("2026-11-25 10:00")
+        await desk.publish("After")
+        await desk.go("2026-11-26 09:00")
+        told = " ".join(desk.last_text().split())
+        assert f"Period: Wed 25 Nov 11:00{FIRST}" in told
+        assert "After" in told and "Before" not in told
+
+    at_the_desk(file, tmp_path, "2026-11-16 09:00", (reader(),), test)

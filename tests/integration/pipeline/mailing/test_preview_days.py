@@ -151,3 +151,25 @@ def test_preview_of_who_is_told_at_once_is_by_their_day(tmp_path: Path) -> None:
 
     assert [[m.record.id for m in one.digest.matches] for one in foreseen] == [["r0", "r1"], ["r2"]]
     assert [one.due_at.hour for one in foreseen] == [15, 15]
+
+
+def test_preview_of_days_does_not_count_a_story_that_it_tells_as_left_out(tmp_path: Path) -> None:
+    subscriber = a_subscriber(schedule=Schedule(Cadence.DAILY, time(7)))
+    (tmp_path / "feeds.yaml").write_text("feeds: []\n")
+    config = load(tmp_path / "feeds.yaml")
+    at = datetime(2026, 11, 2, 13, tzinfo=UTC)
+    of = {"r1": "r1", "r2": "r1", "r3": "r3"}
+    new = [
+        a_record(name, story=story, feed="wire" if name == "r1" else "herald", first_seen_at=at)
+        for name, story in of.items()
+    ]
+    with wiring.open_archive(config, tmp_path / "state") as archive:
+        archive.write_now(records.add, new)
+        archive.write_now(subscribers.sync, {"desk": criteria(subscriber.interest)}, at)
+        archive.write_now(subscriptions.mute, "desk", Mute(MuteKind.FEED, "herald", at))
+        desk = wiring.open_desk(config, archive)
+
+        (one,) = asyncio.run(pipeline.preview_since(desk, subscriber, at, at + 60 * MINUTE))
+
+    assert [match.record.id for match in one.digest.matches] == ["r1"]
+    assert "1 story is left out: you muted it." in " ".join(one.digest.pages[0].text.split())

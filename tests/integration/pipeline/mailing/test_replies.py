@@ -5,6 +5,7 @@ import email
 import email.policy
 import itertools
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -498,6 +499,29 @@ def test_word_that_found_nothing_is_not_muted_and_not_sent_back(run: Run) -> Non
     run(test)
 
 
+def test_pair_is_muted_as_the_digest_shows_it(run: Run) -> None:
+    stretch = "guards (write to b@b.example) who watched from a long row of buses kicked"
+
+    def kicked(number: int) -> Record:
+        at = {"field": Field.TEXT, "offset": 0, "length": len(stretch)}
+        pair = an_evidence(found=stretch, term="guards ~15 kick*", **at)
+        return replace(story(number), text=f"{stretch}.", tags=(a_tag(evidence=(pair,)),))
+
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, kicked(1))
+        (shown,) = re.findall('"(guards [^"]*…)" ', text_of(mail))
+        assert "[e-mail removed]" in shown
+        await room.heed(reply(mail, f"mute word {shown}"))
+        assert await room.mutes() == {"guards ~15 kick": None}
+        (answer,) = await room.answers()
+        assert "this word alone found: guards ~15 kick*." in answer and "buses" not in answer
+        await room.archive(kicked(2), story(3))
+        await room.digests()
+        assert "1 story is left out" in text_of((await room.mails(MailKind.DIGEST))[1])
+
+    run(test, replace(ANNA, text_only=True))
+
+
 def test_words_that_are_muted_have_a_number(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wishes, "MOST_WORDS", 2)
 
@@ -643,6 +667,21 @@ def test_muted_stories_are_left_out_and_counted_until_a_digest_said_so(run: Run)
         assert "2 stories are left out: you muted them." in second
         assert "case 6" in second and "case 4" not in second
         assert "case 7" in third and "left out" not in third
+
+    run(test, replace(ANNA, text_only=True))
+
+
+def test_story_that_another_source_tells_is_not_said_to_be_left_out(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room)
+        await room.heed(reply(mail, "mute source Herald"))
+        await room.archive(story(4), replace(story(5, "herald"), story="record4"))
+        await room.digests()
+        await room.archive(story(6), replace(story(7, "herald"), story="record7"))
+        await room.digests()
+        _, second, third = map(text_of, await room.mails(MailKind.DIGEST))
+        assert "case 4" in second and "left out" not in second
+        assert "1 story is left out: you muted it." in third
 
     run(test, replace(ANNA, text_only=True))
 

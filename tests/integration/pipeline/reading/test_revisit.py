@@ -444,6 +444,36 @@ def test_look_of_another_feed_does_only_if_it_went_the_same_way(
     watch(file, tmp_path, test, also=(MIRROR,))
 
 
+def test_look_that_feeds_hand_on_from_one_to_the_next_grows_no_younger(
+    file: Place, tmp_path: Path
+) -> None:
+    names = [f"mirror{number}" for number in range(3)]
+
+    async def test(desk: Watch) -> None:
+        desk.site.answers |= {
+            f"/{name}": an_answer(b"<rss version='2.0'><channel></channel></rss>") for name in names
+        }
+        desk.site.publish(ONE)
+        await desk.poll()
+        for name in names:  # each carries it six hours after the one before
+            desk.clock.advance(6 * HOUR)
+            desk.site.answers[f"/{name}"] = desk.site.answers["/wire"]
+            await desk.poll()
+        await desk.visits_until(55 * HOUR)  # the first one's look after three days is made
+        before, asked = {one.feed: one for one in desk.known()}, asked_for(desk, ONE.path)
+        desk.site.answer(1, GONE)
+        await desk.visits_until(12 * HOUR)  # within a fifth of three days it does for two more
+        after = {one.feed: one for one in desk.known()}
+        assert {name for name in after if after[name].visits > before[name].visits} == {*names[:2]}
+        assert {after[name].last_visit_at for name in names[:2]} == {before["wire"].last_visit_at}
+        assert asked_for(desk, ONE.path) == asked
+        await desk.visits_until(6 * HOUR)
+        assert asked_for(desk, ONE.path) == asked + 1
+        assert {one.feed for one in desk.known() if one.missing} == {names[2]}
+
+    watch(file, tmp_path, test, also=tuple({"name": name} for name in names))
+
+
 def test_page_that_two_feeds_carry_is_asked_for_by_each_while_it_is_missing(
     file: Place, tmp_path: Path
 ) -> None:

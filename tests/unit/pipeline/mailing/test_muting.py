@@ -7,7 +7,7 @@ import pytest
 from builders import NOW, a_record, a_subscriber, a_tag, an_evidence
 from hrwatch.model.mail import InForce, Match, Reason, Subscriber
 from hrwatch.model.tags import Evidence, Field, Relation, Tag
-from hrwatch.pipeline.mailing.muting import as_shown, speaks, without
+from hrwatch.pipeline.mailing.muting import as_shown, left_out, meant, speaks, without
 from hrwatch.stages.match import Matcher, criteria
 
 EVERYBODY = a_subscriber()
@@ -24,7 +24,8 @@ def left_of(
     """Return what is left of the match of an article with these tags."""
     stood = tuple(InForce(group, value, NOW) for group, value in criteria(reader.interest))
     matcher = Matcher(reader, stood, {})
-    match = matcher.match(a_record(tags=tags, first_seen_at=NOW))
+    title = "A hunger strike in Arvenia"
+    match = matcher.match(a_record(title=title, tags=tags, first_seen_at=NOW))
     assert match is not None
     return without(replace(match, reason=reason), words, matcher)
 
@@ -72,6 +73,27 @@ def test_pair_is_called_as_the_rules_do_however_it_was_written() -> None:
 
     assert as_shown(pair, "guards, says who calls 555, kick") == pair.term
     assert as_shown(by("water\ncannon", "water cannon*"), "water cannon") == "water cannon"
+
+
+LONG = "Guards, says who was there and asks not to be named at all, kick"
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("guards, says who was there and asks not to be named at all", LONG),
+        ("guards kick", "guards kick"),
+        ("guards (correo [eliminado]) kick", "guards (correo anna@example.org) kick"),
+    ],
+)
+def test_pair_is_meant_by_what_a_digest_shows_of_it(word: str, found: str) -> None:
+    pair = by(found, "police|guard* ~9 hit|kick")
+    words = [by("rally"), pair]
+
+    assert meant(word, words, lambda _: "[eliminado]") == pair
+    assert meant("rally", words, str) == by("rally")
+    assert meant("", words, str) is None
+    assert meant("guards", words, str) is None
 
 
 def test_match_by_a_muted_word_alone_is_gone() -> None:
@@ -122,3 +144,35 @@ def test_who_asks_for_everything_misses_only_what_the_word_alone_spoke_for() -> 
     assert left_of(only, words=words, reader=EVERYBODY) is None
     assert left_of(only, a_tag("BY"), words=words, reader=EVERYBODY) is not None
     assert left_of(words=words, reader=EVERYBODY) is not None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"hunger strike"',
+        "strik* NOT feed:herald",
+        "mentions:BY",
+    ],
+)
+def test_what_a_query_asks_for_is_told_though_the_only_keyword_is_gone(query: str) -> None:
+    reader = a_subscriber(query=query)
+    named = a_tag("BY", relation=Relation.MENTION)
+    only = a_tag("protest", evidence=(by("rally"),))
+    left = left_of(only, named, words=frozenset({"rally"}), reader=reader)
+
+    assert left is not None and left.because == () and left.record.tags == (named,)
+
+
+@pytest.mark.parametrize("query", ["keyword:protest", "NOT country:MX", "language:en"])
+def test_what_a_query_asks_for_whatever_it_says_is_gone_with_its_only_word(query: str) -> None:
+    only = a_tag("protest", evidence=(by("rally"),))
+
+    assert left_of(only, words=frozenset({"rally"}), reader=a_subscriber(query=query)) is None
+
+
+def test_story_of_which_another_report_is_told_is_not_left_out() -> None:
+    told = Match(a_record("one", story="one"), (), Relation.SUBJECT)
+    muted = [a_record(name, story=of) for name, of in (("two", "one"), ("3", "3"), ("4", "3"))]
+
+    assert left_out(muted, [told]) == 1
+    assert left_out(muted, []) == 2

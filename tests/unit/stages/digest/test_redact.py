@@ -133,6 +133,9 @@ def test_number_that_a_word_or_its_form_calls_a_phone_is_removed(text: str, show
         ("hegg560427mvzrrl04", "⟨I⟩"),
         ("con RFC HEGG560427AB1", "con RFC ⟨I⟩"),
         ("RFC: LÑE-850230-9A2,", "RFC: ⟨I⟩,"),
+        ("rfc hegg560427", "rfc ⟨I⟩"),
+        ("su RFC es HEGG560427 y vive", "su RFC ⟨I⟩ y vive"),
+        ("su HEGG560427AB1 vencido", "su ⟨I⟩ vencido"),
         ("DNI 12345678Z", "DNI ⟨I⟩"),
         ("con 12.345.678-Z", "con ⟨I⟩"),
         ("NIE X1234567L", "NIE ⟨I⟩"),
@@ -258,6 +261,7 @@ def test_redacted_says_what_is_gone_in_the_language_of_the_mail() -> None:
         "за 2024-2025 годы",
         # standards: an RFC of Mexico has letters
         "RFC 2047-1, text_rfc2047-1 and RFC 15342",
+        "case ABC-251101-001 and DOC241210ENG",
         # people, things and money
         "1 234 567 people",
         "12.500.000 people",

@@ -59,6 +59,7 @@ def test_json_feed_gives_all_that_it_tells() -> None:
                 published_at=datetime(2026, 3, 2, 8, 30, tzinfo=UTC),
                 updated_at=datetime(2026, 3, 2, 8, 45, tzinfo=UTC),
                 categories=("Courts", "Prisons"),
+                published_offset=120,
             ),
         ),
     )

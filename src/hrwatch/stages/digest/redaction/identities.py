@@ -33,11 +33,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = tuple(
         ),
         (r"[A-Z]{2}\d\d[A-Z0-9]{11,30}", re.I, checks.iban),
         (r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", re.I, checks.curp),
-        # Mexico, taxpayers: letters, a date, letters or digits
+        # Mexico, taxpayers that are people: four letters, a date, two signs and a check digit
         (
-            rf"[A-ZÑ&]{{3,4}}[{SPACE}{HYPHEN}]?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-            rf"[{SPACE}{HYPHEN}]?[A-Z0-9]{{3}}",
-            0,
+            r"[A-ZÑ]{4}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[A-Z0-9]{2}[0-9A]",
+            re.I,
             _always,
         ),
         (
@@ -69,6 +68,8 @@ _BEHIND = re.compile(
     rf"{behind(_WORDS)}(?P<series>(?<![{LETTER}])[{LETTER}]{{1,4}}(?:[{SPACE}]?№[{SPACE}]?|[{SPACE}{HYPHEN}]?))?$",
     re.IGNORECASE,
 )
+# Mexico's taxpayers have letters before the digits; without them it is a standard, "RFC 2047-1".
+_STANDARD = re.compile(rf"(?<![{LETTER}])rfc[\W_]{{0,3}}$", re.IGNORECASE)
 _SECOND = re.compile(rf"[{SPACE}]?(?:№|n[o°º]\.?|номер)[{SPACE}]?\d{{3,12}}", re.IGNORECASE)
 _GLUED = re.compile(rf"[{HYPHEN}]?[{LETTER}\d]{{1,12}}")
 _LEAST = 5  # digits: a year has four
@@ -95,8 +96,9 @@ def is_one(number: str) -> bool:
 def behind_word(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Given where a number stands, return where all of it does, its letters and second part
     included, if a word before it says that it is one; else None."""
-    match = _BEHIND.search(text[max(0, start - 60) : start])
-    if match is None:
+    before = text[max(0, start - 60) : start]
+    match = _BEHIND.search(before)
+    if match is None or (text[start].isdigit() and _STANDARD.search(before)):
         return None
     first = start - len(match["series"] or "")
     for more in (_GLUED, _SECOND, _GLUED):

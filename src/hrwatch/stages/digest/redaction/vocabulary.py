@@ -15,7 +15,7 @@ BETWEEN = (
 BETWEEN_TOUCHING = "号码|號碼|号|號|为|為|是|番号"
 
 IDENTITY = (
-    "id|ids|i\\.d\\.?|dni|nif|curp|cuil|cuit|cpf|cnpj|nin|cnic|nid|cni|t\\.?c\\.?|pesel|egn|jmbg"
+    "id|ids|i\\.d\\.?|dni|nif|curp|rfc|cuil|cuit|cpf|cnpj|nin|cnic|nid|cni|t\\.?c\\.?|pesel|egn|jmbg"
     "|oib|bsn|ssn|nss|nino|iban|инн|іпн|ипн|снилс|рнокпп|иин|жсн|уин|р/с|к/с|card|cards"
     "|карт(?:а|ы|е|у|ой)|acc|a/c|bvn|amka|сч[её]т(?:а|у|ом|е)?"
     "|(?-i:NIE|RUN|RUT|RG|NIT|NIC|CIN|NIR|PAN|CI|C\\.I\\.|C\\.C\\.|INE|NI|TCKN)"

@@ -176,8 +176,8 @@ def is_alone(connection: sa.Connection, record: Record) -> bool:
 def of_page(
     connection: sa.Connection, record: Record, url: str, since: datetime
 ) -> tuple[Visit, ...]:
-    """Return what is known of other articles at the same address that were looked at from `since`
-    on, and found there, the latest first."""
+    """Return what is known of other articles at the same address that were looked at after `since`,
+    and found there, the latest first."""
     others = sa.select(records.c.id).where(
         records.c.permalink_key == text.key(record.permalink), records.c.id != record.id
     )
@@ -187,7 +187,7 @@ def of_page(
             visits.c.record.in_(others),
             visits.c.url == url,
             visits.c.standing == Standing.THERE,
-            visits.c.last_visit_at >= since,
+            visits.c.last_visit_at > since,
         )
         .order_by(visits.c.last_visit_at.desc(), visits.c.record)
     )

@@ -1,11 +1,10 @@
 """Where the period of a digest begins: where that of the one before it ended, which went out."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from hrwatch.model.mail import Beginning, InForce, MailKind, Status
+from hrwatch.model.mail import Beginning, MailKind, Status
 from hrwatch.stages.store.mail import subscriptions
 from hrwatch.stages.store.mail.subscribers import in_force
 from hrwatch.stages.store.tables import digests, outbox
@@ -33,12 +32,12 @@ def after_last(connection: sa.Connection, subscriber: str, *kinds: MailKind) -> 
     """Return when the subscriber's last mail of these kinds was written that went out, or since
     when they are subscribed, where there is none since; None where nobody of this name is, or was,
     in force."""
-    subscribed_at = _subscribed_at(in_force(connection, subscriber))
+    since = subscribed_at(connection, subscriber)
     query = sa.select(sa.func.max(digests.c.created_at)).where(went_out(subscriber, *kinds))
     told_at: datetime | None = connection.scalar(query)
-    if told_at is not None and (subscribed_at is None or told_at >= subscribed_at):
+    if told_at is not None and (since is None or told_at >= since):
         return Beginning(told_at)
-    return None if subscribed_at is None else Beginning(subscribed_at, is_first=True)
+    return None if since is None else Beginning(since, is_first=True)
 
 
 def went_out(subscriber: str, *kinds: MailKind) -> sa.ColumnElement[bool]:
@@ -57,12 +56,12 @@ def went_out(subscriber: str, *kinds: MailKind) -> sa.ColumnElement[bool]:
     )
 
 
-def _subscribed_at(stood: Iterable[InForce]) -> datetime | None:
+def subscribed_at(connection: sa.Connection, subscriber: str) -> datetime | None:
     """Return since when somebody asks for anything without a break: who left and came back is told
-    nothing of the time between."""
+    nothing of the time between. None where nobody of this name is, or was, in force."""
     began: datetime | None = None
     ended: datetime | None = None  # None: still in force
-    for one in sorted(stood, key=lambda one: one.since):
+    for one in sorted(in_force(connection, subscriber), key=lambda one: one.since):
         if began is None or (ended is not None and one.since > ended):
             began, ended = one.since, one.until
         elif ended is not None:

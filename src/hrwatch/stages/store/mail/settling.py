@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hrwatch.model.articles import Record
 from hrwatch.model.mail import OF_VERSIONS, Digest, Reason
 from hrwatch.stages.store.statements import chunks, insert_missing
-from hrwatch.stages.store.tables import ledger, records
+from hrwatch.stages.store.tables import digests, ledger, records
 
 _PIECE = 150  # rows named by three values each in one statement
 _KEY = sa.tuple_(ledger.c.record, ledger.c.version, ledger.c.reason)
@@ -115,10 +115,13 @@ def told_on(mails: sa.Table) -> sa.ColumnElement[bool]:
 
 def reopen(connection: sa.Connection, digest: str, page: int, now: datetime) -> int:
     """Let what this page of `digest` answered for wait again, because nobody got it: an article in
-    its latest version, whatever came of it meanwhile. Return how many articles that are."""
+    its latest version, whatever came of it meanwhile. Return how many articles that are. With the
+    first page, which counts what is muted, that waits to be counted again."""
     latest = sa.select(sa.func.max(records.c.version)).where(records.c.id == ledger.c.record)
     of_page = sa.or_(ledger.c.page == page, ledger.c.page.is_(None))
     those = sa.and_(ledger.c.digest == digest, of_page)
+    if page == 1:
+        those = sa.or_(those, _settled_with(connection, digest))
     rows = connection.execute(
         sa.select(ledger, latest.scalar_subquery().label("latest")).where(those)
     ).all()
@@ -137,4 +140,17 @@ def reopen(connection: sa.Connection, digest: str, page: int, now: datetime) -> 
             later = {"version": row.latest, "reason": row.reason, "matched_at": now}
             kept = {name: getattr(row, name) for name in ("subscriber", "record", "story")}
             connection.execute(insert_missing(connection, ledger).values(**kept, **later))
-    return len({row.record for row in rows})
+    return len({row.record for row in rows if row.digest is not None})
+
+
+def _settled_with(connection: sa.Connection, digest: str) -> sa.ColumnElement[bool]:
+    """Return the condition that something was settled untold at the moment of `digest`: what it
+    left out as muted. Anything else of that moment needs no telling when it is looked at again."""
+    row = connection.execute(
+        sa.select(digests.c.subscriber, digests.c.created_at).where(digests.c.id == digest)
+    ).one()
+    return sa.and_(
+        ledger.c.subscriber == row.subscriber,
+        ledger.c.settled_at == row.created_at,
+        ledger.c.digest.is_(None),
+    )

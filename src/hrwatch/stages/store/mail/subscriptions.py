@@ -29,12 +29,14 @@ Term = tuple[str, str]  # a keyword or a country, and the term that spoke for it
 
 def sync(connection: sa.Connection, addresses: Mapping[str, str], now: datetime) -> None:
     """Given every configured subscriber's address, note them, and end what stood of those who are
-    gone or had another address. Of rejections only counts are ever told: they stay."""
+    gone or had another address. What was given up while they had stopped is so at any address; of
+    rejections only counts are ever told: they stay."""
     kept_from = {}
     for row in connection.execute(sa.select(subscriptions)).all():
         address = addresses.get(row.subscriber)
         if address is None or row.address.casefold() not in ("", address.casefold()):
-            kept_from[row.subscriber] = _end_stop(connection, row.subscriber, now)
+            since = _end_stop(connection, row.subscriber, now)
+            kept_from[row.subscriber] = since or row.kept_from  # of an earlier stop
             of_them = subscriptions.c.subscriber == row.subscriber
             connection.execute(sa.delete(subscriptions).where(of_them))
             connection.execute(sa.delete(mutes).where(mutes.c.subscriber == row.subscriber))

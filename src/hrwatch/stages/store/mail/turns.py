@@ -19,7 +19,7 @@ _PIECE = 400  # windows named by two values each in one statement
 class Standing:
     """How a subscriber stands between two digests."""
 
-    since: datetime  # when they came into force
+    since: datetime  # when they first came into force, be it that they left since
     newest_at: datetime | None  # when the newest of what waits for them matched; None: nothing does
 
 

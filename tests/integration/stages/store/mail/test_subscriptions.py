@@ -161,6 +161,22 @@ def test_sync_subscriber_who_is_gone_or_elsewhere_begins_anew(
     assert ask(desk, subscriptions.most_rejected, NOW) == ((SAID, 1),)
 
 
+def test_sync_another_address_keeps_from_when_on_anything_was_kept_through_a_stop(
+    desk: Archive,
+) -> None:
+    back_at = NOW + 20 * DAY
+    desk.write_now(subscriptions.stop, "desk", NOW)
+    desk.write_now(subscriptions.resume, "desk", back_at)
+    kept = Subscription("desk", "", kept_from=back_at - subscriptions.KEPT_FOR_STOPPED)
+    assert of(desk) == replace(kept, token=TOKEN)
+    for address in ("boris@example.org", "vera@example.org"):  # before any digest
+        desk.write_now(subscriptions.sync, {"desk": address}, back_at)
+        assert of(desk) == kept
+    desk.write_now(subscriptions.stop, "desk", back_at)
+    desk.write_now(subscriptions.sync, {"desk": ADDRESS}, back_at + 20 * DAY)
+    assert of(desk) == replace(kept, kept_from=back_at + 13 * DAY)
+
+
 def test_erase_leaves_no_trace_of_one_and_all_of_another(desk: Archive) -> None:
     for name in ("desk", "another"):
         desk.write_now(subscriptions.stop, name, NOW)
