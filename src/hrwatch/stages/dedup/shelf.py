@@ -7,10 +7,10 @@ texts would be one story that have nothing in common.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from hrwatch.model.articles import Copy, CopyKind
-from hrwatch.stages.dedup.likeness import Likeness, is_alike, is_copy
+from hrwatch.stages.dedup.likeness import Likeness, is_alike, is_copy, is_version
 from hrwatch.stages.dedup.shingles import Telling, telling
 from hrwatch.text import title_key
 
@@ -24,7 +24,7 @@ COMPARED = 8  # articles, those with most hashes in common first
 _REPEATED = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: looked up hundreds of times
 class Told:
     """An article as it is compared. `original`: its own name, or that of what it is a copy of."""
 
@@ -57,6 +57,8 @@ class Shelf:
             return None
         # Several may be copies of one original, whose text is then looked at once.
         telling_of = cache(lambda told: telling(told.title, told.text))
+        common_of = cache(lambda told: self._common & telling_of(told).shingles)
+        sites = _Sites(new, alike, telling_of)
         found = []
         for told in alike:
             original = self._told.get(told.original)
@@ -64,8 +66,9 @@ class Shelf:
             if original is None or not _may_repeat(new, original):
                 continue
             likeness = _likeness(new, told, original, telling_of, self._common)
-            if likeness and (repeated := _repeated(new, original, alike, telling_of)):
-                common = self._common | repeated
+            if likeness and (repeated := sites.repeated(original)):
+                # Of the thousands that are common those that stand here, which is as good.
+                common = repeated.union(*map(common_of, (new, told, original)))
                 likeness = _likeness(new, told, original, telling_of, common)
             if likeness:
                 found.append((likeness, told.original))
@@ -109,24 +112,58 @@ def _may_repeat(new: Told, other: Told) -> bool:
     return not is_one_site or title_key(new.title) == title_key(other.title)
 
 
-def _repeated(
-    new: Told, original: Told, alike: Iterable[Told], telling_of: Callable[[Told], Telling]
-) -> frozenset[int]:
-    """Return the shingles that the site of either puts under its other articles as well: links and
-    appeals of a channel, which do not tell whether one article repeats another. None under one
-    title. Read is only what shares hashes with the new one anyway."""
-    if title_key(new.title) == title_key(original.title):
-        return frozenset()
-    counts: Counter[int] = Counter()
-    for own in (new, original):
-        for told in alike if own.site else ():
-            if (
-                told.site == own.site
-                and told.original != original.name
-                and title_key(told.title) != title_key(own.title)
-            ):
-                counts.update(telling_of(told).shingles)
-    return frozenset(one for one, count in counts.items() if count >= _REPEATED)
+class _Sites:
+    """What the sites of articles that are alike put under several of them: links and appeals of a
+    channel, which do not tell whether one article repeats another. Read is only what shares hashes
+    with the new article anyway, and each at most once."""
+
+    def __init__(
+        self, new: Told, alike: tuple[Told, ...], telling_of: Callable[[Told], Telling]
+    ) -> None:
+        self._new = new
+        self._alike = alike
+        self._telling_of = telling_of
+        self._title = cache(lambda told: title_key(told.title))
+        self._is_version = cache(lambda both: is_version(*(telling_of(one) for one in both)))
+
+    def repeated(self, original: Told) -> frozenset[int]:
+        """Return the shingles that the site of the new article or of an original puts under its
+        others as well. None under one title, nor of what is a version of the original: an agency
+        tells a story again under another title."""
+        if self._title(self._new) == self._title(original):
+            return frozenset()
+        own = {one.site: one for one in (self._new, original) if one.site}
+        others = [
+            (place, told)
+            for place, told in enumerate(self._alike)
+            if told.site in own
+            and told.original != original.name
+            and self._title(told) != self._title(own[told.site])
+        ]
+        if len(others) < _REPEATED:
+            return frozenset()
+        counted = 0
+        for place, told in others:
+            if not self._is_version(frozenset((told, original))):
+                counted |= 1 << place
+        found = [
+            some
+            for places, some in self._by_places.items()
+            if (places & counted).bit_count() >= _REPEATED
+        ]
+        return frozenset().union(*found)
+
+    @cached_property
+    def _by_places(self) -> dict[int, set[int]]:
+        """Shingles by the articles that they stand on, a bit for each."""
+        places: defaultdict[int, int] = defaultdict(int)
+        for place, told in enumerate(self._alike):
+            for one in self._telling_of(told).shingles:
+                places[one] += 1 << place
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        for one, where in places.items():
+            found[where].add(one)
+        return found
 
 
 def _copy(likeness: Likeness, original: str) -> Copy:

@@ -64,6 +64,8 @@ class Times:
         """Return the subscriber's zone as it is then: "Vilnius time (UTC+2)"."""
         if self._is_universal():
             return self.clock()
+        if self.zone.key.startswith("Etc/"):  # no city, and "Etc/GMT+5" is behind UTC
+            return self.offset(instant)
         city = self.tongue.isolate(self.tongue.city(self.zone.key))
         offset = self.offset(instant)
         return self.tongue.gettext("%(city)s time (%(offset)s)", city=city, offset=offset)

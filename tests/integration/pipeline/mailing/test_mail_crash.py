@@ -25,7 +25,7 @@ from postgres import Place
 from socket_guard import process_environment
 
 READERS = ("pages", "alerts")
-ARTICLES = 16  # new in each life: more than one mail of text
+ARTICLES = 20  # new in each life: more than one mail of text
 
 
 class Killed(BaseException):

@@ -386,3 +386,26 @@ def test_who_came_back_has_no_digest_of_a_window_of_before(file: Place, tmp_path
         assert periods(desk) == [(f"Wed 25 Nov 11:00{FIRST}", "Mon 30 Nov 07:00")]
 
     at_the_desk(file, tmp_path, "2026-11-16 09:00", (reader(WEEKLY),), test)
+
+
+def test_who_came_back_is_not_told_what_was_on_its_way_when_they_left(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: WritingDesk) -> None:
+        await desk.tick()
+        await desk.publish("Before")
+        await desk.go("2026-11-17 09:00")
+        (due,) = await desk.archive.read(outbox.waiting, now=desk.clock(), regardless=True)
+        asked = criteria(desk.desk.config.subscribers[0].interest)
+        await desk.archive.write(subscribers.sync, {}, desk.clock())
+        withdrawn = Delivery(due.message_id, "desk", Status.REFUSED, desk.clock())
+        await desk.archive.write(outbox.withdraw, withdrawn)
+        await desk.archive.write(subscribers.sync, {"desk": asked}, instant("2026-11-25 09:00"))
+        desk.clock.now = instant("2026-11-25 10:00")
+        await desk.publish("After")
+        await desk.go("2026-11-26 09:00")
+        told = " ".join(desk.last_text().split())
+        assert f"Period: Wed 25 Nov 11:00{FIRST}" in told
+        assert "After" in told and "Before" not in told
+
+    at_the_desk(file, tmp_path, "2026-11-16 09:00", (reader(),), test)

@@ -218,6 +218,69 @@ def test_article_that_a_site_published_twice_under_other_titles_is_no_boilerplat
     assert copy is not None
 
 
+def told_again(times: int) -> list[Told]:
+    """What an agency makes of one story, each time with a few words more under another title."""
+    return [
+        told(
+            f"v{each}", f"{STORY} {prose(70 + each, 15)}", site="agency.example", title=f"V {each}"
+        )
+        for each in range(times)
+    ]
+
+
+@pytest.mark.parametrize("updates", [3, 4, 8])
+def test_copy_of_a_story_that_its_agency_tells_again_under_other_titles_is_found(
+    updates: int,
+) -> None:
+    versions = told_again(updates)
+    copy = copy_of(f"{STORY} {prose(80, 10)}", *versions, site="paper.example", title="As told")
+    assert copy is not None
+    assert copy.score > 0.8
+
+
+def test_part_of_a_story_that_its_agency_carries_on_under_other_titles_is_found() -> None:
+    """Each version holds the one before; the newspaper prints how the first began."""
+    words = prose(83, 400).split()
+    of_agency = [
+        told(f"v{end}", " ".join(words[:end]), site="agency.example", title=f"Version {end}")
+        for end in (100, 200, 300, 400)
+    ]
+    assert copy_of(" ".join(words[:60]), *of_agency, site="paper.example", title="As told")
+
+
+def test_rewritten_half_of_a_story_that_its_agency_tells_again_is_found() -> None:
+    half = " ".join([*FIRST, *prose(81, 60).split()])
+    assert copy_of(half, *told_again(4), site="paper.example", title="As told") is not None
+
+
+def test_stories_that_a_site_took_from_an_agency_are_none_of_its_boilerplate() -> None:
+    """Each version that the agency told was printed: the fourth is a copy as the others are."""
+    versions = told_again(4)
+    printed = [
+        told(f"p{each}", one.text, original=one.name, site="paper.example", title=f"Printed {each}")
+        for each, one in enumerate(versions[:3])
+    ]
+    last = versions[3]
+    copy = copy_of(last.text, *versions, *printed, site="paper.example", title="Printed 3")
+    assert copy is not None
+    assert copy.of == last.name
+
+
+def test_parts_of_one_story_that_a_site_printed_before_are_none_of_its_boilerplate() -> None:
+    story = told("first", STORY, site="agency.example", title="The story")
+
+    def part(each: int) -> str:
+        return " ".join([*FIRST, *prose(90 + each, 60).split()])
+
+    printed = [
+        told(f"p{each}", part(each), original="first", site="paper.example", title=f"Part {each}")
+        for each in range(3)
+    ]
+    copy = copy_of(part(3), story, *printed, site="paper.example", title="Part 3")
+    assert copy is not None
+    assert copy.of == "first"
+
+
 def test_copy_of_the_same_site_under_another_title_vouches_for_nobody() -> None:
     """Less is enough where a copy of the original is like the new text, but not where that copy
     shares with it what their site puts under both."""

@@ -79,6 +79,12 @@ def test_period_of_the_first_digest_begins_with_the_subscription() -> None:
             "Sat 21 Nov 07:00 to Sun 22 Nov 07:00, UTC",
         ),
         (
+            "Etc/GMT+5",  # behind UTC, whatever its name says
+            "2026-11-21 12:00",
+            "2026-11-22 12:00",
+            "Sat 21 Nov 07:00 to Sun 22 Nov 07:00, UTC-5",
+        ),
+        (
             "Europe/London",  # whose winter is as far from UTC as nowhere
             "2026-10-24 06:00",
             "2026-10-25 07:00",

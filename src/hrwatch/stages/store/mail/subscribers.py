@@ -16,13 +16,13 @@ def sync(
     """Given every configured subscriber's (group, value) pairs, let new ones come into force at
     `now` and end those that are gone, with their subscriber or without. A pair that returns gets
     a row of its own."""
-    listed = connection.scalars(
-        sa.select(rows.c.subscriber).where(rows.c.until.is_(None)).distinct()
-    )
+    query = sa.select(rows.c.subscriber).where(rows.c.until.is_(None)).distinct()
+    listed = frozenset(connection.scalars(query))
     for subscriber in {**dict.fromkeys(listed, ()), **criteria}:
         _sync_one(connection, subscriber, criteria.get(subscriber, ()), now)
-        if subscriber not in criteria:
-            # Whoever comes back under this name is not told what waited for who left.
+        if subscriber not in criteria or subscriber not in listed:
+            # Whoever comes back under this name is not told what waited for who left, or was on
+            # its way to them, and was withdrawn after.
             settling.settle_all(connection, subscriber, now)
 
 
