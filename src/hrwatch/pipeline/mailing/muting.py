@@ -78,6 +78,26 @@ def meant(word: str, words: Sequence[Evidence], translate: Callable[[str], str])
     return next((one for one in cut if called(matched.shown_alone(one, translate)) == word), None)
 
 
+def covering(word: str, muted: Iterable[str], words: Iterable[Evidence]) -> tuple[str, ...]:
+    """Given a word as replies compare it, return those of the muted ones, itself or other forms,
+    that hide all that it would, going by the words by which articles were found."""
+    found = [one for one in words if speaks(one, word)]
+    return tuple(
+        one for one in muted if one == word or (found and all(speaks(by, one) for by in found))
+    )
+
+
+def hiding(
+    word: str, muted: Iterable[str], words: Sequence[Evidence], translate: Callable[[str], str]
+) -> tuple[str, ...]:
+    """Given a word that is to count again, return those of the muted ones that hide anything that
+    it finds: while one of them stays, not all of that is heard of."""
+    found = [one for one in words if speaks(one, word)]
+    if not found and (shown := meant(word, words, translate)):
+        found = [shown]
+    return tuple(one for one in muted if one == word or any(speaks(by, one) for by in found))
+
+
 def as_shown(evidence: Evidence, word: str) -> str:
     """Return what to call a word: as the text writes it; else as the rules do. A pair of words as
     they do in any case: anything may stand between them in a text."""

@@ -135,27 +135,41 @@ async def _muting(desk: Desk, subscriber: Subscriber, command: Command, now: dat
     if found is None:
         return Wish(Effect(subscriber.name, verb), Told(verb, Obstacle.NO_WORD))
     shown = muting.as_shown(found, command.word)
-    mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, now)
-    if len(muting.words_of(mutes) | {called(shown)}) > MOST_WORDS:
-        told = Told(verb, Obstacle.TOO_MANY, words=tuple(sorted(muting.words_of(mutes))))
+    muted = await _muted_words(desk, subscriber, now)
+    values = muting.covering(called(shown), muted, words)  # these are muted anew, and no form more
+    if not values and len(muted) >= MOST_WORDS:
+        told = Told(verb, Obstacle.TOO_MANY, words=tuple(sorted(muted)))
         return Wish(Effect(subscriber.name, verb), told)
+    if values and called(shown) not in values:
+        shown = values[0]
     until, day = _end(subscriber, command, now)
-    mute = Mute(MuteKind.WORD, called(shown), now, until)
+    mutes = tuple(Mute(MuteKind.WORD, value, now, until) for value in values or (called(shown),))
     told = Told(verb, until=day, word=shown, undo=Command(_UNDO[verb], word=shown))
-    return Wish(Effect(subscriber.name, verb, mutes=(mute,)), told)
+    return Wish(Effect(subscriber.name, verb, mutes=mutes), told)
 
 
 async def _unmuting(desk: Desk, subscriber: Subscriber, command: Command, now: datetime) -> Wish:
-    """Let a muted word count again."""
+    """Let a muted word count again, by whichever of its forms it was muted."""
     verb, word = command.verb, command.word
-    mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, now)
-    words = muting.words_of(mutes)
-    if word not in words:
-        told = Told(verb, Obstacle.NO_MUTED_WORD, words=tuple(sorted(words)))
+    muted = await _muted_words(desk, subscriber, now)
+    # All that it may have found since the first of them was muted, and what it was muted for.
+    since = min(muted.values(), default=now) - LATELY
+    words = await desk.archive.read(replying.found_by, subscriber.name, since)
+    translate = speaking(subscriber.mail_language).gettext
+    values = muting.hiding(word, muted, words, translate)
+    if not values:
+        told = Told(verb, Obstacle.NO_MUTED_WORD, words=tuple(sorted(muted)))
         return Wish(Effect(subscriber.name, verb), told)
-    mute = Mute(MuteKind.WORD, word, now)
+    word = word if word in values else values[0]  # what is written here is not sent back
+    mutes = tuple(Mute(MuteKind.WORD, value, now) for value in values)
     told = Told(verb, word=word, undo=Command(_UNDO[verb], word=word))
-    return Wish(Effect(subscriber.name, verb, mutes=(mute,)), told)
+    return Wish(Effect(subscriber.name, verb, mutes=mutes), told)
+
+
+async def _muted_words(desk: Desk, subscriber: Subscriber, now: datetime) -> dict[str, datetime]:
+    """Return the words that a subscriber has muted and since when, the oldest wish first."""
+    mutes = await desk.archive.read(subscriptions.mutes_of, subscriber.name, now)
+    return {one.value: one.since for one in mutes if one.kind is MuteKind.WORD}
 
 
 async def _of_stories(desk: Desk, subscriber: Subscriber, letter: Letter, now: datetime) -> Wish:

@@ -21,7 +21,7 @@ from hrwatch import pipeline, wiring
 from hrwatch.config import load
 from hrwatch.model.articles import Change, Record
 from hrwatch.model.feeds import Feed
-from hrwatch.model.mail import Detail, Mail, MailKind, Subscriber, Subscription
+from hrwatch.model.mail import Detail, Mail, MailKind, Mute, MuteKind, Subscriber, Subscription
 from hrwatch.model.replies import Letter
 from hrwatch.model.settings import FetchSettings, HopLimits
 from hrwatch.model.tags import Field, Rules
@@ -435,6 +435,12 @@ def test_mute_source_means_a_feed_or_all_feeds_of_a_publisher(run: Run) -> None:
     run(test)
 
 
+def rallying(number: int, written: str) -> Record:
+    """A story found by one form of a word of which the rules have all."""
+    one = an_evidence(found=written, term="rall*", field=Field.TEXT, offset=0, length=len(written))
+    return replace(story(number), text=f"{written}.", tags=(a_tag(evidence=(one,)),))
+
+
 def found_by(number: int, *words: str) -> Record:
     """An article that these words made match."""
     of_it = story(number)
@@ -495,6 +501,42 @@ def test_word_that_found_nothing_is_not_muted_and_not_sent_back(run: Run) -> Non
         assert all("Nothing was changed" in one and "evil" not in one for one in said)
         assert "as it stands behind “Matched” in a digest" in said[0]
         assert "that word is not muted." in said[1]
+
+    run(test)
+
+
+def test_word_is_unmuted_by_any_of_its_forms_however_it_was_muted(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, rallying(1, "rallies"), rallying(2, "rally"))
+        asked = (
+            *("mute word rallies", "mute word rallying", "mute word rally 7 days"),
+            *("unmute word rallied", "unmute word rallied"),
+        )
+        for number, command in enumerate(asked):
+            await room.heed(reply(mail, command, message_id=f"r{number}"))
+            if number == 2:  # one mute, which is over when it was said last
+                assert await room.mutes() == {"rallies": datetime(2026, 3, 8, 22, tzinfo=UTC)}
+        said = await room.answers()
+        assert all("this word alone found: rall" in one for one in said[:3])
+        assert "found by this word: rallies." in said[3] and await room.mutes() == {}
+        assert "that word is not muted." in said[4]
+        assert not any("rallied" in one for one in said)
+        await room.archive(rallying(3, "rallies"))
+        await room.digests()
+        assert "case 3" in text_of((await room.mails(MailKind.DIGEST))[1])
+
+    run(test, replace(ANNA, text_only=True))
+
+
+def test_unmute_lifts_every_form_that_hides_the_same(run: Run) -> None:
+    async def test(room: Newsroom) -> None:
+        mail = await told(room, rallying(1, "rallies"))
+        for word in ("rall", "rallies", "march"):  # as they could be muted before
+            mute = Mute(MuteKind.WORD, word, room.clock())
+            await room.parts.archive.write(subscriptions.mute, "desk", mute)
+        room.clock.advance(60 * DAY)  # and nothing was found since
+        await room.heed(reply(mail, "unmute word rallies"))
+        assert set(await room.mutes()) == {"march"}
 
     run(test)
 

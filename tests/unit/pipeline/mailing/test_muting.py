@@ -7,8 +7,17 @@ import pytest
 from builders import NOW, a_record, a_subscriber, a_tag, an_evidence
 from hrwatch.model.mail import InForce, Match, Reason, Subscriber
 from hrwatch.model.tags import Evidence, Field, Relation, Tag
-from hrwatch.pipeline.mailing.muting import as_shown, left_out, meant, speaks, without
+from hrwatch.pipeline.mailing.muting import (
+    as_shown,
+    covering,
+    hiding,
+    left_out,
+    meant,
+    speaks,
+    without,
+)
 from hrwatch.stages.match import Matcher, criteria
+from hrwatch.stages.reply.commands import called
 
 EVERYBODY = a_subscriber()
 DESK = a_subscriber(countries=("BY",), keywords=("torture", "protest"))
@@ -94,6 +103,34 @@ def test_pair_is_meant_by_what_a_digest_shows_of_it(word: str, found: str) -> No
     assert meant("rally", words, str) == by("rally")
     assert meant("", words, str) is None
     assert meant("guards", words, str) is None
+
+
+FORMS = (by("protests", "protest*"), by("protesters", "protest*"), by("protests"), by("march"))
+
+
+@pytest.mark.parametrize(
+    ("word", "muted", "covers", "hides"),
+    [
+        ("protest", ("protesters", "march"), ("protesters",), ("protesters",)),
+        ("protests", ("protest",), (), ("protest",)),  # which the other rule's word is not
+        ("protest", ("protests", "protest"), ("protests", "protest"), ("protests", "protest")),
+        ("strike", ("strike", "march"), ("strike",), ("strike",)),  # found nothing lately
+        ("strike", ("march",), (), ()),
+        ("", ("march",), (), ()),
+    ],
+)
+def test_muted_forms_of_a_word_cover_what_it_would_hide_and_hide_what_it_finds(
+    word: str, muted: tuple[str, ...], covers: tuple[str, ...], hides: tuple[str, ...]
+) -> None:
+    assert covering(word, muted, FORMS) == covers
+    assert hiding(word, muted, FORMS, str) == hides
+
+
+def test_pair_is_unmuted_as_a_digest_shows_it() -> None:
+    pair = by(LONG, "police|guard* ~9 hit|kick")
+    shown = "guards, says who was there and asks not to be named at all"
+
+    assert hiding(shown, (called(pair.term),), [pair], str) == (called(pair.term),)
 
 
 def test_match_by_a_muted_word_alone_is_gone() -> None:
