@@ -140,12 +140,12 @@ class _Sites:
             and told.original != original.name
             and self._title(told) != self._title(own[told.site])
         ]
-        if len(others) < _REPEATED:
-            return frozenset()
         counted = 0
-        for place, told in others:
+        for place, told in others if len(others) >= _REPEATED else ():
             if not self._is_version(frozenset((told, original))):
                 counted |= 1 << place
+        if counted.bit_count() < _REPEATED:
+            return frozenset()
         found = [
             some
             for places, some in self._by_places.items()

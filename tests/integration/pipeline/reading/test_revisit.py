@@ -474,6 +474,22 @@ def test_look_that_feeds_hand_on_from_one_to_the_next_grows_no_younger(
     watch(file, tmp_path, test, also=tuple({"name": name} for name in names))
 
 
+def test_look_of_another_feed_does_once_and_not_for_what_the_own_feed_says_since(
+    file: Place, tmp_path: Path
+) -> None:
+    async def test(desk: Watch) -> None:
+        await told_by_both(desk)
+        await desk.visits_until(7 * DAY + HOUR)  # the mirror's look after seven days is taken over
+        (mirrored,) = (one for one in desk.known() if one.feed == "mirror")
+        asked, now = asked_for(desk, ONE.path), desk.clock()
+        assert mirrored.visits == 5 and mirrored.last_visit_at == now - 3 * HOUR
+        await desk.archive.write(visits.hasten, replace(mirrored, next_visit_at=now))
+        await desk.visit()
+        assert asked_for(desk, ONE.path) == asked + 1
+
+    watch(file, tmp_path, test, also=(MIRROR,))
+
+
 def test_page_that_two_feeds_carry_is_asked_for_by_each_while_it_is_missing(
     file: Place, tmp_path: Path
 ) -> None:
