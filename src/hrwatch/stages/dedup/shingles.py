@@ -60,7 +60,7 @@ def telling_hashes(sketch: Sequence[int], common: Collection[int] = ()) -> tuple
 
 
 def _shingles(words: Sequence[str]) -> frozenset[int]:
-    hashes = [_hash(word) for word in words]
+    hashes = list(map(_hash, words))
     if _is_unspaced(words):  # three threes that overlap: five characters
         hashes = _threes(hashes)
     return frozenset(_threes(hashes))
@@ -69,7 +69,8 @@ def _shingles(words: Sequence[str]) -> frozenset[int]:
 def _is_unspaced(words: Sequence[str]) -> bool:
     """Return whether most words are characters of a script without spaces, which `search_text`
     sets apart."""
-    return 2 * sum(len(word) == 1 and word >= "\u0e00" for word in words) > len(words)
+    single = [word for word in words if len(word) == 1]
+    return 2 * sum(word >= "\u0e00" for word in single) > len(words)
 
 
 @lru_cache(maxsize=65_536)

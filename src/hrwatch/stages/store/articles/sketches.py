@@ -20,7 +20,9 @@ CROWD = 200  # articles
 _LEARNED = "common shingles"
 
 # Made once: they are asked for every article, and making one costs more than the answer.
-_FOUND = sa.select(sketches).where(among(sketches.c.hash, "hashes", sa.BigInteger))
+_FOUND = sa.select(sketches.c.hash, sketches.c.record).where(
+    among(sketches.c.hash, "hashes", sa.BigInteger)
+)
 _HASHES = listed("hashes", sa.BigInteger)
 _OF_HASH = (
     sa.select(sa.func.count()).where(sketches.c.hash == _HASHES.c.value).correlate(_HASHES)
@@ -61,8 +63,8 @@ def near(
     given = [frozenset(hashes) for hashes in new]
     found: defaultdict[int, list[int]] = defaultdict(list)
     for piece in chunks(sorted(frozenset().union(*given))):
-        for row in connection.execute(_FOUND, {"hashes": piece}):
-            found[row.hash].append(row.record)
+        for one, ordinal in connection.execute(_FOUND, {"hashes": piece}).all():
+            found[one].append(ordinal)
     of_record: defaultdict[int, list[int]] = defaultdict(list)
     for hashes in given:
         counts: Counter[int] = Counter()
