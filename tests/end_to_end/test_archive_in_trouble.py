@@ -10,28 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from disks import a_disk
 from newsdesk import Desk, Ended, a_page, at_the_desk, told
 from postgres import Places
 from postgres_wire import Way, a_way
 
 STORIES = 30
-DISK = 20_000_000
 PAGE = 4096  # bytes of SQLite's file
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """The state directory, on a disk of 20 MB."""
-    folder = tmp_path / "state"
-    folder.mkdir(mode=0o700)
-    size = f"size={DISK},mode=700,uid={os.geteuid()}"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a file system may not be mounted here: " + mounted.stderr.decode().strip())
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+    with a_disk(tmp_path / "state") as folder:
+        yield folder
 
 
 def remount(folder: Path, how: str) -> None:

@@ -61,7 +61,7 @@ class Obstacle(StrEnum):
     NO_DIGEST = "no digest"  # the mail that is replied to is none
     NO_NUMBER = "no number"  # nothing stands under it
     NO_SOURCE = "no source"  # nothing the subscriber gets has the name
-    NO_WORD = "no word"  # nothing that the subscriber was told of was found by it
+    NO_WORD = "no word"  # nothing that matched for the subscriber was found by it
     NO_MUTED_WORD = "no muted word"
     TOO_MANY = "too many"  # words are muted
     NO_CHANGE = "no change"  # it is so already, and cannot be more so
